@@ -1,0 +1,105 @@
+"""Strict reading of the catalogue's data files: an unknown or missing field is an error that names file and entry."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from geppo.errors import DataError
+
+LANGUAGES = ("en", "ja", "zh", "ru", "ko")
+
+
+def packaged(name: str) -> Traversable:
+    """A data file of the catalogue."""
+    return resources.files("geppo.catalog").joinpath("data", name)
+
+
+class Row:
+    """One entry of a data file. Every getter takes its field away; `finish` refuses what is left."""
+
+    def __init__(self, file: str, label: str, data: Mapping[str, Any]) -> None:
+        self.place = f"{file}: {label}"
+        self._data = dict(data)
+
+    def wrong(self, message: str) -> DataError:
+        """An error that names this entry."""
+        return DataError(f"{self.place}: {message}")
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """A text; without a default it must be there and not empty."""
+        value = self._data.pop(name, default)
+        if not isinstance(value, str) or (default is None and not value.strip()):
+            raise self.wrong(f"{name} should be a text that is not empty, got {value!r}")
+        return value
+
+    def choice(self, name: str, allowed: tuple[str, ...]) -> str:
+        """A text out of a fixed list."""
+        value = self.text(name)
+        if value not in allowed:
+            raise self.wrong(f"{name} should be one of {', '.join(allowed)}, got {value!r}")
+        return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of texts, empty where it is left out."""
+        value = self._data.pop(name, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
+            raise self.wrong(f"{name} should be a list of texts that are not empty, got {value!r}")
+        return tuple(value)
+
+    def day(self, name: str) -> date | None:
+        """A date as YYYY-MM-DD (text or TOML date), None where it is empty or left out."""
+        value = self._data.pop(name, "")
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value) if value else None
+        except (TypeError, ValueError) as error:
+            raise self.wrong(f"{name} should be a date as YYYY-MM-DD, got {value!r}") from error
+
+    def inner(self, name: str) -> Row:
+        """A table inside the entry, empty where it is left out."""
+        value = self._data.pop(name, {})
+        if not isinstance(value, dict):
+            raise self.wrong(f"{name} should be a table, got {value!r}")
+        return Row(self.place, name, value)
+
+    def by_language(self, name: str) -> dict[str, tuple[str, ...]]:
+        """Lists of texts by language code."""
+        table = self.inner(name)
+        lists = {language: table.texts(language) for language in LANGUAGES}
+        table.finish()
+        return lists
+
+    def names(self) -> tuple[str, ...]:
+        """Names of the fields that are left, for a table whose field names are data themselves."""
+        return tuple(self._data)
+
+    def finish(self) -> None:
+        """Refuse fields that nobody asked for."""
+        if self._data:
+            raise self.wrong(f"unknown field {', '.join(sorted(self._data))}")
+
+
+def entries(path: Traversable, table: str) -> Iterator[Row]:
+    """The entries `[[table]]` of a TOML file; none where the file does not exist.
+
+    Raises DataError for a file that is no TOML, holds another table, or repeats an id.
+    """
+    if not path.is_file():
+        return
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DataError(f"{path.name}: expected a TOML file, got: {error}") from error
+    seen: set[str] = set()
+    for number, data in enumerate(raw.get(table, []), start=1):
+        label = f"[[{table}]] {data.get('id') or data.get('name') or number}"
+        if "id" in data and data["id"] in seen:
+            raise DataError(f"{path.name}: {label}: the id is there twice")
+        seen.add(data.get("id", ""))
+        yield Row(path.name, label, data)

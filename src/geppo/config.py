@@ -1,0 +1,99 @@
+"""Settings: every threshold with unit, meaning, default and origin, in `settings.toml`; a workspace overrides values.
+
+The packaged file is the reference list. A workspace's `geppo.toml` may set any of them under `[settings]`; an unknown
+name or a value of another type is an error that names the file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from geppo.errors import DataError, UsageError
+
+Value = float | int | str | bool
+
+WORKSPACE_FILE = "geppo.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting as documented in `settings.toml`."""
+
+    name: str
+    default: Value
+    unit: str
+    meaning: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Values in force. Ask with the type that the caller needs."""
+
+    known: Mapping[str, Setting]
+    values: Mapping[str, Value]
+
+    def _value(self, name: str) -> Value:
+        if name not in self.known:
+            raise DataError(f"setting {name!r} is not in settings.toml; add it there with unit, meaning and origin")
+        return self.values.get(name, self.known[name].default)
+
+    def number(self, name: str) -> float:
+        """A real-valued setting."""
+        return float(self._value(name))
+
+    def integer(self, name: str) -> int:
+        """A whole-number setting."""
+        return int(self._value(name))
+
+    def text(self, name: str) -> str:
+        """A text setting."""
+        return str(self._value(name))
+
+
+def _known() -> dict[str, Setting]:
+    raw = tomllib.loads(resources.files("geppo").joinpath("settings.toml").read_text(encoding="utf-8"))
+    return {
+        name: Setting(
+            name=name, default=row["default"], unit=row["unit"], meaning=row["meaning"], origin=row["origin"]
+        )
+        for name, row in raw.items()
+    }
+
+
+def load(workspace_file: Path | None = None) -> Settings:
+    """Read the packaged settings and, if given, the overrides in a workspace's `geppo.toml`.
+
+    Raises UsageError for an unknown name, a wrong type or a file that is no TOML.
+    """
+    known = _known()
+    if workspace_file is None:
+        return Settings(known=known, values={})
+    try:
+        raw = tomllib.loads(workspace_file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{workspace_file}: expected a TOML file, got: {error}") from error
+    values: dict[str, Value] = {}
+    for name, value in raw.get("settings", {}).items():
+        if name not in known:
+            raise UsageError(f"{workspace_file}: unknown setting {name!r}; `geppo doctor` lists the known ones")
+        default = known[name].default
+        number = isinstance(default, int | float) and isinstance(value, int | float)
+        if not (number or isinstance(value, type(default))):
+            raise UsageError(
+                f"{workspace_file}: {name} should be {type(default).__name__}, got {type(value).__name__}"
+            )
+        values[name] = value
+    return Settings(known=known, values=values)
+
+
+def workspace(start: Path) -> Path | None:
+    """The nearest folder upward from `start` that holds a `geppo.toml`, or None."""
+    for folder in (start, *start.parents):
+        if (folder / WORKSPACE_FILE).is_file():
+            return folder
+    return None

@@ -1,0 +1,84 @@
+"""Who targets whom: rows act, columns are acted on, the number of claims stands in the cell."""
+
+from __future__ import annotations
+
+from geppo.deliver._charts.ink import Lines, height, label, paint
+from geppo.deliver._charts.measure import wrap
+from geppo.deliver._shown import shown
+from geppo.deliver._words import Words
+from geppo.model.edition import Cell, Figure, Matrix
+
+_SIZE = 12.0
+_ROW_SHARE = 0.27
+_WIDEST_CELL = 110.0
+_LEAST_ROW = 34.0
+_MOST_LINES = 3
+_TINTS = 4
+
+
+def _tint(value: int, most: int) -> int:
+    """1 to 4: in which quarter of the largest value this one lies."""
+    return min(_TINTS, 1 + (_TINTS * (value - 1)) // max(1, most)) if value > 0 else 0
+
+
+def _title(cell: Cell, matrix: Matrix, words: Words) -> str:
+    text = words.ui("cell", row=matrix.rows[cell.row], column=matrix.columns[cell.column], value=cell.value)
+    return shown(f"{text} ({cell.partners})" if cell.partners else text)
+
+
+def draw_matrix(figure: Figure, matrix: Matrix, words: Words, width: float, key: str) -> str:
+    """The matrix as SVG. Pairs that are partners are outlined and carry a mark, explained under the picture."""
+    left = width * _ROW_SHARE
+    across = min(_WIDEST_CELL, (width - left) / max(1, len(matrix.columns)))
+    heads = [wrap(shown(name), _SIZE, across - 6, _MOST_LINES) for name in matrix.columns]
+    sides = [wrap(shown(name), _SIZE, left - 12, _MOST_LINES) for name in matrix.rows]
+    top = max((height(text.lines, _SIZE) for text in heads), default=0.0) + 8
+    columns: list[Lines] = []
+    for place, text in enumerate(heads):
+        up = top - 6 - height(text.lines, _SIZE)
+        columns.append(label(text, left + across * (place + 0.5), up, _SIZE, "middle"))
+    rows: list[Lines] = []
+    tops: list[float] = [top]
+    for text in sides:
+        tall = max(_LEAST_ROW, height(text.lines, _SIZE) + 8)
+        rows.append(label(text, left - 8, tops[-1] + (tall - height(text.lines, _SIZE)) / 2, _SIZE, "end"))
+        tops.append(tops[-1] + tall)
+    most = max((cell.value for cell in matrix.cells), default=0)
+    cells = [
+        {
+            "x": left + across * cell.column,
+            "y": tops[cell.row],
+            "w": across,
+            "h": tops[cell.row + 1] - tops[cell.row],
+            "value": cell.value,
+            "tint": _tint(cell.value, most),
+            "partners": bool(cell.partners),
+            "title": _title(cell, matrix, words),
+        }
+        for cell in sorted(matrix.cells, key=lambda cell: (bool(cell.partners), cell.row, cell.column))
+    ]
+    named = sorted({shown(cell.partners) for cell in matrix.cells if cell.partners})
+    legend = [
+        wrap(text, _SIZE - 1, width - 26, _MOST_LINES)
+        for text in ([f"{words.ui('partners')}{': ' if words.language == 'en' else '：'}" + " / ".join(named)] if named else [])
+    ]
+    under = tops[-1] + 14
+    notes = [label(text, 22, under, _SIZE - 1) for text in legend]
+    bottom = under + sum(height(text.lines, _SIZE - 1) for text in legend) + 2 if legend else tops[-1] + 2
+    return paint(
+        "matrix.svg.j2",
+        key=key,
+        title=shown(figure.title),
+        desc=shown(figure.alt),
+        width=width,
+        height=bottom,
+        columns=columns,
+        rows=rows,
+        cells=cells,
+        notes=notes,
+        under=under,
+        right=left + across * len(matrix.columns),
+        left=left,
+        tops=tops,
+        across=across,
+    )

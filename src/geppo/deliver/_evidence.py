@@ -1,0 +1,209 @@
+"""What opens under a sentence: claims with their passages, and assessments with what speaks for and against them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from geppo.deliver._charts.gauge import draw_gauge, percent, range_text
+from geppo.deliver._shown import shown, visible, web_address
+from geppo.deliver._words import Words
+from geppo.model.assessment import Assessment, Confidence, Evidence
+from geppo.model.claim import Claim, Count, Grade
+from geppo.model.edition import Month
+from geppo.model.marking import Tlp
+from geppo.model.report import Document
+
+_HASH_SHOWN = 12
+_DOTS: Mapping[str, int] = {Confidence.LOW: 1, Confidence.MODERATE: 2, Confidence.HIGH: 3}
+_NAMED = "named:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimView:
+    """A claim as it is opened. `hedge` is our word for the rung, `hedge_text` the source's own words."""
+
+    id: str
+    speaker: str
+    via: str
+    subject: str
+    predicate: str
+    object: str
+    negated: bool
+    extras: tuple[tuple[str, str], ...]
+    hedge: str
+    hedge_text: str
+    grade: str
+    passage: str
+    language: str
+    title: str
+    publisher: str
+    published: str
+    href: str
+    address: str
+    offsets: str
+    hash: str
+    note: bool
+    marking: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """One piece of evidence: what, which value, how heavy, why."""
+
+    kind: str
+    value: str
+    weight: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessmentView:
+    """A judgement as it is opened. `dots` is 1 to 3, or 0 where no confidence was given."""
+
+    id: str
+    kind: str
+    subjects: str
+    likelihood: str
+    range: str
+    point: str
+    gauge: str
+    confidence: str
+    dots: int
+    supports: tuple[Argument, ...]
+    against: tuple[Argument, ...]
+    unused: tuple[Argument, ...]
+    rivals: tuple[tuple[str, str], ...]
+    would_change: tuple[tuple[str, str], ...]
+    origins: tuple[str, ...]
+    repeats: tuple[str, ...]
+    basis: int
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+class Basis:
+    """The month's claims and assessments by id, as views in one language. Each is built once."""
+
+    def __init__(self, month: Month, words: Words) -> None:
+        self._words = words
+        self._documents = {document.sha256: document for document in month.documents}
+        self._claims = {claim.id: claim for claim in month.claims}
+        self._assessments = {assessment.id: assessment for assessment in month.assessments}
+        self._claim_views: dict[str, ClaimView] = {}
+        self._assessment_views: dict[str, AssessmentView] = {}
+
+    def document(self, sha256: str) -> Document | None:
+        """The archived document of that hash, if the month has it."""
+        return self._documents.get(sha256)
+
+    def claims(self, ids: Iterable[str]) -> tuple[ClaimView, ...]:
+        """Views of the claims that the month has, in the order of the ids."""
+        return tuple(self._claim(self._claims[one]) for one in ids if one in self._claims)
+
+    def assessments(self, ids: Iterable[str]) -> tuple[AssessmentView, ...]:
+        """Views of the assessments that the month has, in the order of the ids."""
+        return tuple(self._assessment(self._assessments[one]) for one in ids if one in self._assessments)
+
+    def _claim(self, claim: Claim) -> ClaimView:
+        if claim.id not in self._claim_views:
+            self._claim_views[claim.id] = self._view_claim(claim)
+        return self._claim_views[claim.id]
+
+    def _assessment(self, assessment: Assessment) -> AssessmentView:
+        if assessment.id not in self._assessment_views:
+            self._assessment_views[assessment.id] = self._view_assessment(assessment)
+        return self._assessment_views[assessment.id]
+
+    def _count(self, count: Count) -> str:
+        number = self._words.of("bound", count.bound.value).format(n=_number(count.value))
+        unit = "%" if count.unit.name == "percent" or count.unit.id == "percent" else shown(count.unit.name)
+        return f"{number} {unit}".strip()
+
+    def _extras(self, claim: Claim) -> tuple[tuple[str, str], ...]:
+        rows = [(self._words.of("qualifier", role), shown(term.name)) for role, term in claim.qualifiers]
+        if claim.count:
+            rows.append((self._words.ui("count"), self._count(claim.count)))
+        if claim.when:
+            rows.append((self._words.ui("when"), self._words.when(claim.when)))
+        return tuple(rows)
+
+    def _grade(self, grade: Grade | None) -> str:
+        return self._words.of("grade", grade.value) if grade else ""
+
+    def _view_claim(self, claim: Claim) -> ClaimView:
+        document = self._documents.get(claim.passage.document)
+        outer = [visible(voice) for voice in (claim.publisher, *claim.voices[:-1])] if claim.voices else []
+        url = document.url if document else ""
+        return ClaimView(
+            id=visible(claim.id),
+            speaker=visible(claim.speaker),
+            via=" ← ".join(outer[::-1]),
+            subject=shown(claim.subject.name),
+            predicate=self._words.of("predicate", claim.predicate.value),
+            object=shown(claim.object.name) if claim.object else "",
+            negated=claim.negated,
+            extras=self._extras(claim),
+            hedge=self._words.of("rung", claim.hedge.rung.value),
+            hedge_text=shown(claim.hedge.text),
+            grade=self._grade(claim.hedge.grade),
+            passage=shown(claim.passage.text),
+            language=document.language if document and document.language.isascii() else "",
+            title=shown(document.title) if document else self._words.ui("missing_document"),
+            publisher=visible(document.publisher if document else claim.publisher),
+            published=self._words.day(claim.published),
+            href=web_address(url),
+            address=visible(url) if web_address(url) else shown(url),
+            offsets=self._words.ui("offsets", start=claim.passage.start, end=claim.passage.end),
+            hash=claim.passage.document[:_HASH_SHOWN],
+            note=bool(document and document.note),
+            marking=claim.marking.label if claim.marking is not Tlp.CLEAR else "",
+        )
+
+    def _argument(self, evidence: Evidence) -> Argument:
+        return Argument(
+            kind=self._words.of("evidence", evidence.kind),
+            value=shown(evidence.value),
+            weight=f"{evidence.weight:+.1f}".replace("-", "−"),
+            reason=shown(evidence.reason),
+        )
+
+    def _origin(self, name: str) -> str:
+        if name.startswith(_NAMED):
+            return visible(name.removeprefix(_NAMED))
+        document = self._documents.get(name)
+        return visible(document.publisher) if document else visible(name)[:_HASH_SHOWN]
+
+    def _shares(self, rows: Sequence[tuple[str, float]]) -> tuple[tuple[str, str], ...]:
+        return tuple((shown(self._words.of("hypothesis", name)), f"{percent(share)} %") for name, share in rows)
+
+    def _changes(self, rows: Sequence[tuple[str, float]]) -> tuple[tuple[str, str], ...]:
+        return tuple(
+            (shown(self._words.of("evidence", name)), f"{shift:+.1f}".replace("-", "−")) for name, shift in rows
+        )
+
+    def _view_assessment(self, assessment: Assessment) -> AssessmentView:
+        likelihood = assessment.likelihood
+        used = [item for item in assessment.evidence if item.used]
+        confidence = assessment.confidence
+        return AssessmentView(
+            id=visible(assessment.id),
+            kind=self._words.of("assessment", assessment.kind.value),
+            subjects=self._words.ui("subject_join").join(shown(term.name) for term in assessment.subjects),
+            likelihood=self._words.of("band", likelihood.word.value) if likelihood else "",
+            range=range_text(likelihood) if likelihood else "",
+            point=f"{percent(likelihood.point)} %" if likelihood else "",
+            gauge=draw_gauge(likelihood, self._words) if likelihood else "",
+            confidence=self._words.of("confidence", confidence.value) if confidence else "",
+            dots=_DOTS[confidence] if confidence else 0,
+            supports=tuple(self._argument(item) for item in used if item.weight >= 0),
+            against=tuple(self._argument(item) for item in used if item.weight < 0),
+            unused=tuple(self._argument(item) for item in assessment.evidence if not item.used),
+            rivals=self._shares(assessment.rivals),
+            would_change=self._changes(assessment.would_change),
+            origins=tuple(dict.fromkeys(self._origin(name) for name in assessment.origins.roots)),
+            repeats=tuple(dict.fromkeys(self._origin(name) for name in assessment.origins.repeats)),
+            basis=len(assessment.claims),
+        )

@@ -1,0 +1,299 @@
+"""An edition as it is set: every text as a person may see it, every id resolved to what it opens.
+
+The renderers (page, paper, mail, Markdown) draw these records and look nothing up themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import re2
+
+from geppo.deliver._charts import NARROW, WIDE, draw
+from geppo.deliver._evidence import AssessmentView, Basis, ClaimView
+from geppo.deliver._shown import shown, visible, web_address
+from geppo.deliver._words import Words, words
+from geppo.model.edition import Edition, EditionKind, Issue, Reference, Section, Sentence, Table
+from geppo.model.marking import Tlp
+from geppo.model.report import Gap
+
+_CITATION = re2.compile(r"\[([0-9]{1,4})\]")
+_LEAD_LINES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A stretch of text, or a citation mark where `cite` is not 0."""
+
+    text: str
+    cite: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One sentence: its pieces in order, and what opens under it."""
+
+    id: str
+    role: str
+    pieces: tuple[Piece, ...]
+    claims: tuple[ClaimView, ...]
+    assessments: tuple[AssessmentView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A section. `lead` are lines set apart at its top for a reader who stops there."""
+
+    id: str
+    heading: str
+    claims: tuple[ClaimView, ...]
+    assessments: tuple[AssessmentView, ...]
+    lead: tuple[Line, ...]
+    paragraphs: tuple[tuple[Line, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """An entry of the reference list; `href` is empty where the address may not be a link."""
+
+    n: int
+    publisher: str
+    title: str
+    language: str
+    href: str
+    address: str
+    published: str
+    accessed: str
+    note: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A figure: the wide drawing for page and paper, the narrow one for a phone."""
+
+    id: str
+    number: int
+    title: str
+    caption: str
+    rule: str
+    alt: str
+    wide: str
+    narrow: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxRow:
+    """One row of a table; its citations stand in the last cell."""
+
+    cells: tuple[tuple[Piece, ...], ...]
+    claims: tuple[ClaimView, ...]
+    assessments: tuple[AssessmentView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A table."""
+
+    id: str
+    number: int
+    heading: str
+    columns: tuple[str, ...]
+    rows: tuple[BoxRow, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """A source that the month could not use."""
+
+    source: str
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One edition, ready to be drawn."""
+
+    language: str
+    kind: str
+    member: bool
+    title: str
+    subject: str
+    period: str
+    as_of: str
+    as_of_iso: str
+    marking: str
+    marking_class: str
+    lead: tuple[Line, ...]
+    further: tuple[Line, ...]
+    opening: Part
+    sections: tuple[Part, ...]
+    figures: tuple[Picture, ...]
+    tables: tuple[Box, ...]
+    judgements: tuple[AssessmentView, ...]
+    sources: tuple[Source, ...]
+    gaps: tuple[Missed, ...]
+
+
+def as_utc(moment: datetime) -> datetime:
+    """The moment in UTC; one without a zone is taken as UTC."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _pieces(text: str, citations: Sequence[int], known: frozenset[int]) -> tuple[Piece, ...]:
+    """Text with its `[n]` marks as links where they stand; citations that the text does not show follow it."""
+    out: list[Piece] = []
+    at = 0
+    seen: set[int] = set()
+    for found in _CITATION.finditer(text):
+        number = int(found.group(1))
+        if number not in citations or number not in known:
+            continue
+        out += [Piece(text=text[at : found.start()], cite=0), Piece(text="", cite=number)]
+        seen.add(number)
+        at = found.end()
+    out.append(Piece(text=text[at:], cite=0))
+    out += [Piece(text="", cite=number) for number in citations if number in known and number not in seen]
+    return tuple(piece for piece in out if piece.text or piece.cite)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Setter:
+    """Turns the parts of one edition into what is drawn."""
+
+    issue: Issue
+    edition: Edition
+    words: Words
+    basis: Basis
+    known: frozenset[int]
+
+    def line(self, sentence: Sentence) -> Line:
+        return Line(
+            id=visible(sentence.id),
+            role=sentence.role.value,
+            pieces=_pieces(shown(sentence.text), sentence.citations, self.known),
+            claims=self.basis.claims(sentence.claims),
+            assessments=self.basis.assessments(sentence.assessments),
+        )
+
+    def part(self, section: Section, lead: int = 0) -> Part:
+        """A section whose first `lead` sentences are set apart."""
+        flat = [sentence for paragraph in section.paragraphs for sentence in paragraph][:lead]
+        apart = {id(sentence) for sentence in flat}
+        rest = [tuple(self.line(one) for one in paragraph if id(one) not in apart) for paragraph in section.paragraphs]
+        return Part(
+            id=visible(section.id),
+            heading=shown(section.heading),
+            claims=self.basis.claims(section.heading_claims),
+            assessments=self.basis.assessments(section.heading_assessments),
+            lead=tuple(self.line(sentence) for sentence in flat),
+            paragraphs=tuple(paragraph for paragraph in rest if paragraph),
+        )
+
+    def source(self, reference: Reference) -> Source:
+        document = self.basis.document(reference.report)
+        return Source(
+            n=reference.n,
+            publisher=visible(reference.publisher),
+            title=shown(reference.title) or self.words.ui("untitled"),
+            language=document.language if document and document.language.isascii() else "",
+            href=web_address(reference.url),
+            address=visible(reference.url) if web_address(reference.url) else shown(reference.url),
+            published=self.words.day(reference.published),
+            accessed=self.words.day(reference.accessed),
+            note=reference.note,
+        )
+
+    def box(self, number: int, table: Table) -> Box:
+        return Box(
+            id=f"table-{number}",
+            number=number,
+            heading=shown(table.heading),
+            columns=tuple(shown(column) for column in table.columns),
+            rows=tuple(
+                BoxRow(
+                    cells=tuple(
+                        _pieces(shown(cell), row.citations if place == len(row.cells) - 1 else (), self.known)
+                        for place, cell in enumerate(row.cells)
+                    ),
+                    claims=self.basis.claims(row.claims),
+                    assessments=self.basis.assessments(row.assessments),
+                )
+                for row in table.rows
+            ),
+            note=shown(table.note),
+        )
+
+    def pictures(self) -> tuple[Picture, ...]:
+        return tuple(
+            Picture(
+                id=f"figure-{number}",
+                number=number,
+                title=shown(figure.title),
+                caption=shown(figure.caption),
+                rule=shown(figure.rule),
+                alt=shown(figure.alt),
+                wide=draw(figure, self.words, WIDE, f"figure-{number}w"),
+                narrow=draw(figure, self.words, NARROW, f"figure-{number}n"),
+            )
+            for number, figure in enumerate(self.edition.figures, start=1)
+        )
+
+    def gap(self, gap: Gap) -> Missed:
+        return Missed(source=visible(gap.source), kind=self.words.of("gap", gap.kind), message=shown(gap.message))
+
+    def judged(self) -> tuple[AssessmentView, ...]:
+        """The assessments that sentences rest on, in reading order, each once."""
+        ids = [one for sentence in self.edition.sentences() for one in sentence.assessments]
+        return tuple(view for view in self.basis.assessments(tuple(dict.fromkeys(ids))) if view.likelihood)
+
+
+def highest_marking(issue: Issue, edition: Edition) -> Tlp:
+    """The most closed marking among the documents and claims that the edition rests on."""
+    reports = {reference.report for reference in edition.references}
+    used = {claim for sentence in edition.sentences() for claim in sentence.claims}
+    found = [document.marking for document in issue.month.documents if document.sha256 in reports]
+    found += [claim.marking for claim in issue.month.claims if claim.id in used]
+    return max(found, default=Tlp.CLEAR)
+
+
+def page(issue: Issue, edition: Edition) -> Page:
+    """Set one edition of an issue.
+
+    Raises DataError where there are no labels for the edition's language.
+    """
+    chosen = words(edition.language)
+    setter = _Setter(
+        issue=issue,
+        edition=edition,
+        words=chosen,
+        basis=Basis(issue.month, chosen),
+        known=frozenset(reference.n for reference in edition.references),
+    )
+    member = edition.kind is EditionKind.MEMBER
+    marking = highest_marking(issue, edition)
+    judgements = tuple(setter.line(sentence) for sentence in edition.key_judgements)
+    return Page(
+        language=edition.language,
+        kind=edition.kind.value,
+        member=member,
+        title=shown(edition.title),
+        subject=shown(edition.subject),
+        period=chosen.period(issue.month.period),
+        as_of=chosen.moment(issue.month.as_of),
+        as_of_iso=as_utc(issue.month.as_of).isoformat(),
+        marking=marking.label,
+        marking_class=marking.name.lower().replace("_", "-"),
+        lead=judgements[:_LEAD_LINES],
+        further=judgements[_LEAD_LINES:],
+        opening=setter.part(edition.opening, 0 if judgements else _LEAD_LINES),
+        sections=tuple(setter.part(section) for section in edition.sections),
+        figures=setter.pictures(),
+        tables=tuple(setter.box(number, table) for number, table in enumerate(edition.tables, start=1)),
+        judgements=setter.judged(),
+        sources=tuple(setter.source(reference) for reference in edition.references),
+        gaps=tuple(setter.gap(gap) for gap in issue.month.gaps),
+    )

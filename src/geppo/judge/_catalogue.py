@@ -1,0 +1,69 @@
+"""What judging asks of a catalogue. The packaged one fits; tests use a small stand-in."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Protocol
+
+
+class Agreement(Protocol):
+    """An agreement between states, with its three dates (None where unknown)."""
+
+    @property
+    def id(self) -> str:
+        """Catalogue id."""
+        ...
+
+    @property
+    def signed(self) -> date | None:
+        """Day of signature."""
+        ...
+
+    @property
+    def ratified(self) -> date | None:
+        """Day of the last ratification."""
+        ...
+
+    @property
+    def in_force(self) -> date | None:
+        """Day of entry into force."""
+        ...
+
+
+class Publisher(Protocol):
+    """A publisher by id, kind (vendor, press, agency …) and country."""
+
+    @property
+    def id(self) -> str:
+        """Catalogue id."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """Kind of house, a key of `speakers.toml`."""
+        ...
+
+    @property
+    def country(self) -> str:
+        """ISO 3166-1 alpha-2, or empty."""
+        ...
+
+
+class Catalogue(Protocol):
+    """Who is who, as far as judging needs it. Unknown ids and names give the id itself, an empty text or None."""
+
+    def canonical(self, identifier: str) -> str:
+        """The id that all names of one thing resolve to."""
+        ...
+
+    def nexus(self, identifier: str) -> str:
+        """The state (`country/XX`) that a group is linked to, or an empty text."""
+        ...
+
+    def partners(self, a: str, b: str, on: date) -> Agreement | None:
+        """The closest agreement in force between two states on a day."""
+        ...
+
+    def publisher(self, name: str) -> Publisher | None:
+        """The publisher of a name as pages print it."""
+        ...

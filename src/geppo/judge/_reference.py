@@ -1,0 +1,157 @@
+"""The judge's data files, read once and checked."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from geppo.errors import DataError
+from geppo.model.claim import Predicate, Rung
+from geppo.model.entity import Kind
+
+
+def _read(name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(resources.files("geppo.judge").joinpath(name).read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(f"{name}: expected a TOML file, got: {error}") from error
+
+
+def short_id(prefix: str, *parts: str) -> str:
+    """A stable id: the prefix and 12 hexadecimal digits of SHA-256 over the parts."""
+    return f"{prefix}-{hashlib.sha256(chr(31).join(parts).encode()).hexdigest()[:12]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a kind of publisher is worth: Admiralty letter, nearness to the thing, and whether it observes itself."""
+
+    grade: str
+    precedence: int
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeakerWords:
+    """Word lists of `speakers.toml`."""
+
+    kinds: dict[str, Standing]
+    unknown: dict[str, Standing]
+    ratios: dict[str, float]
+    media_kinds: frozenset[str]
+    forms: frozenset[str]
+    forms_glued: tuple[str, ...]
+    house: frozenset[str]
+    house_glued: tuple[str, ...]
+    media: frozenset[str]
+    media_glued: tuple[str, ...]
+    nobody: frozenset[str]
+    bracket_origin: tuple[str, ...]
+    bracket_place: tuple[str, ...]
+    trailing_origin: tuple[str, ...]
+    trailing_place: tuple[str, ...]
+
+
+@cache
+def speaker_words() -> SpeakerWords:
+    """`speakers.toml`."""
+    raw = _read("speakers.toml")
+    words, bracket = raw["words"], raw["bracket"]
+    return SpeakerWords(
+        kinds={name: Standing(**row) for name, row in raw["kinds"].items()},
+        unknown={name: Standing(**row) for name, row in raw["unknown"].items()},
+        ratios={letter: float(ratio) for letter, ratio in raw["ratios"].items()},
+        media_kinds=frozenset(raw["kinds-of-media"]["kinds"]),
+        forms=frozenset(words["forms"]),
+        forms_glued=tuple(words["forms-glued"]),
+        house=frozenset(words["house"]),
+        house_glued=tuple(words["house-glued"]),
+        media=frozenset(words["media"]),
+        media_glued=tuple(words["media-glued"]),
+        nobody=frozenset(words["nobody"]),
+        bracket_origin=tuple(bracket["origin"]),
+        bracket_place=tuple(bracket["place"]),
+        trailing_origin=tuple(bracket["trailing-origin"]),
+        trailing_place=tuple(bracket["trailing-place"]),
+    )
+
+
+@cache
+def predicates(group: str) -> frozenset[Predicate]:
+    """A named set of predicates of `predicates.toml`, such as `observed` or `hostile`."""
+    return frozenset(Predicate(name) for name in _read("predicates.toml")[group])
+
+
+@cache
+def effect(predicate: Predicate) -> float:
+    """Effect of a kind of event on a reader, 0 to 1."""
+    return float(_read("predicates.toml")["effect"].get(predicate.value, 0.0))
+
+
+@cache
+def ladder() -> dict[Rung, tuple[float, float]]:
+    """Probability range of each rung that has one."""
+    return {Rung(name): (float(row["low"]), float(row["high"])) for name, row in _read("ladder.toml").items()}
+
+
+@cache
+def link_weights() -> dict[Kind, float]:
+    """How much a term of a kind ties two texts to one story."""
+    return {Kind(name): float(weight) for name, weight in _read("linking.toml")["kinds"].items()}
+
+
+@cache
+def naming() -> dict[Kind, tuple[float, int]]:
+    """Weight and order of a kind as the name of a story."""
+    table = _read("linking.toml")["naming"]
+    return {Kind(name): (float(table["weight"][name]), place) for place, name in enumerate(table["order"])}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitWords:
+    """Families of counting units."""
+
+    kinds: dict[str, str]
+    words: dict[str, str]
+    no_size: frozenset[str]
+
+
+@cache
+def unit_words() -> UnitWords:
+    """`units.toml`; where two families hold a word, the earlier one has it."""
+    raw = _read("units.toml")
+    words: dict[str, str] = {}
+    for family, members in raw["families"].items():
+        for word in members:
+            words.setdefault(word, family)
+    return UnitWords(kinds=dict(raw["kinds"]), words=words, no_size=frozenset(raw["no-size"]["families"]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """A theme of stories with the weights that speak for it."""
+
+    id: str
+    pair: float
+    predicates: dict[Predicate, float]
+    kinds: dict[Kind, float]
+    words: dict[str, float]
+
+
+@cache
+def themes() -> tuple[Theme, ...]:
+    """`themes.toml`, in its order."""
+    return tuple(
+        Theme(
+            id=row["id"],
+            pair=float(row.get("pair", 0.0)),
+            predicates={Predicate(name): float(weight) for name, weight in row["predicates"].items()},
+            kinds={Kind(name): float(weight) for name, weight in row["kinds"].items()},
+            words={name: float(weight) for name, weight in row["words"].items()},
+        )
+        for row in _read("themes.toml")["theme"]
+    )

@@ -1,0 +1,115 @@
+"""Which name a pronoun or a description ("the group", 同グループ) stands for, inside one block and never across."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import re2
+
+from geppo.model.entity import Term
+from geppo.read.typed import Item
+
+_NAMES = ("actor", "malware", "tool", "campaign", "network", "agreement", "org", "vuln", "product")
+
+
+@cache
+def _data() -> dict[str, Any]:
+    raw = tomllib.loads(resources.files("geppo.read").joinpath("anaphora.toml").read_text(encoding="utf-8"))
+    for row in raw.values():
+        for name in ("before", "pair", "subject"):
+            if name in row:
+                row[name] = re2.compile(row[name])
+    return raw
+
+
+@dataclass(slots=True)
+class Salience:
+    """Names of a block, latest last, by kind. Mutable: it walks along with the sentences of one block."""
+
+    latest: dict[str, list[Term]] = field(default_factory=dict)
+    subject: Item | None = None
+
+    def see(self, item: Item) -> None:
+        """Take note of a name."""
+        if item.kind in _NAMES and not item.anaphor:
+            for term in item.terms:
+                row = self.latest.setdefault(item.kind, [])
+                if term in row:
+                    row.remove(term)
+                row.append(term)
+
+    def last(self, kinds: Sequence[str], *, few: bool = False) -> Term | None:
+        """The latest name of the first kind that has one; with `few`, only where just one could be meant."""
+        for kind in kinds:
+            row = self.latest.get(kind, [])
+            if row and not (few and len({term.id for term in row}) > 1):
+                return row[-1]
+        return None
+
+    def pair(self) -> tuple[Term, Term] | None:
+        """The two latest groups (else malware, else networks), in the order of their names."""
+        for kind in ("actor", "malware", "network"):
+            row = self.latest.get(kind, [])
+            if len(row) >= 2:
+                return row[-2], row[-1]
+        return None
+
+
+def resolve(text: str, start: int, end: int, items: Sequence[Item], salience: Salience, language: str) -> list[Item]:
+    """The sentence's items with descriptions and pronouns bound to names; `salience` is moved on."""
+    data = _data()
+    own = data.get(language)
+    out: list[Item] = []
+    for item in items:
+        out.append(_description(text, start, item, salience, data, own) if own else item)
+        salience.see(item)
+    if own:
+        out = _pronouns(text, start, end, out, salience, own)
+    first = next((item for item in out if item.kind in _NAMES and item.terms), None)
+    if first is not None:
+        salience.subject = first
+    return out
+
+
+def _description(
+    text: str, start: int, item: Item, salience: Salience, data: dict[str, Any], own: dict[str, Any]
+) -> Item:
+    kinds = data["refers"].get(item.kind)
+    if not kinds or not item.terms:
+        return item
+    only = data["only"].get(item.kind)
+    if only and item.terms[0].id not in only:
+        return item
+    if own["before"].search(text[max(start, item.start - 14) : item.start]) is None:
+        return item
+    term = salience.last(kinds, few=item.kind == "role")
+    if term is None:
+        return item
+    kind = next(kind for kind in kinds if term in salience.latest.get(kind, []))
+    return replace(item, kind=kind, terms=(term,), anaphor=True)
+
+
+def _pronouns(
+    text: str, start: int, end: int, items: list[Item], salience: Salience, own: dict[str, Any]
+) -> list[Item]:
+    sentence = text[start:end]
+    found: list[Item] = []
+    pair = salience.pair()
+    if pair is not None:
+        for match in own["pair"].finditer(sentence):
+            found.append(
+                Item(kind="pair", start=start + match.start(), end=start + match.end(), terms=pair, anaphor=True)
+            )
+    match = own["subject"].search(sentence)
+    if match is not None and salience.subject is not None:
+        before = salience.subject
+        found.append(replace(before, start=start + match.start(), end=start + match.end(), anaphor=True))
+    if not found:
+        return items
+    kept = [item for item in items if not any(item.start < new.end and new.start < item.end for new in found)]
+    return sorted([*kept, *found], key=lambda item: item.start)

@@ -1,0 +1,107 @@
+"""Numbers joined to what they count: "more than 25,000 infected devices", 「ルータ2万5,000台以上」, "140台C2服务器"."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import re2
+
+from geppo.catalog import Catalog
+from geppo.language.numbers import Number
+from geppo.model.claim import Count
+from geppo.model.entity import Kind, Term
+from geppo.read.typed import Item
+
+COUNTED = frozenset(
+    {
+        "device", "address", "unit", "data", "role", "malware-kind", "relay-class", "campaign-kind", "group-kind",
+        "shared-thing", "document", "service", "sector", "product", "body",
+    }
+)  # fmt: skip
+"""Kinds of mentions that a number may count."""
+
+PERCENT = Term(kind=Kind.CONCEPT, id="unit/percent", name="percent")
+
+
+@cache
+def _data() -> dict[str, Any]:
+    raw = tomllib.loads(resources.files("geppo.read").joinpath("counts.toml").read_text(encoding="utf-8"))
+    for row in raw.values():
+        for name in ("between", "before"):
+            if name in row:
+                row[name] = re2.compile(row[name])
+    return raw
+
+
+def join(
+    text: str, numbers: Sequence[Number], items: Sequence[Item], language: str, catalog: Catalog
+) -> tuple[Item, ...]:
+    """Items with each counted noun and its number as one count item; numbers that count nothing are left out.
+
+    `items` are the typed mentions (dates among them) sorted by start; a number inside a mention is no count.
+    """
+    data = _data().get(language, {})
+    taken: set[int] = set()
+    counts: list[Item] = []
+    for number in numbers:
+        if any(item.start < number.end and number.start < item.end for item in items):
+            continue
+        made = _count(text, number, items, data, taken, catalog)
+        if made is not None:
+            counts.append(made)
+    kept = [item for index, item in enumerate(items) if index not in taken]
+    return tuple(sorted([*kept, *counts], key=lambda item: item.start))
+
+
+def _count(
+    text: str,
+    number: Number,
+    items: Sequence[Item],
+    data: dict[str, Any],
+    taken: set[int],
+    catalog: Catalog,
+) -> Item | None:
+    if number.percent:
+        return _item(number.start, number.end, number, PERCENT)
+    end = number.end
+    unit: Term | None = None
+    for counter in sorted(data.get("counters", {}), key=len, reverse=True):
+        if text.startswith(counter, end):
+            unit_id = data["counters"][counter]
+            name = catalog.label(Term(kind=Kind.CONCEPT, id=unit_id, name=unit_id), "en")
+            unit = Term(kind=Kind.CONCEPT, id=unit_id, name=name or unit_id.partition("/")[2])
+            end += len(counter)
+            break
+    for index, item in enumerate(items):
+        if item.start >= end and item.start - end <= 40:
+            between = text[end : item.start]
+            if _counted(item) and "between" in data and data["between"].search(between) is not None:
+                taken.add(index)
+                return _item(number.start, item.end, number, item.terms[0])
+            break
+    if unit is None:
+        return None
+    for index, item in enumerate(items):
+        if item.end <= number.start and number.start - item.end <= 6 and index not in taken and "before" in data:
+            if _counted(item) and data["before"].search(text[item.end : number.start]) is not None:
+                taken.add(index)
+                return _item(item.start, end, number, item.terms[0])
+    return _item(number.start, end, number, unit)
+
+
+def _counted(item: Item) -> bool:
+    return item.kind in COUNTED and bool(item.terms) and not item.anaphor
+
+
+def _item(start: int, end: int, number: Number, unit: Term) -> Item:
+    return Item(
+        kind="count",
+        start=start,
+        end=end,
+        terms=(unit,),
+        count=Count(value=number.value, bound=number.bound, unit=unit),
+    )

@@ -1,0 +1,162 @@
+"""The data files of this folder, read once."""
+
+from __future__ import annotations
+
+import ipaddress
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import ahocorasick_rs
+import re2
+
+from geppo.errors import DataError
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def _text(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads(_text(name))
+
+
+@cache
+def pattern(group: str, name: str) -> Any:
+    """A compiled pattern over the ASCII view. Raises DataError for one that RE2 refuses."""
+    source = str(_table("patterns.toml")[group][name])
+    try:
+        return re2.compile(source.encode("ascii"))
+    except re2.error as error:
+        raise DataError(f"patterns.toml [{group}] {name}: RE2 refuses it: {error}") from error
+
+
+@cache
+def meanings() -> dict[str, str]:
+    """Inside of a bracketed mark -> what it stands for."""
+    return {str(key): str(value) for key, value in _table("patterns.toml")["marks"]["meaning"].items()}
+
+
+@cache
+def foreign_marks() -> tuple[tuple[str, str], ...]:
+    """Marks in other scripts as (word, meaning), longest first."""
+    pairs = [(str(w), str(m)) for m, words in _table("patterns.toml")["marks"]["foreign"].items() for w in words]
+    return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair[0])))
+
+
+@cache
+def suffixes(name: str) -> frozenset[str]:
+    """A list of `suffixes.toml` as a set."""
+    return frozenset(str(word) for word in _table("suffixes.toml")[name])
+
+
+@cache
+def top_level_domains() -> frozenset[str]:
+    """Last labels of every public suffix in the snapshot that tldextract carries, in ASCII and in Unicode."""
+    import tldextract
+
+    tree = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+    labels = {suffix.rpartition(".")[2].lower() for suffix in tree.tlds}
+    coded = {label.encode("idna").decode("ascii") for label in labels if not label.isascii()}
+    return frozenset(labels | coded)
+
+
+@cache
+def registered_domain(host: str) -> str:
+    """The part of `host` that somebody registered, or the host itself where no public suffix is known."""
+    import tldextract
+
+    tree = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+    return tree(host).top_domain_under_public_suffix or host
+
+
+@cache
+def techniques() -> frozenset[str]:
+    """Technique numbers of the packaged ATT&CK list."""
+    found: set[str] = set()
+    for line in _text("techniques.txt").splitlines():
+        if line.startswith("#"):
+            continue
+        head, *subs = line.split()
+        found.add(head)
+        found.update(f"{head}.{sub}" for sub in subs)
+    return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A warning list that covers a host."""
+
+    name: str
+    verdict: str
+    bare_only: bool
+
+
+@cache
+def _listed() -> dict[str, Listed]:
+    return {
+        str(value): Listed(name=row["name"], verdict=row["verdict"], bare_only=bool(row.get("bare_only")))
+        for row in _table("common.toml")["list"]
+        for value in row["values"]
+    }
+
+
+def listed(host: str) -> Listed | None:
+    """The warning list that holds `host` or a domain above it."""
+    lists = _listed()
+    while host:
+        if host in lists:
+            return lists[host]
+        host = host.partition(".")[2]
+    return None
+
+
+@cache
+def ranges(name: str) -> tuple[Network, ...]:
+    """The `private` or `documentation` ranges."""
+    return tuple(ipaddress.ip_network(value) for value in _table("common.toml")["ranges"][name])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    """A cue word. `whole_start` and `whole_end`: a letter or digit beside it there is another word."""
+
+    word: str
+    kinds: tuple[str, ...]
+    whole_start: bool
+    whole_end: bool
+
+
+def _cue(entry: str, kinds: tuple[str, ...]) -> Cue:
+    word = entry.removesuffix("*")
+    if not word or "*" in word or word != word.lower():
+        raise DataError(f"cues.toml: {entry!r}: expected a lower-case word, with * only at its end")
+    return Cue(
+        word=word,
+        kinds=kinds,
+        whole_start=cased(word[0]),
+        whole_end=cased(word[-1]) and not entry.endswith("*"),
+    )
+
+
+def cased(char: str) -> bool:
+    """True for letters of scripts that put blanks between words (below U+0590: Latin, Greek, Cyrillic), and digits."""
+    return char < "\u0590" and char.isalnum()
+
+
+@cache
+def cues() -> tuple[tuple[Cue, ...], Any]:
+    """Every cue and the automaton that finds them in lower-case text."""
+    kinds: dict[str, list[str]] = {}
+    for kind, languages in _table("cues.toml").items():
+        for words in languages.values():
+            for word in words:
+                if kind not in kinds.setdefault(word, []):
+                    kinds[word].append(kind)
+    found = tuple(_cue(word, tuple(kinds[word])) for word in sorted(kinds))
+    return found, ahocorasick_rs.AhoCorasick([cue.word for cue in found])

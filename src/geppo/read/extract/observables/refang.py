@@ -1,0 +1,182 @@
+"""The text with its defanging undone, and the way back.
+
+Values are searched in a clean copy: folded (`geppo.read.fold`), marks such as `[.]`, `(dot)`, `[:]`, `[at]` and half
+brackets replaced by what they stand for. Addresses are then found by their plain shapes; whether a mark stood inside
+one says that it was written defanged.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from geppo.read.extract.observables import _data
+from geppo.read.fold import Folded, assemble, fold
+
+# Full-width brackets and quotes end a value in running text; an ideographic comma does so in the folded copy.
+_EDGE = "\u3001"
+_EDGES = str.maketrans(dict.fromkeys("（），；！＂＇", _EDGE))
+_SQUARE_EDGES = str.maketrans(dict.fromkeys("［］｛｝＜＞", _EDGE))
+_LONG_DASHES = str.maketrans(dict.fromkeys("\u2012\u2013\u2014\u2015", _EDGE))
+_WIDE_MARKS = tuple(a + b for a in "［（｛" for b in (".", "．", "。", "・", "@", "＠", ":", "：", "d", "点", "點", "ド", "점", "т"))
+_TOKEN = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clean:
+    """`text` is the clean copy; `marks` are the places in it where a mark was undone, sorted."""
+
+    text: str
+    refanged: Folded
+    folded: Folded
+    marks: tuple[int, ...]
+
+    @cached_property
+    def view(self) -> bytes:
+        """One byte a character: ASCII as it is, everything else as `?`."""
+        return self.text.encode("ascii", "replace")
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the text as read."""
+        return self.folded.original(*self.refanged.original(start, end))
+
+    def marked(self, start: int, end: int) -> bool:
+        """True where a defanging mark stood inside the span."""
+        place = bisect_left(self.marks, start)
+        return place < len(self.marks) and self.marks[place] < end
+
+
+def clean(text: str) -> Clean:
+    """Fold `text` and undo its defanging."""
+    folded = fold(_with_edges(text))
+    spans = _without_overlap(_marks(folded.text))
+    refanged = assemble(folded.text, iter(spans))
+    marks = []
+    drift = 0
+    for start, end, new in spans:
+        marks.append(start + drift)
+        drift += len(new) - (end - start)
+    return Clean(text=refanged.text, refanged=refanged, folded=folded, marks=tuple(marks))
+
+
+def _with_edges(text: str) -> str:
+    """Length stays. Full-width brackets stay where they are used as defanging marks."""
+    if text.isascii():
+        return text
+    text = text.translate(_LONG_DASHES)
+    if any(mark in text for mark in _WIDE_MARKS):
+        return text
+    return text.translate(_EDGES).translate(_SQUARE_EDGES)
+
+
+def _without_overlap(found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    found.sort()
+    kept: list[tuple[int, int, str]] = []
+    for span in found:
+        if not kept or span[0] >= kept[-1][1]:
+            kept.append(span)
+    return kept
+
+
+def _marks(text: str) -> list[tuple[int, int, str]]:
+    view = text.encode("ascii", "replace")
+    found: list[tuple[int, int, str]] = []
+    if any(char in text for char in "[({<"):
+        found.extend(_bracketed(view))
+    if any(char in text for char in "[](){}"):
+        found.extend(_halves(view))
+    if "\\" in text:
+        found.extend(_escapes(view))
+    if "DOT" in text:
+        found.extend(_words(view))
+    if not text.isascii():
+        for word, meaning in _data.foreign_marks():
+            found.extend(_foreign(text, word, meaning))
+    return found
+
+
+def _bracketed(view: bytes) -> Iterator[tuple[int, int, str]]:
+    meanings = _data.meanings()
+    for match in _data.pattern("marks", "bracketed").finditer(view):
+        start, end = match.span()
+        inner = view[start:end].decode("ascii").strip(" []{}()<>\\").lower()
+        new = meanings.get(inner)
+        if new is None or (inner in {"", "-", ","} and not _between(view, start, end)):
+            continue
+        if inner in {"http", "https", "www", "-", ",", "/", "//", ""}:
+            start, end = _trimmed(view, start, end)
+        if view[start : start + 1] == b" " and not (view[end - 1 : end] == b" " or _word_at(view, end)):
+            continue
+        yield start, end, new
+
+
+def _trimmed(view: bytes, start: int, end: int) -> tuple[int, int]:
+    """Blanks beside a mark that can also be a word stay."""
+    return start + (view[start : start + 1] == b" "), end - (view[end - 1 : end] == b" ")
+
+
+def _word_at(view: bytes, index: int) -> bool:
+    return 0 <= index < len(view) and view[index : index + 1].isalnum()
+
+
+def _between(view: bytes, start: int, end: int) -> bool:
+    """True where letters, digits or a colon follow and letters or digits stand before."""
+    return _word_at(view, start - 1) and (_word_at(view, end) or view[end : end + 1] == b":")
+
+
+def _halves(view: bytes) -> Iterator[tuple[int, int, str]]:
+    meanings = _data.meanings()
+    for match in _data.pattern("marks", "half").finditer(view):
+        start, end = match.span()
+        new = meanings.get(view[start:end].decode("ascii").strip("[](){}").lower())
+        if new is not None and _word_at(view, start - 1) and (_word_at(view, end) or view[end : end + 2] == b"//"):
+            yield start, end, new
+
+
+def _escapes(view: bytes) -> Iterator[tuple[int, int, str]]:
+    """`\\.` between letters or digits outside a Windows path, and `\\/` after a letter, digit, colon or slash."""
+    for match in _data.pattern("marks", "escaped").finditer(view):
+        start, end = match.span()
+        new = chr(view[end - 1])
+        if new == ".":
+            if _word_at(view, start - 1) and _word_at(view, end) and not _in_windows_path(view, start):
+                yield start, end, new
+        elif _word_at(view, start - 1) or view[start - 1 : start] in (b":", b"/", b"]"):
+            yield start, end, new
+
+
+def _in_windows_path(view: bytes, index: int) -> bool:
+    token = view[max(0, index - _TOKEN) : index].split()[-1:]
+    rest = token[0].replace(b"\\.", b"").replace(b"\\/", b"").replace(b"\\[", b"").replace(b"\\]", b"") if token else b""
+    return b"\\" in rest
+
+
+def _words(view: bytes) -> Iterator[tuple[int, int, str]]:
+    for match in _data.pattern("marks", "word").finditer(view):
+        start, end = match.span()
+        spaced = (view[start : start + 1] == b" ", view[end - 1 : end] == b" ")
+        before, after = view[start - 1 : start] if start else b"", view[end : end + 1]
+        if spaced[0] == spaced[1] and (before.islower() or before.isdigit()) and (after.islower() or after.isdigit()):
+            yield start, end, "."
+
+
+_OPEN, _CLOSE = frozenset("[({<"), frozenset("])}>")
+
+
+def _foreign(text: str, word: str, meaning: str) -> Iterator[tuple[int, int, str]]:
+    """A bracketed word of another script; a full stop of another script also bare between letters or digits."""
+    place = text.find(word)
+    while place >= 0:
+        start, end = place, place + len(word)
+        before, after = text[start - 1 : start], text[end : end + 1]
+        if before in _OPEN and after in _CLOSE:
+            yield start - 1, end + 1, meaning
+        elif len(word) == 1 and word in "。・" and _ascii_word(before) and _ascii_word(after):
+            yield start, end, meaning
+        place = text.find(word, place + 1)
+
+
+def _ascii_word(char: str) -> bool:
+    return char.isascii() and char.isalnum()

@@ -1,0 +1,141 @@
+"""New names: how reports introduce a group, a malware, a network or a campaign that no catalogue holds.
+
+The patterns are data: `language/<code>/naming.toml` for each language, `read/naming.toml` for designators that look
+the same everywhere. A pattern runs over the typed line, where `{K:…}` is the word of kind beside the name and `@` the
+candidate itself.
+"""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import re2
+
+from geppo.catalog import Name
+from geppo.errors import DataError
+from geppo.model.entity import Kind
+from geppo.read.rules import expand
+from geppo.read.typed import TypedLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamingRule:
+    """One way in which a language introduces names. `kind` is empty where the word of kind decides."""
+
+    id: str
+    kind: str
+    compiled: Any
+    match: tuple[str, ...]
+    near: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """The naming rules of one language."""
+
+    rules: tuple[NamingRule, ...]
+    split: Any
+    stop: frozenset[str]
+
+
+@cache
+def _common() -> dict[str, Any]:
+    return tomllib.loads(resources.files("geppo.read").joinpath("naming.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _designators() -> tuple[tuple[Kind, Any], ...]:
+    return tuple((Kind(row["kind"]), re2.compile(row["pattern"])) for row in _common()["designator"])
+
+
+def compile_naming(text: str, where: str) -> Naming:
+    """Compile a naming file. Raises DataError that names the file and the rule."""
+    raw = tomllib.loads(text)
+    words = dict(raw.get("words", {}))
+    rules = []
+    for row in raw["naming"]:
+        place = f"{where}, naming {row['id']}"
+        pattern = row["pattern"].replace("@", f"(?P<X>{raw['candidate']})")
+        try:
+            compiled = re2.compile(expand(pattern, words, raw.get("joiner", ", "), place))
+        except re2.error as error:
+            raise DataError(f"{place}: {error}") from error
+        rules.append(
+            NamingRule(
+                id=row["id"],
+                kind=row.get("kind", ""),
+                compiled=compiled,
+                match=tuple(row["match"]),
+                near=tuple(row.get("near", ())),
+            )
+        )
+    return Naming(rules=tuple(rules), split=re2.compile(raw["split"]), stop=frozenset(raw.get("stop", ())))
+
+
+@cache
+def naming(language: str) -> Naming | None:
+    """The naming rules of a language, or None."""
+    source = resources.files("geppo.language").joinpath(language).joinpath("naming.toml")
+    if not (len(language) == 2 and language.isascii() and source.is_file()):
+        return None
+    return compile_naming(source.read_text(encoding="utf-8"), f"language/{language}/naming.toml")
+
+
+def slug(name: str) -> str:
+    """The comparison form of a name: NFKC, case folded, letters and digits only."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(character for character in folded if character.isalnum())
+
+
+def designators(text: str) -> Iterable[tuple[Kind, str]]:
+    """Names that a vendor's scheme makes recognisable by themselves."""
+    for kind, pattern in _designators():
+        for found in pattern.finditer(text):
+            yield kind, found.group()
+
+
+def introduced(line: TypedLine, language: str) -> Iterable[tuple[Kind, str]]:
+    """Names that this sentence introduces, with the kind that the sentence gives them."""
+    known = naming(language)
+    if known is None:
+        return
+    kind_of: dict[str, str] = _common()["kind_of"]
+    for rule in known.rules:
+        for found in rule.compiled.finditer(line.line):
+            groups = found.groupdict()
+            kind = rule.kind
+            if not kind:
+                items = line.items_of(groups["K"] or "")
+                kind = kind_of.get(items[0].kind, "") if items else ""
+            if not kind:
+                continue
+            for part in known.split.split(groups["X"]):
+                name = part.strip(" \"'“”‘’「」『』《》«»,.、()（）[]")
+                if _acceptable(name, known.stop):
+                    yield Kind(kind), name
+
+
+def _acceptable(name: str, stop: frozenset[str]) -> bool:
+    return len(name) >= 2 and name.casefold() not in stop and any(c.isalpha() for c in name) and len(name) <= 48
+
+
+def settle(found: Sequence[tuple[Kind, str]]) -> tuple[Name, ...]:
+    """One name, one kind: the kind that most introductions give, the earlier one where they tie."""
+    votes: dict[str, Counter[Kind]] = {}
+    printed: dict[str, dict[str, None]] = {}
+    for kind, name in found:
+        key = slug(name)
+        if key:
+            votes.setdefault(key, Counter())[kind] += 1
+            printed.setdefault(key, {})[name] = None
+    return tuple(
+        Name(kind=votes[key].most_common(1)[0][0], id=f"new:{key}", name=next(iter(forms)), forms=tuple(forms))
+        for key, forms in printed.items()
+    )

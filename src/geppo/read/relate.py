@@ -1,0 +1,259 @@
+"""Claims from sentences: rules over typed mentions, then hedge, polarity, voice, date and count of the same clause."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from geppo.catalog import Catalog
+from geppo.language import hedges as hedging
+from geppo.language.sentences import Span
+from geppo.model.claim import Claim, Count, Hedge, Predicate, Rung
+from geppo.model.entity import Kind, Term
+from geppo.model.marking import Tlp
+from geppo.model.report import Passage
+from geppo.model.time import When
+from geppo.read.anaphora import Salience
+from geppo.read.rules import Rule, RuleSet
+from geppo.read.typed import Item, TypedLine
+
+LONGEST_MATCH = 220
+"""Characters of a typed line between first and last role; beyond, two statements share the sentence by accident."""
+
+MOST_CLAIMS = 16
+"""Claims of one match; a longer list is a list of values."""
+
+_SYMMETRIC = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
+_PLAIN_ROLES = frozenset({"S", "O", "C", "D", "G", "K", "Kind", "Group", "Net"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """What is known of one sentence before its relations are read."""
+
+    text: str
+    span: Span
+    clauses: tuple[Span, ...]
+    line: TypedLine
+    language: str
+    voices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The document that the sentence stands in."""
+
+    document: str
+    publisher: str
+    published: date
+    marking: Tlp = Tlp.CLEAR
+
+
+def claims_of(
+    sentence: Sentence, rules: RuleSet, salience: Salience, source: Source, catalog: Catalog
+) -> tuple[Claim, ...]:
+    """All claims of a sentence. The salience is that of its block, after the sentence's own names."""
+    if rules.prefilter is None:
+        return ()
+    found: dict[str, Claim] = {}
+    hits = rules.prefilter.Match(sentence.line.line) or ()
+    for number in sorted(hits):
+        rule = rules.rules[number]
+        for match in rules.compiled[number].finditer(sentence.line.line):
+            if match.end() - match.start() > LONGEST_MATCH:
+                continue
+            for claim in _from_match(sentence, rule, match, salience, source, catalog):
+                found.setdefault(claim.id, claim)
+    return _without_weaker_readings(tuple(found.values()))
+
+
+def _without_weaker_readings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """One rule may read the bare form of what another reads with its count: the fuller one stays."""
+    fuller = {(c.predicate, c.subject.id, c.object.id if c.object else "", c.negated) for c in claims if c.count}
+    kept = []
+    for claim in claims:
+        key = (claim.predicate, claim.subject.id, claim.object.id if claim.object else "", claim.negated)
+        if claim.count is None and key in fuller:
+            continue
+        kept.append(claim)
+    return tuple(kept)
+
+
+def _from_match(
+    sentence: Sentence, rule: Rule, match: Any, salience: Salience, source: Source, catalog: Catalog
+) -> Iterable[Claim]:
+    constants = dict(rule.constants)
+    roles = {name: sentence.line.items_of(marks) for name, marks in match.groupdict().items() if marks}
+    pairs = _arguments(rule, constants, roles, salience, catalog)
+    if not pairs:
+        return
+    start, end = sentence.line.span(match.start(), match.end())
+    clause = _clause(sentence, start, end)
+    hedge, negated = _modality(sentence, Span(start=start, end=end), clause, constants)
+    when = _when(sentence, roles, Span(start=start, end=end), clause)
+    counts: tuple[Count | None, ...] = tuple(item.count for item in roles.get("C", ()) if item.count) or (None,)
+    qualifiers = _qualifiers(roles, constants, catalog)
+    voices = sentence.voices
+    for item in roles.get("G", ()):
+        voices = (*voices, item.terms[0].name) if item.terms and item.terms[0].name not in voices else voices
+    for subject, object_ in pairs[:MOST_CLAIMS]:
+        for count in counts:
+            passage = Passage(
+                document=source.document,
+                start=sentence.span.start,
+                end=sentence.span.end,
+                text=sentence.text[sentence.span.start : sentence.span.end],
+            )
+            yield Claim(
+                id=_id(source, rule.predicate, passage, subject, object_, count, negated),
+                report=source.document,
+                publisher=source.publisher,
+                predicate=rule.predicate,
+                subject=subject,
+                object=object_,
+                qualifiers=qualifiers,
+                count=count,
+                when=when,
+                hedge=hedge,
+                negated=negated,
+                voices=tuple(voice for voice in voices if voice != source.publisher),
+                passage=passage,
+                published=source.published,
+                rule=f"{sentence.language}/{rule.id}",
+                marking=source.marking,
+            )
+
+
+def _id(
+    source: Source,
+    predicate: Predicate,
+    passage: Passage,
+    subject: Term,
+    object_: Term | None,
+    count: Count | None,
+    negated: bool,
+) -> str:
+    parts = (
+        source.document,
+        predicate.value,
+        str(passage.start),
+        subject.id,
+        object_.id if object_ else "",
+        f"{count.value:g}/{count.unit.id}" if count else "",
+        str(negated),
+    )
+    return "c" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
+
+
+def _constant(value: str, salience: Salience, catalog: Catalog) -> tuple[Term, ...]:
+    """The term of a constant: `@pair` or `@kind|kind` is the latest such name of the block (`?id` if there is none),
+    anything else a catalogue id."""
+    if value == "@pair":
+        pair = salience.pair()
+        return pair or ()
+    if value.startswith("@"):
+        kinds, _, otherwise = value[1:].partition("?")
+        term = salience.last(kinds.split("|"))
+        if term is not None or not otherwise:
+            return (term,) if term else ()
+        value = otherwise
+    kind = Kind.LOCATION if value.startswith("country/") else Kind.CONCEPT
+    term = Term(kind=kind, id=value, name=value.rpartition("/")[2])
+    return (Term(kind=kind, id=value, name=catalog.label(term, "en") or term.name),)
+
+
+def _arguments(
+    rule: Rule, constants: dict[str, str], roles: dict[str, tuple[Item, ...]], salience: Salience, catalog: Catalog
+) -> list[tuple[Term, Term | None]]:
+    subjects = [term for item in roles.get("S", ()) for term in item.terms]
+    objects = [term for item in roles.get("O", ()) for term in item.terms]
+    if not subjects and "subject" in constants:
+        subjects = list(_constant(constants["subject"], salience, catalog))
+    if not objects and "object" in constants:
+        objects = list(_constant(constants["object"], salience, catalog))
+    if not subjects:
+        return []
+    if rule.predicate in _SYMMETRIC and not objects:
+        if len(subjects) < 2:
+            return []
+        subjects, objects = subjects[:1], subjects[1:]
+    wanted = "O" in roles or "object" in constants
+    if not objects:
+        return [] if wanted else [(subject, None) for subject in subjects]
+    return [(subject, object_) for subject in subjects for object_ in objects if subject.id != object_.id]
+
+
+def _qualifiers(
+    roles: dict[str, tuple[Item, ...]], constants: dict[str, str], catalog: Catalog
+) -> tuple[tuple[str, Term], ...]:
+    out: list[tuple[str, Term]] = []
+    for name in sorted(roles):
+        if name not in _PLAIN_ROLES:
+            out += [(name.lower(), term) for item in roles[name] for term in item.terms]
+            out += [
+                (name.lower(), Term(kind=Kind.TEXT, id=f"date/{item.when.iso()}", name=item.when.iso()))
+                for item in roles[name]
+                if item.when is not None
+            ]
+    for key, value in sorted(constants.items()):
+        if key.startswith("what."):
+            term = Term(kind=Kind.CONCEPT, id=value, name=value.rpartition("/")[2])
+            out.append((key[5:], Term(kind=term.kind, id=value, name=catalog.label(term, "en") or term.name)))
+    return tuple(out)
+
+
+def _clause(sentence: Sentence, start: int, end: int) -> Span:
+    inside = [span for span in sentence.clauses if span.start < end and start < span.end]
+    if not inside:
+        return sentence.span
+    return Span(start=inside[0].start, end=inside[-1].end)
+
+
+def _modality(sentence: Sentence, match: Span, clause: Span, constants: dict[str, str]) -> tuple[Hedge, bool]:
+    marks = [
+        mark
+        for mark in hedging.hedges(sentence.text, sentence.span, sentence.language)
+        if clause.start <= mark.start < clause.end or _opens(sentence, mark.end, clause)
+    ]
+    rungs = [mark.rung for mark in marks]
+    if "hedge" in constants:
+        rungs.append(Rung(constants["hedge"]))
+    own = [rung for rung in rungs if rung is not Rung.REPORTED]
+    rung = hedging.combine(own) if own else (Rung.REPORTED if rungs else Rung.CONFIRMED)
+    graded = hedging.grade(sentence.text, sentence.span, sentence.language)
+    words = " … ".join(mark.text for mark in marks)
+    if "negated" in constants:
+        negated = constants["negated"] == "True" or constants["negated"] == "true"
+    else:
+        near = Span(start=max(clause.start, match.start - 24), end=min(clause.end, match.end + 24))
+        negated = rung is Rung.NOT_FOUND or any(
+            near.start <= mark.start < near.end
+            for mark in hedging.negations(sentence.text, sentence.span, sentence.language)
+        )
+    return Hedge(rung=rung, text=words, grade=graded.grade if graded else None), negated
+
+
+def _opens(sentence: Sentence, at: int, clause: Span) -> bool:
+    """True where a hedge stands right before the clause and governs it ("it is likely that …")."""
+    return at <= clause.start and sentence.text[at : clause.start].strip(" ,") in {"", "that"}
+
+
+def _when(sentence: Sentence, roles: dict[str, tuple[Item, ...]], match: Span, clause: Span) -> When | None:
+    named = [item.when for item in roles.get("D", ()) if item.when]
+    if named:
+        return named[0]
+    dates = [item for item in sentence.line.items if item.when is not None]
+    for span in (match, clause):
+        inside = [item for item in dates if span.start <= item.start and item.end <= span.end]
+        if inside:
+            return inside[0].when
+    return dates[0].when if len(dates) == 1 else None
+
+
+def all_terms(items: Sequence[Item]) -> Iterable[Term]:
+    """Terms of items, in order."""
+    for item in items:
+        yield from item.terms

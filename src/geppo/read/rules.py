@@ -1,0 +1,203 @@
+"""Relations as rules in data: a pattern over typed mentions and trigger words gives a predicate and its roles.
+
+A rule file (`language/<code>/relations.toml`) has `[words]`, named alternations, and `[[rule]]` entries:
+
+    id         unique in the file
+    predicate  of the claim vocabulary
+    pattern    a regular expression (re2, linear time) over the sentence in which every typed mention is one mark
+               {S:actor}       a mention of that kind as role S (kinds joined by `|`; see `kinds.toml`)
+               {O+:place|org}  one or more of them in a list ("A, B and C")
+               <attack>        an alternation of `[words]`
+               ~               a gap inside the clause: anything up to 60 characters, other mentions allowed
+               ~~              a gap that may cross into the next clause of the sentence, up to 120 characters
+    roles      S subject, O object, C count, D date, G a voice; any other capital name becomes a qualifier
+    set        constants: `object`, `subject` (a term id), `negated`, `hedge`, and `what.<name>` qualifiers
+    match      lines in which the rule must fire, mentions written as [kind:text]
+    near       lines in which it must not
+
+A sentence is matched against all rules at once (re2 set); a role is never guessed from outside its sentence.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import re2
+
+from geppo.errors import DataError
+from geppo.model.claim import Predicate, Rung
+
+CLAUSE = "\ue0ff"
+"""Stands in a typed line where a new clause begins."""
+
+_FIRST_KIND = 0xE001
+_FIRST_INDEX = 0xE100
+MOST_MENTIONS = 0xF8FF - _FIRST_INDEX
+"""A sentence with more typed mentions than this is a list of values, not a statement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One relation rule as in the data file."""
+
+    id: str
+    predicate: Predicate
+    pattern: str
+    constants: tuple[tuple[str, str], ...]
+    match: tuple[str, ...]
+    near: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSet:
+    """The rules of one language, compiled."""
+
+    language: str
+    rules: tuple[Rule, ...]
+    compiled: tuple[Any, ...]
+    prefilter: Any
+
+
+@cache
+def _kind_file() -> dict[str, Any]:
+    return tomllib.loads(resources.files("geppo.read").joinpath("kinds.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def kind_marks() -> Mapping[str, str]:
+    """Kind name to its private-use mark."""
+    return {name: chr(_FIRST_KIND + n) for n, name in enumerate(_kind_file()["kinds"])}
+
+
+@cache
+def kind_groups() -> Mapping[str, Sequence[str]]:
+    """Names for sets of kinds, such as `victim`."""
+    groups: dict[str, list[str]] = _kind_file()["groups"]
+    return groups
+
+
+def index_mark(number: int) -> str:
+    """The mark for the n-th mention of a sentence."""
+    return chr(_FIRST_INDEX + number)
+
+
+def index_of(mark: str) -> int:
+    """The number behind an index mark."""
+    return ord(mark) - _FIRST_INDEX
+
+
+def _kinds(names: str, where: str) -> str:
+    marks = kind_marks()
+    chosen: list[str] = []
+    for name in names.split("|"):
+        for kind in kind_groups().get(name, [name]):
+            if kind not in marks:
+                raise DataError(f"{where}: unknown kind {kind!r}; kinds are listed in kinds.toml")
+            chosen.append(marks[kind])
+    return "[" + "".join(sorted(set(chosen))) + "]"
+
+
+_INDEX = "[\ue100-\uf8ff]"
+_MACRO = re2.compile(r"\{([A-Z][A-Za-z]*)(\+?):([a-z|0-9-]+)\}|<([a-z_0-9]+)>|(~~?)")
+
+
+def expand(pattern: str, words: Mapping[str, str], joiner: str, where: str) -> str:
+    """Turn a rule's pattern into a regular expression over typed lines.
+
+    Raises DataError for an unknown kind or word list.
+    """
+    out: list[str] = []
+    at = 0
+    before = ""
+    for found in _MACRO.finditer(pattern):
+        literal = pattern[at : found.start()]
+        if literal.strip(")"):
+            before = ""
+        out.append(literal)
+        at = found.end()
+        role, many, kinds, word, gap = found.groups()
+        if role:
+            before = _kinds(kinds, where)[1:-1]
+            one = f"[{before}]{_INDEX}"
+            out.append(f"(?P<{role}>{one}(?:{joiner}{one})*)" if many else f"(?P<{role}>{one})")
+        elif word:
+            if word not in words:
+                raise DataError(f"{where}: no word list {word!r} in [words]")
+            before = ""
+            out.append(f"(?:{words[word]})")
+        else:
+            out.append(f"[^{CLAUSE if gap == '~' else ''}{before};。！？!?]*?")
+    out.append(pattern[at:])
+    return "".join(out)
+
+
+def _rule(row: Mapping[str, Any], where: str) -> Rule:
+    try:
+        constants = tuple(sorted((str(key), str(value)) for key, value in row.get("set", {}).items()))
+        rule = Rule(
+            id=row["id"],
+            predicate=Predicate(row["predicate"]),
+            pattern=row["pattern"],
+            constants=constants,
+            match=tuple(row["match"]),
+            near=tuple(row.get("near", ())),
+        )
+    except (KeyError, ValueError) as error:
+        raise DataError(f"{where}, rule {row.get('id', '?')}: {error}") from error
+    for key, value in rule.constants:
+        if key == "hedge":
+            Rung(value)
+    if not rule.match:
+        raise DataError(f"{where}, rule {rule.id}: needs at least one line that must match")
+    return rule
+
+
+def _options() -> Any:
+    options = re2.Options()
+    options.case_sensitive = False
+    options.max_mem = 256 << 20
+    options.log_errors = False
+    return options
+
+
+def compile_rules(language: str, text: str, where: str) -> RuleSet:
+    """Compile a relations file. Raises DataError that names the file and the rule."""
+    raw = tomllib.loads(text)
+    rules = tuple(_rule(row, where) for row in raw.get("rule", []))
+    if len({rule.id for rule in rules}) != len(rules):
+        raise DataError(f"{where}: rule ids must be unique")
+    joiner = raw.get("joiner", r"(?:, | and |, and )")
+    words = dict(raw.get("words", {}))
+    for _ in range(2):
+        words = {name: expand(value, words, joiner, f"{where}, words.{name}") for name, value in words.items()}
+    prefilter = re2.Set.SearchSet(_options())
+    compiled = []
+    for rule in rules:
+        expression = expand(rule.pattern, words, joiner, f"{where}, rule {rule.id}")
+        try:
+            compiled.append(re2.compile(expression, _options()))
+        except re2.error as error:
+            raise DataError(f"{where}, rule {rule.id}: {error}") from error
+        prefilter.Add(expression)
+    if rules:
+        prefilter.Compile()
+    return RuleSet(language=language, rules=rules, compiled=tuple(compiled), prefilter=prefilter)
+
+
+def _folder(language: str) -> Traversable:
+    return resources.files("geppo.language").joinpath(language)
+
+
+@cache
+def rules(language: str) -> RuleSet:
+    """The rules of a language; an unknown language has none."""
+    source = _folder(language).joinpath("relations.toml")
+    if not (len(language) == 2 and language.isascii() and source.is_file()):
+        return RuleSet(language=language, rules=(), compiled=(), prefilter=None)
+    return compile_rules(language, source.read_text(encoding="utf-8"), f"language/{language}/relations.toml")
