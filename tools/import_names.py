@@ -3,7 +3,8 @@
     python tools/import_names.py [--out src/geppo/catalog/data/names.jsonl.gz]
 
 One line a (kind, slug): `id`, `name`, `aliases` as [alias, list], `lists` that have it as a main name, `nexus` (ISO
-3166-1 alpha-2 of the state that a list suspects behind it), `ordinary` (those of its names that are ordinary words).
+3166-1 alpha-2 of the state that a list suspects behind it), `ordinary` (those of its names that are ordinary words),
+`phrases` (its names in one word that are ordinary words when they are split).
 Entries of different lists become one line only where their MAIN names agree without case, punctuation and suffix: a
 union by alias would fuse groups that are not the same.
 
@@ -26,7 +27,7 @@ from typing import Any
 
 from geppo.catalog.folding import key
 from geppo.catalog.rules import Rules, read_rules
-from geppo.catalog.tables import packaged
+from geppo.catalog.tables import Folder, packaged
 
 OUT = Path(__file__).resolve().parents[1] / "src/geppo/catalog/data/names.jsonl.gz"
 
@@ -113,7 +114,7 @@ def usable(name: str, withheld: set[str]) -> bool:
     """True for a text that can be looked for."""
     folded = key(name)
     return (
-        2 <= len(folded)
+        (3 if folded.isascii() else 2) <= len(folded)
         and len(name) <= LONGEST_NAME
         and not folded.isdigit()
         and folded not in withheld
@@ -151,7 +152,7 @@ def collect(rules: Rules) -> dict[tuple[str, str], Line]:
             if list_name == "tidal-campaigns" and meta.get("source") != "MITRE":
                 continue
             names = [name for name in main_names(list_name, entry["value"]) if usable(name, withheld)]
-            if not names or re.search(r"\d{4}|^C\d+$", names[0]) and listed_kind == "campaign":
+            if not names or (listed_kind == "campaign" and re.search(r"\d{4}|^C\d+$", names[0])):
                 continue
             folded = key(rules.suffixes.strip(names[0])[0])
             kind = kind_of(list_name, listed_kind, entry, known, folded)
@@ -186,13 +187,22 @@ def ordinary_words() -> set[str]:
 def is_ordinary(name: str, words: set[str], common: set[str]) -> bool:
     """True for an ordinary word, initials of up to three letters, or a phrase of common words only."""
     parts = re.findall(r"[a-z]+", name.casefold())
-    if key(name).isalpha() and len(key(name)) <= 3:
+    if name.isascii() and key(name).isalpha() and len(key(name)) <= 3:
         return True
-    if not "".join(parts) == key(name):
+    if "".join(parts) != key(name):
         return False
-    return all(part in words or part in common for part in parts) if len(parts) == 1 else all(
-        part in common for part in parts
-    )
+    return all(part in common or (part in words and len(parts) == 1) for part in parts)
+
+
+def camel_phrase(name: str) -> str:
+    """A name in one word with its inner capitals as words of their own."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+
+
+def is_phrase(text: str, words: set[str], common: set[str]) -> bool:
+    """True for two ordinary words or more."""
+    parts = text.casefold().split()
+    return len(parts) > 1 and all(part in words or part in common for part in parts)
 
 
 def techniques() -> Iterator[dict[str, Any]]:
@@ -205,7 +215,7 @@ def techniques() -> Iterator[dict[str, Any]]:
 
 def rows() -> list[dict[str, Any]]:
     """All lines in order of id."""
-    rules = read_rules(packaged("matching.toml"))
+    rules = read_rules(Folder(packaged("")))
     words, common = ordinary_words(), common_words()
     found: dict[str, dict[str, Any]] = {}
     for (kind, folded), line in sorted(collect(rules).items()):
@@ -221,6 +231,10 @@ def rows() -> list[dict[str, Any]]:
             row["nexus"] = line.nexus
         if ordinary:
             row["ordinary"] = ordinary
+        split = {camel_phrase(each) for each in bare if " " not in each}
+        phrases = sorted(each for each in split if is_phrase(each, words, common))
+        if phrases:
+            row["phrases"] = phrases
         found[identity] = row
     found |= {row["id"]: row for row in techniques()}
     return [found[identity] for identity in sorted(found)]

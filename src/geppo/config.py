@@ -58,9 +58,7 @@ class Settings:
 def _known() -> dict[str, Setting]:
     raw = tomllib.loads(resources.files("geppo").joinpath("settings.toml").read_text(encoding="utf-8"))
     return {
-        name: Setting(
-            name=name, default=row["default"], unit=row["unit"], meaning=row["meaning"], origin=row["origin"]
-        )
+        name: Setting(name=name, default=row["default"], unit=row["unit"], meaning=row["meaning"], origin=row["origin"])
         for name, row in raw.items()
     }
 
@@ -84,9 +82,7 @@ def load(workspace_file: Path | None = None) -> Settings:
         default = known[name].default
         number = isinstance(default, int | float) and isinstance(value, int | float)
         if not (number or isinstance(value, type(default))):
-            raise UsageError(
-                f"{workspace_file}: {name} should be {type(default).__name__}, got {type(value).__name__}"
-            )
+            raise UsageError(f"{workspace_file}: {name} should be {type(default).__name__}, got {type(value).__name__}")
         values[name] = value
     return Settings(known=known, values=values)
 

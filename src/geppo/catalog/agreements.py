@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from importlib.resources.abc import Traversable
 
-from geppo.catalog.tables import entries
+from geppo.catalog.tables import Folder
 
 KINDS = ("alliance", "treaty", "partnership", "sharing")
 """Kinds of agreement, the closest first."""
@@ -41,10 +40,10 @@ class Agreement:
         return start is not None and start <= on and (self.ended is None or on < self.ended)
 
 
-def read_agreements(path: Traversable) -> tuple[Agreement, ...]:
+def read_agreements(folder: Folder) -> tuple[Agreement, ...]:
     """Read `agreements.toml`. Raises DataError for an entry that breaks the format."""
     found = []
-    for row in entries(path, "agreement"):
+    for row in folder.entries("agreements.toml", "agreement"):
         names, parties = row.inner("name"), row.texts("parties")
         if len(parties) < 2:
             raise row.wrong("an agreement needs two parties or more")

@@ -25,6 +25,7 @@ _TABLE: dict[int, str] = {
     ord("ё"): "е",
 }
 _ASCII_TABLE: dict[int, str] = dict.fromkeys(map(ord, "\t\n\r"), " ") | {ord("`"): "'"}
+_ASCII_KEY: dict[int, str | None] = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
 _REMOVED: dict[int, None] = dict.fromkeys(map(ord, _INVISIBLE))
 
 
@@ -40,14 +41,20 @@ def fold(text: str) -> str:
 
 def key(text: str) -> str:
     """Letters and digits of the folded text: what is left when case, spacing and punctuation do not count."""
+    if text.isascii():
+        return text.translate(_ASCII_KEY)
     return "".join(c for c in fold(text) if c.isalnum())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folded:
-    """A text as it is matched. `offsets` is None where no invisible character had to be taken out."""
+    """A text as it is matched: `text` folded, `raw` the same characters as printed.
+
+    `offsets` is None where no invisible character had to be taken out.
+    """
 
     text: str
+    raw: str
     offsets: Sequence[int] | None
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -60,9 +67,10 @@ class Folded:
 def folded(text: str) -> Folded:
     """Fold a text and take out zero-width and soft characters, which split names and are not seen."""
     if text.isascii() or not any(c in text for c in _INVISIBLE):
-        return Folded(text=fold(text), offsets=None)
+        return Folded(text=fold(text), raw=text, offsets=None)
     kept = [place for place, c in enumerate(text) if ord(c) not in _REMOVED]
-    return Folded(text=fold("".join(text[place] for place in kept)), offsets=kept)
+    raw = "".join([text[place] for place in kept])
+    return Folded(text=fold(raw), raw=raw, offsets=kept)
 
 
 def is_word(c: str) -> bool:

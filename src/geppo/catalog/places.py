@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources.abc import Traversable
 
-from geppo.catalog.tables import entries
+from geppo.catalog.tables import LANGUAGES, Folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A country (`code` is ISO 3166-1 alpha-2) or a region (`code` is a word of ours, such as EU).
+    """A country (`code` is ISO 3166-1 alpha-2) or a region (`code` is a word of ours in lower case).
 
     `forms` are names and adjectives by language, `metonyms` are cities that stand for the state, also by language.
+    `cased` forms count only in their printed case. `name` is the English name as a sentence prints it, article and all.
     """
 
     code: str
@@ -22,6 +22,12 @@ class Place:
     adjective: str
     forms: Mapping[str, tuple[str, ...]]
     metonyms: Mapping[str, tuple[str, ...]]
+    cased: bool = False
+
+    @property
+    def bare_name(self) -> str:
+        """The English name without its article."""
+        return self.name.removeprefix("the ")
 
     @property
     def id(self) -> str:
@@ -29,10 +35,10 @@ class Place:
         return f"country/{self.code}"
 
 
-def read_places(path: Traversable) -> tuple[Place, ...]:
+def read_places(folder: Folder) -> tuple[Place, ...]:
     """Read `countries.toml`. Raises DataError for an entry that breaks the format."""
     found = []
-    for row in entries(path, "country"):
+    for row in folder.entries("countries.toml", "country"):
         code, names, adjective = row.text("id"), row.inner("name"), row.inner("adjective")
         place = Place(
             code=code,
@@ -40,9 +46,31 @@ def read_places(path: Traversable) -> tuple[Place, ...]:
             name_ja=names.text("ja"),
             adjective=adjective.text("en", default=""),
             forms=row.by_language("forms"),
-            metonyms=row.by_language("forms_metonym"),
+            metonyms=row.by_language("metonym"),
+            cased=row.flag("cased"),
         )
+        names.drop("zh", "ru", "ko")
         for part in (names, adjective, row):
             part.finish()
         found.append(place)
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compound:
+    """A form that names several states at once, or a trap whose only state stands in its second half."""
+
+    form: str
+    language: str
+    codes: tuple[str, ...]
+
+
+def read_compounds(folder: Folder) -> tuple[Compound, ...]:
+    """Read the compounds of `countries.toml`. Raises DataError for an entry that breaks the format."""
+    found = []
+    for row in folder.entries("countries.toml", "compound"):
+        found.append(
+            Compound(form=row.text("form"), language=row.choice("language", LANGUAGES), codes=row.texts("ids"))
+        )
+        row.finish()
     return tuple(found)

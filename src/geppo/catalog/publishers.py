@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources.abc import Traversable
 
 from geppo.catalog.folding import is_word, key
-from geppo.catalog.tables import entries
+from geppo.catalog.tables import Folder
 
 KINDS = (
     "vendor",
@@ -39,10 +38,10 @@ class Publisher:
         return tuple(dict.fromkeys((self.name, *filter(None, [self.name_ja]), *self.forms)))
 
 
-def read_publishers(path: Traversable) -> tuple[Publisher, ...]:
+def read_publishers(folder: Folder) -> tuple[Publisher, ...]:
     """Read `publishers.toml`. Raises DataError for an entry that breaks the format."""
     found = []
-    for row in entries(path, "publisher"):
+    for row in folder.entries("publishers.toml", "publisher"):
         found.append(
             Publisher(
                 id=f"org/{row.text('id')}",

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from importlib.resources.abc import Traversable
-from typing import Any
+from dataclasses import dataclass, fields
 
 from geppo.catalog.spelling import Suffixes
-from geppo.catalog.tables import Row
-from geppo.errors import DataError
+from geppo.catalog.tables import Folder, Row
 from geppo.model.entity import Kind
 
 KIND_WORDS = {
@@ -36,36 +32,43 @@ class Marks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Nearby:
+    """How near a word of a kind must stand, and what it weighs; `matching.toml` says what each number means."""
+
+    words: float
+    characters: float
+    cjk_characters: float
+    beside: float
+    near: float
+    mostly_group: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """Everything in `matching.toml`."""
 
     kind_words: tuple[tuple[str, Kind], ...]
     suffixes: Suffixes
+    nearby: Nearby
+    small_words: frozenset[str]
     katakana_followers: tuple[str, ...]
     not_before: tuple[str, ...]
+    day_before: frozenset[str]
     also_words: frozenset[str]
     phrases: tuple[str, ...]
+    place_phrases: tuple[str, ...]
+    forms: frozenset[str]
     withheld: tuple[str, ...]
     marks: Mapping[str, Marks]
 
 
 def _frames(row: Row, countries: Mapping[str, str]) -> dict[str, tuple[tuple[int, str], ...]]:
-    def of(frame: str, part: str | None = None) -> tuple[tuple[int, str], ...]:
-        shown = frame if part is None else part
-        start = frame.index(shown)
-        return tuple((start + place, countries[c]) for place, c in enumerate(shown) if c in countries)
-
-    frames = {frame: of(frame) for frame in row.texts("compounds")}
-    before = row.inner("compounds_before")
-    for compound in before.names():
-        frames |= {compound + follower: of(compound + follower, compound) for follower in before.texts(compound)}
-    before.finish()
-    followers, preceders = row.texts("followers"), row.texts("preceders")
-    for mark in row.texts("follower_marks"):
-        frames |= {mark + follower: ((0, countries[mark]),) for follower in followers}
-    for mark in row.texts("preceder_marks"):
-        code = countries.get(mark, "CN" if mark == "华" else "")
-        frames |= {preceder + mark: ((len(preceder), code),) for preceder in preceders if code}
+    followers = row.texts("followers")
+    frames: dict[str, tuple[tuple[int, str], ...]] = {
+        mark + follower: ((0, countries[mark]),) for mark in row.texts("follower_marks") for follower in followers
+    }
+    for frame in row.texts("fixed"):
+        frames[frame] = tuple((place, countries[c]) for place, c in enumerate(frame) if c in countries)
     return frames
 
 
@@ -92,30 +95,34 @@ def _kind_words(table: Row) -> tuple[tuple[str, Kind], ...]:
     return tuple(found)
 
 
-def _table(path: Traversable) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DataError(f"{path.name}: expected a TOML file, got: {error}") from error
+def _longest_first(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(words, key=lambda word: (-len(word), word)))
 
 
-def read_rules(path: Traversable) -> Rules:
+def read_rules(folder: Folder) -> Rules:
     """Read `matching.toml`. Raises DataError for a part that is missing, unknown or of another type."""
-    whole = Row(path.name, "rules", _table(path))
+    whole = Row("matching.toml", "rules", folder.tables("matching.toml"))
     suffixes, edges, blocked, marks = (whole.inner(name) for name in ("suffixes", "edges", "blocked", "marks"))
+    nearby = whole.inner("nearby")
     rules = Rules(
         kind_words=_kind_words(whole.inner("kind_words")),
         suffixes=Suffixes(
-            kept=tuple(sorted(suffixes.texts("kept"), key=len, reverse=True)),
-            dropped=tuple(sorted(suffixes.texts("dropped"), key=len, reverse=True)),
+            kept=_longest_first(suffixes.texts("kept")),
+            needed=_longest_first(suffixes.texts("needed")),
+            dropped=_longest_first(suffixes.texts("dropped")),
         ),
+        nearby=Nearby(**{field.name: nearby.number(field.name) for field in fields(Nearby)}),
+        small_words=frozenset(edges.texts("small_words")),
         katakana_followers=edges.texts("katakana_followers"),
         not_before=edges.texts("not_before"),
+        day_before=frozenset(edges.texts("day_before")),
         also_words=frozenset(edges.texts("also_words")),
         phrases=blocked.texts("phrases"),
+        place_phrases=blocked.texts("places"),
+        forms=frozenset(blocked.texts("forms")),
         withheld=blocked.texts("withheld"),
         marks={language: _marks(marks.inner(language)) for language in marks.names()},
     )
-    for part in (suffixes, edges, blocked, marks, whole):
+    for part in (suffixes, nearby, edges, blocked, marks, whole):
         part.finish()
     return rules

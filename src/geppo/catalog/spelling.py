@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 
 from geppo.catalog.folding import fold, key
 
@@ -16,27 +17,45 @@ _SHORTEST_REMAINDER = 4
 """A suffix is only taken off where this many letters and digits stay: shorter rests are initials or numbers."""
 
 
+class Suffix(IntEnum):
+    """What the suffix of a printed name is to the name."""
+
+    NONE = 0
+    KEPT = 1
+    """The name goes with and without it, and it belongs to the name where it stands there."""
+    NEEDED = 2
+    """Part of the name only where the rest is an ordinary word."""
+    DROPPED = 3
+    """Never part of the name."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suffixes:
-    """Words behind a name (lower case). `kept` belong to the name where they stand there, `dropped` never do."""
+    """Words behind a name by what they are to it (lower case, longest first)."""
 
     kept: tuple[str, ...]
+    needed: tuple[str, ...]
     dropped: tuple[str, ...]
 
-    def strip(self, name: str) -> tuple[str, bool]:
-        """The name without its suffix, and whether the suffixed form is a name of its own.
-
-        An unsuffixed name comes back as it is, with True.
-        """
+    def strip(self, name: str) -> tuple[str, Suffix]:
+        """The name without its suffix, and what that suffix is."""
         folded = fold(name)
-        for words, own in ((self.dropped, False), (self.kept, True)):
-            for word in words:
-                if folded.endswith(word):
-                    rest = name[: len(name) - len(word)]
-                    bare = rest.rstrip(" -_")
-                    if (bare != rest or not word.isascii()) and _may_stand_alone(bare):
-                        return bare, own
-        return name, True
+        if folded.endswith(self.dropped):
+            return _without(name, folded, self.dropped, Suffix.DROPPED)
+        if folded.endswith(self.kept):
+            return _without(name, folded, self.kept, Suffix.KEPT)
+        if folded.endswith(self.needed):
+            return _without(name, folded, self.needed, Suffix.NEEDED)
+        return name, Suffix.NONE
+
+
+def _without(name: str, folded: str, words: tuple[str, ...], suffix: Suffix) -> tuple[str, Suffix]:
+    word = next(word for word in words if folded.endswith(word))
+    rest = name[: len(name) - len(word)]
+    bare = rest.rstrip(" -_")
+    if (bare != rest or not word.isascii()) and _may_stand_alone(bare):
+        return bare, suffix
+    return name, Suffix.NONE
 
 
 def _may_stand_alone(name: str) -> bool:
@@ -55,6 +74,8 @@ def spellings(name: str) -> Iterator[tuple[str, bool]]:
     folded = fold(name)
     yield folded, False
     if not folded.isascii():
+        if "・" in folded:
+            yield folded.replace("・", ""), False
         return
     if found := _DESIGNATOR.match(folded):
         letters, own, digits = found.groups()

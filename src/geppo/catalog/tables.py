@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -12,6 +15,7 @@ from typing import Any
 from geppo.errors import DataError
 
 LANGUAGES = ("en", "ja", "zh", "ru", "ko")
+COMPILED = "compiled.json.gz"
 
 
 def packaged(name: str) -> Traversable:
@@ -51,6 +55,25 @@ class Row:
             raise self.wrong(f"{name} should be a list of texts that are not empty, got {value!r}")
         return tuple(value)
 
+    def number(self, name: str) -> float:
+        """A number that must be there."""
+        value = self._data.pop(name, None)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.wrong(f"{name} should be a number, got {value!r}")
+        return float(value)
+
+    def flag(self, name: str) -> bool:
+        """True or false; false where it is left out."""
+        value = self._data.pop(name, False)
+        if not isinstance(value, bool):
+            raise self.wrong(f"{name} should be true or false, got {value!r}")
+        return value
+
+    def drop(self, *names: str) -> None:
+        """Let texts pass that the catalogue does not use."""
+        for name in names:
+            self.text(name, default="")
+
     def day(self, name: str) -> date | None:
         """A date as YYYY-MM-DD (text or TOML date), None where it is empty or left out."""
         value = self._data.pop(name, "")
@@ -85,21 +108,55 @@ class Row:
             raise self.wrong(f"unknown field {', '.join(sorted(self._data))}")
 
 
-def entries(path: Traversable, table: str) -> Iterator[Row]:
-    """The entries `[[table]]` of a TOML file; none where the file does not exist.
+class Folder:
+    """A folder of catalogue files.
 
-    Raises DataError for a file that is no TOML, holds another table, or repeats an id.
+    Parsing the TOML files takes most of the start, so tools/compile_catalog.py keeps what they say, with the hash of
+    each file, in `compiled.json.gz`. A file whose hash differs is parsed: an edited file always counts.
     """
-    if not path.is_file():
-        return
+
+    def __init__(self, home: Traversable) -> None:
+        self.home = home
+        self._tables: dict[str, dict[str, Any]] = {}
+        compiled = home.joinpath(COMPILED)
+        self._compiled: dict[str, Any] = {}
+        if compiled.is_file():
+            try:
+                self._compiled = json.loads(gzip.decompress(compiled.read_bytes()))
+            except (OSError, EOFError, ValueError) as error:
+                raise DataError(f"{COMPILED}: expected gzip of JSON, got: {error}") from error
+
+    def tables(self, name: str) -> dict[str, Any]:
+        """What a TOML file holds, empty where there is no such file. Raises DataError for a file that is no TOML."""
+        if name not in self._tables:
+            path = self.home.joinpath(name)
+            data = path.read_bytes() if path.is_file() else b""
+            known = self._compiled.get(name, {})
+            if known.get("sha256") == hashlib.sha256(data).hexdigest():
+                self._tables[name] = known["tables"]
+            else:
+                self._tables[name] = parsed(name, data)
+        return self._tables[name]
+
+    def entries(self, name: str, table: str) -> Iterator[Row]:
+        """The entries `[[table]]` of a TOML file. Raises DataError where an id is there twice."""
+        return entries(name, self.tables(name), table)
+
+
+def parsed(name: str, data: bytes) -> dict[str, Any]:
+    """The tables of a TOML file. Raises DataError, with the file's name, for bytes that are no TOML."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(data.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DataError(f"{path.name}: expected a TOML file, got: {error}") from error
+        raise DataError(f"{name}: expected a TOML file, got: {error}") from error
+
+
+def entries(name: str, tables: Mapping[str, Any], table: str) -> Iterator[Row]:
+    """The entries `[[table]]` of parsed tables. Raises DataError where an id is there twice."""
     seen: set[str] = set()
-    for number, data in enumerate(raw.get(table, []), start=1):
-        label = f"[[{table}]] {data.get('id') or data.get('name') or number}"
+    for number, data in enumerate(tables.get(table, []), start=1):
+        label = f"[[{table}]] {data.get('id') or data.get('name') or data.get('form') or number}"
         if "id" in data and data["id"] in seen:
-            raise DataError(f"{path.name}: {label}: the id is there twice")
+            raise DataError(f"{name}: {label}: the id is there twice")
         seen.add(data.get("id", ""))
-        yield Row(path.name, label, data)
+        yield Row(name, label, data)

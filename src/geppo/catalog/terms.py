@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources.abc import Traversable
 
-from geppo.catalog.tables import entries
+from geppo.catalog.tables import Folder
 from geppo.model.entity import Kind
 
 COUNTER = "件"
@@ -15,7 +14,11 @@ COUNTER = "件"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concept:
-    """A sector or a concept. `counter` is the Japanese counter word, `plural` the English plural."""
+    """A sector or a concept.
+
+    `counter` is the Japanese counter word, `plural` the English plural, `short` a word for tables and charts. `cased`
+    forms count only in their printed case.
+    """
 
     id: str
     kind: Kind
@@ -23,46 +26,55 @@ class Concept:
     name_ja: str
     plural: str
     counter: str
+    short: str
+    short_ja: str
     forms: Mapping[str, tuple[str, ...]]
+    cased: bool = False
 
 
-def read_sectors(path: Traversable) -> tuple[Concept, ...]:
+def read_sectors(folder: Folder) -> tuple[Concept, ...]:
     """Read `sectors.toml`. Raises DataError for an entry that breaks the format."""
     found = []
-    for row in entries(path, "sector"):
-        name, names = row.text("id"), row.inner("name")
-        english = names.text("en")
+    for row in folder.entries("sectors.toml", "sector"):
+        name, names, short = row.text("id"), row.inner("name"), row.inner("short")
+        english, name_ja = names.text("en"), names.text("ja")
         found.append(
             Concept(
                 id=f"sector/{name}",
                 kind=Kind.SECTOR,
                 name=english,
-                name_ja=names.text("ja"),
-                plural=f"{english}s",
+                name_ja=name_ja,
+                plural=english,
                 counter=COUNTER,
+                short=short.text("en", default="") or english,
+                short_ja=short.text("ja", default="") or name_ja,
                 forms=row.by_language("forms"),
+                cased=row.flag("cased"),
             )
         )
-        names.finish()
-        row.finish()
+        for part in (names, short, row):
+            part.finish()
     return tuple(found)
 
 
-def read_concepts(path: Traversable) -> tuple[Concept, ...]:
+def read_concepts(folder: Folder) -> tuple[Concept, ...]:
     """Read `concepts.toml`. Raises DataError for an entry that breaks the format."""
     found = []
-    for row in entries(path, "concept"):
+    for row in folder.entries("concepts.toml", "concept"):
         name, kind, names, plural = row.text("id"), row.text("kind"), row.inner("name"), row.inner("plural")
-        english = names.text("en")
+        english, name_ja = names.text("en"), names.text("ja")
         found.append(
             Concept(
                 id=f"{kind}/{name}",
                 kind=Kind.PRODUCT if kind == "product" else Kind.CONCEPT,
                 name=english,
-                name_ja=names.text("ja"),
+                name_ja=name_ja,
                 plural=plural.text("en", default="") or f"{english}s",
                 counter=row.text("counter", default="") or COUNTER,
+                short=english,
+                short_ja=name_ja,
                 forms=row.by_language("forms"),
+                cased=row.flag("cased"),
             )
         )
         for part in (names, plural, row):

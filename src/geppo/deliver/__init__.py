@@ -1,1 +1,62 @@
-"""deliver."""
+"""An Issue as files: page, paper, Markdown, mail, JSON and STIX.
+
+The contract of a format. A member is one module of this package whose name has no leading underscore:
+
+    FORMAT: str                                        the ending of its files, or a word for an issue-wide file
+    render(issue, edition, settings=None) -> bytes     a format made once per edition: `{kind}.{language}.{FORMAT}`
+    FILE: str; render_issue(issue, settings=None) -> bytes   a format made once per issue: `FILE`
+
+A format draws what the Issue holds and computes nothing; equal issues give equal bytes; text from outside is never
+active in what it makes. `settings=None` means the packaged settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+from geppo import config
+from geppo.config import Settings
+from geppo.model.edition import Edition, Issue
+from geppo.registry import family
+
+PACKAGE = "geppo.deliver"
+
+
+def formats() -> tuple[ModuleType, ...]:
+    """The formats that can be imported here, by name; `geppo doctor` tells of the others."""
+    return family(PACKAGE).members
+
+
+def file_name(edition: Edition, form: str) -> str:
+    """`member.ja.html`: audience, language, ending."""
+    return f"{edition.kind.value}.{edition.language}.{form}"
+
+
+def _files(issue: Issue, settings: Settings) -> Iterator[tuple[str, bytes]]:
+    for member in formats():
+        if hasattr(member, "render_issue"):
+            yield member.FILE, member.render_issue(issue, settings)
+        else:
+            for edition in issue.editions:
+                yield file_name(edition, member.FORMAT), member.render(issue, edition, settings)
+
+
+def write(issue: Issue, out: Path, settings: Settings | None = None) -> tuple[Path, ...]:
+    """Write all formats of an issue into `out/YYYY-MM/` and return the files, sorted by name.
+
+    Each file appears whole or not at all: it is written under another name and then renamed. Raises OSError where the
+    folder cannot be written, DataError for a language without labels and UsageError where paper cannot be set here.
+    """
+    chosen = settings or config.load()
+    folder = out / str(issue.month.period)
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    for name, data in _files(issue, chosen):
+        target = folder / name
+        unfinished = folder / f".{name}.unfinished"
+        unfinished.write_bytes(data)
+        unfinished.replace(target)
+        written.append(target)
+    return tuple(sorted(written))

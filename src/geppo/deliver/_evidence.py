@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from geppo.deliver._charts.gauge import draw_gauge, percent, range_text
-from geppo.deliver._shown import shown, visible, web_address
+from geppo.deliver._shown import quiet, shown, visible, web_address
 from geppo.deliver._words import Words
 from geppo.model.assessment import Assessment, Confidence, Evidence
-from geppo.model.claim import Claim, Count, Grade
+from geppo.model.claim import Claim, Count, Grade, Rung
 from geppo.model.edition import Month
 from geppo.model.marking import Tlp
 from geppo.model.report import Document
@@ -17,6 +17,7 @@ from geppo.model.report import Document
 _HASH_SHOWN = 12
 _DOTS: Mapping[str, int] = {Confidence.LOW: 1, Confidence.MODERATE: 2, Confidence.HIGH: 3}
 _NAMED = "named:"
+_SIDES = (("a", "a_by"), ("b", "b_by"), ("root_value", "root_by"), ("repeat_value", "repeat_by"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +76,19 @@ class AssessmentView:
     unused: tuple[Argument, ...]
     rivals: tuple[tuple[str, str], ...]
     would_change: tuple[tuple[str, str], ...]
+    sides: tuple[tuple[str, str, str], ...]
     origins: tuple[str, ...]
     repeats: tuple[str, ...]
-    basis: int
 
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+def _signed(value: float, digits: int = 1) -> str:
+    """A number with its sign, as print has it; nothing that rounds to zero carries one."""
+    text = f"{value:+.{digits}f}"
+    return text.lstrip("+-") if float(text) == 0 else text.replace("-", "−")
 
 
 class Basis:
@@ -119,12 +126,18 @@ class Basis:
 
     def _count(self, count: Count) -> str:
         number = self._words.of("bound", count.bound.value).format(n=_number(count.value))
-        unit = "%" if count.unit.name == "percent" or count.unit.id == "percent" else shown(count.unit.name)
+        unit = "%" if count.unit.name == "percent" or count.unit.id.endswith("/percent") else shown(count.unit.name)
         return f"{number} {unit}".strip()
+
+    def _object(self, claim: Claim) -> str:
+        """What the claim says of its subject: the object, or the count where there is no object."""
+        if claim.object:
+            return shown(claim.object.name)
+        return self._count(claim.count) if claim.count else ""
 
     def _extras(self, claim: Claim) -> tuple[tuple[str, str], ...]:
         rows = [(self._words.of("qualifier", role), shown(term.name)) for role, term in claim.qualifiers]
-        if claim.count:
+        if claim.count and claim.object:
             rows.append((self._words.ui("count"), self._count(claim.count)))
         if claim.when:
             rows.append((self._words.ui("when"), self._words.when(claim.when)))
@@ -143,7 +156,7 @@ class Basis:
             via=" ← ".join(outer[::-1]),
             subject=shown(claim.subject.name),
             predicate=self._words.of("predicate", claim.predicate.value),
-            object=shown(claim.object.name) if claim.object else "",
+            object=self._object(claim),
             negated=claim.negated,
             extras=self._extras(claim),
             hedge=self._words.of("rung", claim.hedge.rung.value),
@@ -151,7 +164,7 @@ class Basis:
             grade=self._grade(claim.hedge.grade),
             passage=shown(claim.passage.text),
             language=document.language if document and document.language.isascii() else "",
-            title=shown(document.title) if document else self._words.ui("missing_document"),
+            title=quiet(document.title) if document else self._words.ui("missing_document"),
             publisher=visible(document.publisher if document else claim.publisher),
             published=self._words.day(claim.published),
             href=web_address(url),
@@ -165,10 +178,21 @@ class Basis:
     def _argument(self, evidence: Evidence) -> Argument:
         return Argument(
             kind=self._words.of("evidence", evidence.kind),
-            value=shown(evidence.value),
-            weight=f"{evidence.weight:+.1f}".replace("-", "−"),
-            reason=shown(evidence.reason),
+            value=self._origin(evidence.value) if self._is_origin(evidence.value) else shown(evidence.value),
+            weight=_signed(evidence.weight),
+            reason=shown(self._reason(evidence.reason)),
         )
+
+    def _reason(self, text: str) -> str:
+        """The judge's reason in our words where they are known, part by part, else as it is."""
+        grade, _, rung = text.partition(" ")
+        if len(grade) == 1 and rung in set(Rung):
+            return self._words.ui("graded", grade=grade, rung=self._words.of("rung", rung))
+        known = self._words.groups["reason"]
+        return self._words.mark("colon").join(known.get(part, part) for part in text.split(": "))
+
+    def _is_origin(self, value: str) -> bool:
+        return value.startswith(_NAMED) or value in self._documents
 
     def _origin(self, name: str) -> str:
         if name.startswith(_NAMED):
@@ -177,11 +201,18 @@ class Basis:
         return visible(document.publisher) if document else visible(name)[:_HASH_SHOWN]
 
     def _shares(self, rows: Sequence[tuple[str, float]]) -> tuple[tuple[str, str], ...]:
-        return tuple((shown(self._words.of("hypothesis", name)), f"{percent(share)} %") for name, share in rows)
+        return tuple((shown(self._words.of("hypothesis", name)), f"{percent(share)}\u00a0%") for name, share in rows)
 
     def _changes(self, rows: Sequence[tuple[str, float]]) -> tuple[tuple[str, str], ...]:
+        """What would move the judgement, and by how many points of a hundred."""
+        return tuple((shown(self._words.of("change", name)), _signed(shift * 100, 0)) for name, shift in rows)
+
+    def _sides(self, assessment: Assessment) -> tuple[tuple[str, str, str], ...]:
+        """What stands against what in a contradiction or a drift of wording: name, value, who says so."""
         return tuple(
-            (shown(self._words.of("evidence", name)), f"{shift:+.1f}".replace("-", "−")) for name, shift in rows
+            (self._words.of("detail", key), shown(assessment.get(key)), visible(assessment.get(by)))
+            for key, by in _SIDES
+            if assessment.get(key)
         )
 
     def _view_assessment(self, assessment: Assessment) -> AssessmentView:
@@ -191,10 +222,10 @@ class Basis:
         return AssessmentView(
             id=visible(assessment.id),
             kind=self._words.of("assessment", assessment.kind.value),
-            subjects=self._words.ui("subject_join").join(shown(term.name) for term in assessment.subjects),
+            subjects=self._words.mark("comma").join(shown(term.name) for term in assessment.subjects),
             likelihood=self._words.of("band", likelihood.word.value) if likelihood else "",
             range=range_text(likelihood) if likelihood else "",
-            point=f"{percent(likelihood.point)} %" if likelihood else "",
+            point=f"{percent(likelihood.point)}\u00a0%" if likelihood else "",
             gauge=draw_gauge(likelihood, self._words) if likelihood else "",
             confidence=self._words.of("confidence", confidence.value) if confidence else "",
             dots=_DOTS[confidence] if confidence else 0,
@@ -203,7 +234,7 @@ class Basis:
             unused=tuple(self._argument(item) for item in assessment.evidence if not item.used),
             rivals=self._shares(assessment.rivals),
             would_change=self._changes(assessment.would_change),
+            sides=self._sides(assessment),
             origins=tuple(dict.fromkeys(self._origin(name) for name in assessment.origins.roots)),
             repeats=tuple(dict.fromkeys(self._origin(name) for name in assessment.origins.repeats)),
-            basis=len(assessment.claims),
         )

@@ -13,7 +13,7 @@ import re2
 
 from geppo.deliver._charts import NARROW, WIDE, draw
 from geppo.deliver._evidence import AssessmentView, Basis, ClaimView
-from geppo.deliver._shown import shown, visible, web_address
+from geppo.deliver._shown import quiet, shown, visible, web_address
 from geppo.deliver._words import Words, words
 from geppo.model.edition import Edition, EditionKind, Issue, Reference, Section, Sentence, Table
 from geppo.model.marking import Tlp
@@ -198,12 +198,12 @@ class _Setter:
         return Source(
             n=reference.n,
             publisher=visible(reference.publisher),
-            title=shown(reference.title) or self.words.ui("untitled"),
+            title=quiet(reference.title) or self.words.ui("untitled"),
             language=document.language if document and document.language.isascii() else "",
             href=web_address(reference.url),
             address=visible(reference.url) if web_address(reference.url) else shown(reference.url),
-            published=self.words.day(reference.published),
-            accessed=self.words.day(reference.accessed),
+            published=self.words.ui("published", day=self.words.day(reference.published)),
+            accessed=self.words.ui("accessed", day=self.words.day(reference.accessed)),
             note=reference.note,
         )
 

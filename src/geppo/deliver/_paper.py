@@ -28,20 +28,20 @@ def _environment() -> Environment:
 
 
 def fill(template: str, page: Page, **values: object) -> bytes:
-    """Render an HTML template for a page in its language, as UTF-8.
-
-    The marks between parts of a line (comma, colon, brackets, the blank between sentences) follow the language.
-    """
-    japanese = page.language == "ja"
-    text = _environment().get_template(template).render(
-        p=page,
-        w=words(page.language),
-        comma="、" if japanese else ", ",
-        colon="：" if japanese else ": ",
-        dash="―" if japanese else "–",
-        open_bracket="（" if japanese else " (",
-        close_bracket="）" if japanese else ")",
-        gap="" if japanese else " ",
-        **values,
+    """Render an HTML template for a page in its language, as UTF-8."""
+    labels = words(page.language)
+    marks = {key: labels.mark(key) for key in ("comma", "colon", "dash")}
+    text = (
+        _environment()
+        .get_template(template)
+        .render(
+            p=page,
+            w=labels,
+            open_bracket=labels.mark("open"),
+            close_bracket=labels.mark("close"),
+            gap=labels.mark("between"),
+            **marks,
+            **values,
+        )
     )
     return text.encode("utf-8")

@@ -21,6 +21,10 @@ _INVISIBLE = re2.compile(
     r"[\x{0}-\x{8}\x{b}-\x{1f}\x{7f}-\x{9f}\x{ad}\x{61c}\x{200b}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2060}"
     r"\x{2066}-\x{206f}\x{feff}\x{fff9}-\x{fffb}\x{fffe}\x{ffff}\x{e0000}-\x{e007f}]"
 )
+_PICTOGRAPH = re2.compile(
+    r"[\x{1f000}-\x{1faff}\x{2600}-\x{2604}\x{2607}-\x{263f}\x{2643}-\x{265f}\x{2668}\x{2670}-\x{27bf}\x{2b00}-\x{2bff}"
+    r"\x{231a}-\x{231b}\x{23e9}-\x{23fa}\x{fe00}-\x{fe0f}\x{200d}\x{20e3}]"
+)
 _SCHEME = re2.compile(r"(?i)(h)tt(ps?://)")
 _OTHER_SCHEME = re2.compile(r"(?i)(ftps?|sftp|wss?|file|ssh|smb|ldaps?)(://)")
 _IPV4 = re2.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
@@ -60,7 +64,9 @@ def _ipv4(text: str) -> str:
     for found in _IPV4.finditer(text):
         start, end = found.span()
         before, after = text[start - 1 : start], text[end : end + 2]
-        part_of_longer = before.isdigit() or before == "." or after[:1].isdigit() or (after[:1] == "." and after[1:].isdigit())
+        part_of_longer = (
+            before.isdigit() or before == "." or after[:1].isdigit() or (after[:1] == "." and after[1:].isdigit())
+        )
         head, _, tail = found.group().rpartition(".")
         if part_of_longer or any(int(part) > 255 for part in found.group().split(".")):
             continue
@@ -90,7 +96,7 @@ def _ascii_head(label: str) -> str:
 
 
 def _is_top(label: str, last: bool, endings: _Endings) -> bool:
-    """True where a host name may end with this label, or with its ASCII part when kana or Han follow without a blank."""
+    """True where a host name may end with this label, or with its ASCII part when kana or Han follow."""
     head = _ascii_head(label)
     ends_here = last or head != label
     if not ends_here or len(head) > _LONGEST_TLD:
@@ -109,7 +115,7 @@ def _host(run: str, endings: _Endings) -> str:
 
 
 def defang(text: str) -> str:
-    """Write addresses, host names, URLs and mail addresses in `text` so that nothing can be clicked or pasted by mistake.
+    """Write addresses, host names, URLs and mail addresses in `text` so that nothing can be clicked by mistake.
 
     `http` becomes `hxxp`; `[.]`, `[:]` and `[@]` break the value. What is defanged already stays as it is, so doing it
     twice changes nothing. A version number of four parts is broken too: a harmless change against a harmful miss.
@@ -129,6 +135,11 @@ def defang(text: str) -> str:
 def shown(text: str) -> str:
     """`text` as a person may see it: visible and defanged."""
     return defang(visible(text))
+
+
+def quiet(text: str) -> str:
+    """A title as a list of sources prints it: shown, without pictographs."""
+    return " ".join(shown(str(_PICTOGRAPH.sub("", text))).split())
 
 
 def web_address(url: str) -> str:

@@ -12,10 +12,6 @@ from importlib import resources
 from geppo.errors import DataError
 from geppo.model.time import Period, When
 
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
@@ -35,15 +31,27 @@ class Words:
         """The word for a value of the model; a value without a word is shown as it is, with blanks for hyphens."""
         return self.groups.get(group, {}).get(key) or key.replace("-", " ")
 
+    def mark(self, key: str) -> str:
+        """A mark between parts of a line: comma, colon, open and close bracket, dash, list, between (two sentences)."""
+        return self.groups["mark"][key]
+
+    def bracketed(self, text: str) -> str:
+        """`text` in brackets, with the blank before them that the language wants."""
+        return f"{self.mark('open')}{text}{self.mark('close')}"
+
+    def _date(self, form: str, **values: object) -> str:
+        return self.groups["date"][form].format(**values)
+
+    def _month_name(self, number: int) -> str:
+        return self.groups["month"].get(str(number), str(number))
+
     def day(self, value: date) -> str:
         """`2025 年 11 月 18 日` or `18 November 2025`."""
-        if self.language == "ja":
-            return f"{value.year} 年 {value.month} 月 {value.day} 日"
-        return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+        return self._date("day", year=value.year, month=self._month_name(value.month), day=value.day)
 
     def month(self, year: int, month: int) -> str:
         """`2025 年 11 月` or `November 2025`."""
-        return f"{year} 年 {month} 月" if self.language == "ja" else f"{_MONTHS[month - 1]} {year}"
+        return self._date("month", year=year, month=self._month_name(month))
 
     def period(self, value: Period) -> str:
         """The month that an issue covers."""
@@ -56,19 +64,20 @@ class Words:
         if value.is_month:
             return self.month(value.start.year, value.start.month)
         if value.is_year:
-            return f"{value.start.year} 年" if self.language == "ja" else str(value.start.year)
-        dash = " 〜 " if self.language == "ja" else " – "
-        return self.day(value.start) + dash + self.day(value.end)
+            return self._date("year", year=value.start.year)
+        return self.span(value.start, value.end)
+
+    def span(self, start: date, end: date) -> str:
+        """One day, or the first and the last day."""
+        return self.day(start) if start == end else self._date("span", start=self.day(start), end=self.day(end))
 
     def moment(self, value: datetime) -> str:
         """Day, time and zone; a time without a zone is taken as UTC."""
         aware = value if value.tzinfo else value.replace(tzinfo=UTC)
         offset = aware.strftime("%z")
-        zone = "UTC" if offset in ("+0000", "") else f"UTC{offset[:3]}:{offset[3:5]}"
+        zone = "UTC" if offset == "+0000" else f"UTC{offset[:3]}:{offset[3:5]}"
         clock = f"{aware.hour:02d}:{aware.minute:02d}"
-        return f"{self.day(aware.date())} {clock}（{zone}）" if self.language == "ja" else (
-            f"{self.day(aware.date())}, {clock} {zone}"
-        )
+        return self._date("moment", day=self.day(aware.date()), clock=clock, zone=zone)
 
 
 @lru_cache(maxsize=8)

@@ -15,6 +15,16 @@ class Agreement(Protocol):
         ...
 
     @property
+    def name(self) -> str:
+        """Its English name."""
+        ...
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """ISO 3166-1 alpha-2 codes of its parties."""
+        ...
+
+    @property
     def signed(self) -> date | None:
         """Day of signature."""
         ...
@@ -39,6 +49,11 @@ class Publisher(Protocol):
         ...
 
     @property
+    def name(self) -> str:
+        """Its printed name."""
+        ...
+
+    @property
     def kind(self) -> str:
         """Kind of house, a key of `speakers.toml`."""
         ...
@@ -52,18 +67,22 @@ class Publisher(Protocol):
 class Catalogue(Protocol):
     """Who is who, as far as judging needs it. Unknown ids and names give the id itself, an empty text or None."""
 
-    def canonical(self, identifier: str) -> str:
+    def canonical(self, identity: str, /) -> str:
         """The id that all names of one thing resolve to."""
         ...
 
-    def nexus(self, identifier: str) -> str:
+    def nexus(self, identity: str, /) -> str:
         """The state (`country/XX`) that a group is linked to, or an empty text."""
         ...
 
-    def partners(self, a: str, b: str, on: date) -> Agreement | None:
+    def agreement(self, identity: str, /) -> Agreement | None:
+        """An agreement by its id."""
+        ...
+
+    def partners(self, a: str, b: str, on: date, /) -> Agreement | None:
         """The closest agreement in force between two states on a day."""
         ...
 
-    def publisher(self, name: str) -> Publisher | None:
+    def publisher(self, name: str, /) -> Publisher | None:
         """The publisher of a name as pages print it."""
         ...

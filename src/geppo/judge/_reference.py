@@ -54,6 +54,7 @@ class SpeakerWords:
     bracket_place: tuple[str, ...]
     trailing_origin: tuple[str, ...]
     trailing_place: tuple[str, ...]
+    carriers: frozenset[str]
 
 
 @cache
@@ -73,10 +74,11 @@ def speaker_words() -> SpeakerWords:
         media=frozenset(words["media"]),
         media_glued=tuple(words["media-glued"]),
         nobody=frozenset(words["nobody"]),
-        bracket_origin=tuple(bracket["origin"]),
-        bracket_place=tuple(bracket["place"]),
+        bracket_origin=tuple(sorted(bracket["origin"], key=len, reverse=True)),
+        bracket_place=tuple(sorted(bracket["place"], key=len, reverse=True)),
         trailing_origin=tuple(bracket["trailing-origin"]),
         trailing_place=tuple(bracket["trailing-place"]),
+        carriers=frozenset(bracket["carriers"]),
     )
 
 

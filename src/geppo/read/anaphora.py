@@ -21,7 +21,7 @@ _NAMES = ("actor", "malware", "tool", "campaign", "network", "agreement", "org",
 def _data() -> dict[str, Any]:
     raw = tomllib.loads(resources.files("geppo.read").joinpath("anaphora.toml").read_text(encoding="utf-8"))
     for row in raw.values():
-        for name in ("before", "pair", "subject"):
+        for name in ("before", "pair", "subject", "apposition"):
             if name in row:
                 row[name] = re2.compile(row[name])
     return raw
@@ -32,6 +32,7 @@ class Salience:
     """Names of a block, latest last, by kind. Mutable: it walks along with the sentences of one block."""
 
     latest: dict[str, list[Term]] = field(default_factory=dict)
+    times: dict[str, int] = field(default_factory=dict)
     subject: Item | None = None
 
     def see(self, item: Item) -> None:
@@ -42,6 +43,7 @@ class Salience:
                 if term in row:
                     row.remove(term)
                 row.append(term)
+                self.times[term.id] = self.times.get(term.id, 0) + 1
 
     def last(self, kinds: Sequence[str], *, few: bool = False) -> Term | None:
         """The latest name of the first kind that has one; with `few`, only where just one could be meant."""
@@ -50,6 +52,16 @@ class Salience:
             if row and not (few and len({term.id for term in row}) > 1):
                 return row[-1]
         return None
+
+    def main(self, kinds: Sequence[str]) -> Term | None:
+        """The name of these kinds that the block speaks of most, the latest of them where several tie."""
+        rows = [term for kind in kinds for term in self.latest.get(kind, [])]
+        if not rows:
+            return None
+        most = max(self.times.get(term.id, 0) for term in rows)
+        leading = [term for term in rows if self.times.get(term.id, 0) == most]
+        first_kind = next(kind for kind in kinds if any(t in leading for t in self.latest.get(kind, [])))
+        return [term for term in self.latest[first_kind] if term in leading][-1]
 
     def pair(self) -> tuple[Term, Term] | None:
         """The two latest groups (else malware, else networks), in the order of their names."""
@@ -66,7 +78,11 @@ def resolve(text: str, start: int, end: int, items: Sequence[Item], salience: Sa
     own = data.get(language)
     out: list[Item] = []
     for item in items:
-        out.append(_description(text, start, item, salience, data, own) if own else item)
+        if own:
+            named = _apposed(text, item, out, data, own)
+            out.append(named or _description(text, start, item, salience, data, own))
+        else:
+            out.append(item)
         salience.see(item)
     if own:
         out = _pronouns(text, start, end, out, salience, own)
@@ -74,6 +90,22 @@ def resolve(text: str, start: int, end: int, items: Sequence[Item], salience: Sa
     if first is not None:
         salience.subject = first
     return out
+
+
+def _apposed(
+    text: str, item: Item, before: Sequence[Item], data: dict[str, Any], own: dict[str, Any]
+) -> Item | None:
+    """ "X, a Russian outfit that …": the description right behind a name is the name."""
+    kinds = data["refers"].get(item.kind)
+    if not kinds or "apposition" not in own:
+        return None
+    for earlier in reversed(before):
+        if earlier.kind in kinds and earlier.terms:
+            between = text[earlier.end : item.start]
+            if own["apposition"].search(between) is not None:
+                return replace(item, kind=earlier.kind, terms=earlier.terms, anaphor=True)
+            return None
+    return None
 
 
 def _description(

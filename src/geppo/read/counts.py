@@ -24,6 +24,11 @@ COUNTED = frozenset(
 )  # fmt: skip
 """Kinds of mentions that a number may count."""
 
+DATA_UNITS = frozenset(
+    {"unit/person", "unit/customer", "unit/user", "unit/record", "unit/account", "unit/credential", "unit/secret"}
+)
+"""Units whose count in a leak is what leaked."""
+
 PERCENT = Term(kind=Kind.CONCEPT, id="unit/percent", name="percent")
 
 
@@ -51,10 +56,25 @@ def join(
         if any(item.start < number.end and number.start < item.end for item in items):
             continue
         made = _count(text, number, items, data, taken, catalog)
+        if made is None and counts and "between" in data:
+            made = _like(text, number, counts[-1])
         if made is not None:
             counts.append(made)
     kept = [item for index, item in enumerate(items) if index not in taken]
     return tuple(sorted([*kept, *counts], key=lambda item: item.start))
+
+
+LEAST_BARE = 100
+"""A bare number below this is seldom a count of the thing counted before it."""
+
+
+def _like(text: str, number: Number, before: Item) -> Item | None:
+    """A bare number later in the sentence counts what the number before it counted ("150 devices …, now 40,000")."""
+    between = text[before.end : number.start]
+    if number.value < LEAST_BARE or len(between) > 120 or any(mark in between for mark in ("\n", ". ", "。")):
+        return None
+    unit = before.terms[0]
+    return None if unit == PERCENT else _item(number.start, number.end, number, unit)
 
 
 def _count(
@@ -80,6 +100,7 @@ def _count(
         if item.start >= end and item.start - end <= 40:
             between = text[end : item.start]
             if _counted(item) and "between" in data and data["between"].search(between) is not None:
+                index, item = _head_noun(text, items, index)
                 taken.add(index)
                 return _item(number.start, item.end, number, item.terms[0])
             break
@@ -93,13 +114,23 @@ def _count(
     return _item(number.start, end, number, unit)
 
 
+def _head_noun(text: str, items: Sequence[Item], index: int) -> tuple[int, Item]:
+    """In "800 npm packages" the packages are counted: the last of counted nouns that stand side by side."""
+    while index + 1 < len(items):
+        here, following = items[index], items[index + 1]
+        if text[here.end : following.start] != " " or not _counted(following):
+            break
+        index += 1
+    return index, items[index]
+
+
 def _counted(item: Item) -> bool:
     return item.kind in COUNTED and bool(item.terms) and not item.anaphor
 
 
 def _item(start: int, end: int, number: Number, unit: Term) -> Item:
     return Item(
-        kind="count",
+        kind="datacount" if unit.id.startswith("data/") or unit.id in DATA_UNITS else "count",
         start=start,
         end=end,
         terms=(unit,),

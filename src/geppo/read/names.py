@@ -88,6 +88,10 @@ def naming(language: str) -> Naming | None:
     return compile_naming(source.read_text(encoding="utf-8"), f"language/{language}/naming.toml")
 
 
+SHORTEST_OPERATION = 5
+"""An operation's name of this many letters is also used without the word "Operation"."""
+
+
 def slug(name: str) -> str:
     """The comparison form of a name: NFKC, case folded, letters and digits only."""
     folded = unicodedata.normalize("NFKC", name).casefold()
@@ -135,6 +139,9 @@ def settle(found: Sequence[tuple[Kind, str]]) -> tuple[Name, ...]:
         if key:
             votes.setdefault(key, Counter())[kind] += 1
             printed.setdefault(key, {})[name] = None
+            short = name.removeprefix("Operation ")
+            if short != name and len(short) >= SHORTEST_OPERATION:
+                printed[key][short] = None
     return tuple(
         Name(kind=votes[key].most_common(1)[0][0], id=f"new:{key}", name=next(iter(forms)), forms=tuple(forms))
         for key, forms in printed.items()

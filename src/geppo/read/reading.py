@@ -21,7 +21,7 @@ from geppo.read.extract.observables import find as find_observables
 from geppo.read.names import designators, introduced, settle, slug
 from geppo.read.relate import Sentence, Source, claims_of
 from geppo.read.rules import rules
-from geppo.read.typed import Item, pattern_kind, typed_line
+from geppo.read.typed import Item, names_only, pattern_kind, typed_line
 
 _VALUE_KINDS = {ObservableType.CVE: Kind.VULNERABILITY}
 _NOT_STATED = frozenset({Verdict.PUBLISHER_OWN, Verdict.VERSION_NUMBER, Verdict.CLOCK_TIME, Verdict.FILE_NAME})
@@ -54,12 +54,13 @@ def new_names(document: Document, catalog: Catalog, known: Sequence[Name] = ()) 
         values = _values(document, catalog, (*known, *names))
         items = _items(document, values, catalog)
         for span in sentences(document.text, document.language):
-            line = typed_line(document.text, span.start, span.end, items, ())
-            found += [
-                (kind, name)
-                for kind, name in introduced(line, document.language)
-                if not _known(name, catalog, document.language)
-            ]
+            for shown in (items, names_only(items)):
+                line = typed_line(document.text, span.start, span.end, shown, ())
+                found += [
+                    (kind, name)
+                    for kind, name in introduced(line, document.language)
+                    if not _known(name, catalog, document.language)
+                ]
     return settle(found)
 
 
@@ -86,9 +87,7 @@ def _values(document: Document, catalog: Catalog, names: Sequence[Name]) -> _Val
     mentions = catalog.match(document.text, document.language, names)
     taken = [(value.start, value.end) for value in observables]
     free = tuple(
-        mention
-        for mention in mentions
-        if not any(start < mention.end and mention.start < end for start, end in taken)
+        mention for mention in mentions if not any(start < mention.end and mention.start < end for start, end in taken)
     )
     return _Values(observables=observables, mentions=free)
 
@@ -96,7 +95,9 @@ def _values(document: Document, catalog: Catalog, names: Sequence[Name]) -> _Val
 def _items(document: Document, values: _Values, catalog: Catalog) -> tuple[Item, ...]:
     items: list[Item] = []
     for mention in values.mentions:
-        term = Term(kind=mention.kind, id=catalog.canonical(mention.id) or f"new:{slug(mention.name)}", name=mention.name)
+        term = Term(
+            kind=mention.kind, id=catalog.canonical(mention.id) or f"new:{slug(mention.name)}", name=mention.name
+        )
         kind = pattern_kind(term)
         if kind:
             items.append(Item(kind=kind, start=mention.start, end=mention.end, terms=(term,)))
@@ -110,7 +111,7 @@ def _items(document: Document, values: _Values, catalog: Catalog) -> tuple[Item,
         items.append(Item(kind=pattern_kind(term), start=value.start, end=value.end, terms=(term,)))
     items.sort(key=lambda item: item.start)
     dates = [
-        Item(kind="date", start=found.start, end=found.end, when=found.when)
+        Item(kind="date", start=found.start, end=found.end, when=found.when, opening=found.open)
         for found in find_dates(document.text, document.language, document.published)
     ]
     dates = [one for one in dates if not any(i.start < one.end and one.start < i.end for i in items)]
@@ -145,11 +146,19 @@ def read_document(document: Document, catalog: Catalog, names: Sequence[Name] = 
             inside = [item for item in items if span.start <= item.start and item.end <= span.end]
             resolved = resolve(document.text, span.start, span.end, inside, salience, document.language)
             parts = clauses(document.text, span, document.language)
-            line = typed_line(document.text, span.start, span.end, resolved, [part.start for part in parts])
+            borders = [part.start for part in parts]
+            line = typed_line(document.text, span.start, span.end, resolved, borders)
+            bare = typed_line(document.text, span.start, span.end, names_only(resolved), borders)
             spoken = _voices(document, span, resolved)
             cited.update(dict.fromkeys(spoken))
             sentence = Sentence(
-                text=document.text, span=span, clauses=parts, line=line, language=document.language, voices=spoken
+                text=document.text,
+                span=span,
+                clauses=parts,
+                line=line,
+                bare=bare,
+                language=document.language,
+                voices=spoken,
             )
             for claim in claims_of(sentence, ruleset, salience, source, catalog):
                 claim = _tied(claim, last_link)
@@ -202,9 +211,7 @@ def _voices(document: Document, span: Span, items: Sequence[Item]) -> tuple[str,
     return tuple(spoken)
 
 
-def _cites(
-    document: Document, spoken: Iterable[str], mentions: Sequence[Mention], catalog: Catalog
-) -> tuple[str, ...]:
+def _cites(document: Document, spoken: Iterable[str], mentions: Sequence[Mention], catalog: Catalog) -> tuple[str, ...]:
     """Organisations that the page names as its sources: voices first, then publishers it merely names."""
     own = slug(document.publisher)
     cites = dict.fromkeys(spoken)

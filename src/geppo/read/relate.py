@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,6 @@ from geppo.model.claim import Claim, Count, Hedge, Predicate, Rung
 from geppo.model.entity import Kind, Term
 from geppo.model.marking import Tlp
 from geppo.model.report import Passage
-from geppo.model.time import When
 from geppo.read.anaphora import Salience
 from geppo.read.rules import Rule, RuleSet
 from geppo.read.typed import Item, TypedLine
@@ -32,12 +31,16 @@ _PLAIN_ROLES = frozenset({"S", "O", "C", "D", "G", "K", "Kind", "Group", "Net"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """What is known of one sentence before its relations are read."""
+    """What is known of one sentence before its relations are read.
+
+    `bare` is its typed line in which concepts stand as words: a second chance where the full one matches no rule.
+    """
 
     text: str
     span: Span
     clauses: tuple[Span, ...]
     line: TypedLine
+    bare: TypedLine
     language: str
     voices: tuple[str, ...]
 
@@ -59,15 +62,36 @@ def claims_of(
     if rules.prefilter is None:
         return ()
     found: dict[str, Claim] = {}
-    hits = rules.prefilter.Match(sentence.line.line) or ()
-    for number in sorted(hits):
-        rule = rules.rules[number]
-        for match in rules.compiled[number].finditer(sentence.line.line):
-            if match.end() - match.start() > LONGEST_MATCH:
-                continue
-            for claim in _from_match(sentence, rule, match, salience, source, catalog):
-                found.setdefault(claim.id, claim)
-    return _without_weaker_readings(tuple(found.values()))
+    guessed: set[str] = set()
+    for line in (sentence.line, sentence.bare):
+        if found:
+            break
+        for number in sorted(rules.prefilter.Match(line.line) or ()):
+            rule = rules.rules[number]
+            for match in rules.compiled[number].finditer(line.line):
+                if match.end() - match.start() > LONGEST_MATCH:
+                    continue
+                for claim in _from_match(replace(sentence, line=line), rule, match, salience, source, catalog):
+                    if not match.groupdict().get("S"):
+                        guessed.add(claim.id)
+                    found.setdefault(claim.id, claim)
+    return _without_weaker_readings(_without_guesses(tuple(found.values()), guessed))
+
+
+def _without_guesses(claims: tuple[Claim, ...], guessed: set[str]) -> tuple[Claim, ...]:
+    """A subject taken from the block gives way where the sentence itself names one for the same statement."""
+    stated = {
+        (c.predicate, c.object.id if c.object else "", c.count.value if c.count else 0)
+        for c in claims
+        if c.id not in guessed
+    }
+    return tuple(
+        claim
+        for claim in claims
+        if claim.id not in guessed
+        or (claim.predicate, claim.object.id if claim.object else "", claim.count.value if claim.count else 0)
+        not in stated
+    )
 
 
 def _without_weaker_readings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
@@ -93,9 +117,12 @@ def _from_match(
     start, end = sentence.line.span(match.start(), match.end())
     clause = _clause(sentence, start, end)
     hedge, negated = _modality(sentence, Span(start=start, end=end), clause, constants)
-    when = _when(sentence, roles, Span(start=start, end=end), clause)
+    dated = _dated(sentence, roles, Span(start=start, end=end), clause)
+    when = dated.when if dated else None
     counts: tuple[Count | None, ...] = tuple(item.count for item in roles.get("C", ()) if item.count) or (None,)
     qualifiers = _qualifiers(roles, constants, catalog)
+    if dated is not None and dated.opening:
+        qualifiers += (("open", Term(kind=Kind.TEXT, id=f"open/{dated.opening}", name=dated.opening)),)
     voices = sentence.voices
     for item in roles.get("G", ()):
         voices = (*voices, item.terms[0].name) if item.terms and item.terms[0].name not in voices else voices
@@ -156,7 +183,7 @@ def _constant(value: str, salience: Salience, catalog: Catalog) -> tuple[Term, .
         return pair or ()
     if value.startswith("@"):
         kinds, _, otherwise = value[1:].partition("?")
-        term = salience.last(kinds.split("|"))
+        term = salience.main(kinds.split("|"))
         if term is not None or not otherwise:
             return (term,) if term else ()
         value = otherwise
@@ -241,19 +268,14 @@ def _opens(sentence: Sentence, at: int, clause: Span) -> bool:
     return at <= clause.start and sentence.text[at : clause.start].strip(" ,") in {"", "that"}
 
 
-def _when(sentence: Sentence, roles: dict[str, tuple[Item, ...]], match: Span, clause: Span) -> When | None:
-    named = [item.when for item in roles.get("D", ()) if item.when]
+def _dated(sentence: Sentence, roles: dict[str, tuple[Item, ...]], match: Span, clause: Span) -> Item | None:
+    """The date of a statement: the rule's own, else one inside the match, the clause, or alone in the sentence."""
+    named = [item for item in roles.get("D", ()) if item.when]
     if named:
         return named[0]
     dates = [item for item in sentence.line.items if item.when is not None]
     for span in (match, clause):
         inside = [item for item in dates if span.start <= item.start and item.end <= span.end]
         if inside:
-            return inside[0].when
-    return dates[0].when if len(dates) == 1 else None
-
-
-def all_terms(items: Sequence[Item]) -> Iterable[Term]:
-    """Terms of items, in order."""
-    for item in items:
-        yield from item.terms
+            return inside[0]
+    return dates[0] if len(dates) == 1 else None

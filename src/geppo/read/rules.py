@@ -7,6 +7,7 @@ A rule file (`language/<code>/relations.toml`) has `[words]`, named alternations
     pattern    a regular expression (re2, linear time) over the sentence in which every typed mention is one mark
                {S:actor}       a mention of that kind as role S (kinds joined by `|`; see `kinds.toml`)
                {O+:place|org}  one or more of them in a list ("A, B and C")
+    {:role}         a mention of that kind that plays no role
                <attack>        an alternation of `[words]`
                ~               a gap inside the clause: anything up to 60 characters, other mentions allowed
                ~~              a gap that may cross into the next clause of the sentence, up to 120 characters
@@ -104,7 +105,7 @@ def _kinds(names: str, where: str) -> str:
 
 
 _INDEX = "[\ue100-\uf8ff]"
-_MACRO = re2.compile(r"\{([A-Z][A-Za-z]*)(\+?):([a-z|0-9-]+)\}|<([a-z_0-9]+)>|(~~?)")
+_MACRO = re2.compile(r"\{([A-Z][A-Za-z]*|)(\+?):([a-z|0-9-]+)\}|<([a-z_0-9]+)>|(~~?)")
 
 
 def expand(pattern: str, words: Mapping[str, str], joiner: str, where: str) -> str:
@@ -122,7 +123,9 @@ def expand(pattern: str, words: Mapping[str, str], joiner: str, where: str) -> s
         out.append(literal)
         at = found.end()
         role, many, kinds, word, gap = found.groups()
-        if role:
+        if kinds and not role:
+            out.append(f"[{_kinds(kinds, where)[1:-1]}]{_INDEX}")
+        elif role:
             before = _kinds(kinds, where)[1:-1]
             one = f"[{before}]{_INDEX}"
             out.append(f"(?P<{role}>{one}(?:{joiner}{one})*)" if many else f"(?P<{role}>{one})")

@@ -31,7 +31,7 @@ class Item:
     """One typed mention of a text: a name, a concept, a value, a date, a number or a count.
 
     `terms` has one term, or two for "both groups"; dates and numbers have none. `anaphor` marks a pronoun or a
-    description ("the group") that was resolved to a name.
+    description ("the group") that was resolved to a name. `opening` is `since` or `until` where a date is one end.
     """
 
     kind: str
@@ -41,6 +41,7 @@ class Item:
     when: When | None = None
     count: Count | None = None
     anaphor: bool = False
+    opening: str = ""
 
 
 def pattern_kind(term: Term) -> str:
@@ -104,3 +105,14 @@ def typed_line(text: str, start: int, end: int, items: Sequence[Item], clauses: 
         at = item.end
     letters(end)
     return TypedLine(line="".join(line), origin=tuple(origin), items=tuple(inside), end=end)
+
+
+_WORDS_TOO = frozenset(
+    {"service", "unit", "data", "malware-kind", "role", "group-kind", "campaign-kind", "shared-thing", "technique-word",
+     "act", "document", "body", "device"}
+)  # fmt: skip
+
+
+def names_only(items: Sequence[Item]) -> tuple[Item, ...]:
+    """Items without the concepts that are ordinary words: for rules that ask for such a word by its letters."""
+    return tuple(item for item in items if item.kind not in _WORDS_TOO or item.anaphor)

@@ -20,7 +20,7 @@ __all__ = ["NARROW", "WIDE", "draw", "draw_gauge"]
 
 
 def draw(figure: Figure, words: Words, width: float, key: str) -> str:
-    """The figure as one SVG element, `width` user units wide; `key` keeps its ids apart from those of other pictures."""
+    """The figure as one SVG element, `width` user units wide; `key` keeps its ids apart from other pictures'."""
     if isinstance(figure.body, Matrix):
         return draw_matrix(figure, figure.body, words, width, key)
     if isinstance(figure.body, Counts):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from geppo.deliver._charts.ink import Lines, Series, height, label, paint, series
-from geppo.deliver._charts.measure import text_width, wrap
+from geppo.deliver._charts.measure import Wrapped, shorten, text_width, wrap
 from geppo.deliver._shown import shown
 from geppo.deliver._words import Words
 from geppo.model.edition import Bar, Counts, Figure
@@ -35,9 +35,17 @@ class _Drawn:
     title: str
 
 
-def _source(bar: Bar) -> str:
+def _source(bar: Bar, width: float) -> Wrapped:
+    """Who counted, when, and the citation: on one line where it fits, else the date on a line of its own."""
     cited = "".join(f"[{number}]" for number in bar.citations)
-    return shown(" · ".join(part for part in (bar.counter, bar.when, cited) if part))
+    when = f"{shown(bar.when)} {cited}".strip()
+    counter = "" if bar.counter == bar.label else shown(bar.counter)
+    parts = tuple(part for part in (counter, when) if part)
+    whole = " · ".join(parts)
+    if text_width(whole, _SMALL) <= width:
+        return Wrapped(lines=(whole,), whole=whole, cut=False)
+    lines = tuple(shorten(part, _SMALL, width) for part in parts)
+    return Wrapped(lines=lines, whole=whole, cut=lines != parts)
 
 
 def _bar(bar: Bar, top: float, most: float, width: float, mark: Series) -> tuple[_Drawn, float]:
@@ -45,7 +53,7 @@ def _bar(bar: Bar, top: float, most: float, width: float, mark: Series) -> tuple
     stacked = width < _STACK_BELOW
     column = width if stacked else width * _LABEL_SHARE
     name = wrap(shown(bar.label), _SIZE, column - 12, 2)
-    under = wrap(_source(bar), _SMALL, column - 26, 2)
+    under = _source(bar, column - 26)
     tall = height(name.lines, _SIZE) + height(under.lines, _SMALL) + 2
     x = 0.0 if stacked else column
     value = shown(bar.printed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from geppo.deliver._charts.ink import paint
 from geppo.deliver._charts.measure import text_width
 from geppo.deliver._words import Words
@@ -19,7 +21,7 @@ def percent(value: float) -> str:
 
 def range_text(likelihood: Likelihood) -> str:
     """`5–51 %`: the 5–95 % range as printed beside the gauge."""
-    return f"{percent(likelihood.low)}–{percent(likelihood.high)} %"
+    return f"{percent(likelihood.low)}–{percent(likelihood.high)}\u00a0%"
 
 
 def draw_gauge(likelihood: Likelihood, words: Words) -> str:
@@ -33,7 +35,7 @@ def draw_gauge(likelihood: Likelihood, words: Words) -> str:
             "odd": place % 2 == 1,
             "title": words.of("band", Band(band((low + high) / 2)).value),
         }
-        for place, (low, high) in enumerate(zip(_EDGES, _EDGES[1:], strict=False))
+        for place, (low, high) in enumerate(pairwise(_EDGES))
     ]
     point = likelihood.point * _WIDTH
     wide = text_width(word, _SIZE)

@@ -10,6 +10,10 @@ from geppo.model.edition import Cell, Figure, Matrix
 
 _SIZE = 12.0
 _ROW_SHARE = 0.27
+_ROW_SHARE_NARROW = 0.36
+_NARROW_BELOW = 480.0
+"""Pictures narrower than this set the heads of the columns upright."""
+_TALLEST_HEAD = 104.0
 _WIDEST_CELL = 110.0
 _LEAST_ROW = 34.0
 _MOST_LINES = 3
@@ -26,17 +30,28 @@ def _title(cell: Cell, matrix: Matrix, words: Words) -> str:
     return shown(f"{text} ({cell.partners})" if cell.partners else text)
 
 
+def _heads(matrix: Matrix, left: float, across: float, upright: bool) -> tuple[list[Lines], float]:
+    """Heads of the columns, and where the cells begin. Upright heads are set as if the page lay on its side."""
+    if upright:
+        most = max(1, int((across - 4) / (_SIZE * 1.35)))
+        texts = [wrap(shown(name), _SIZE, _TALLEST_HEAD, min(most, _MOST_LINES)) for name in matrix.columns]
+        top = max((text.width(_SIZE) for text in texts), default=0.0) + 10
+        middles = [left + across * (place + 0.5) - height(text.lines, _SIZE) / 2 for place, text in enumerate(texts)]
+        return [label(text, 6 - top, middle, _SIZE) for text, middle in zip(texts, middles, strict=True)], top
+    texts = [wrap(shown(name), _SIZE, across - 6, _MOST_LINES) for name in matrix.columns]
+    top = max((height(text.lines, _SIZE) for text in texts), default=0.0) + 8
+    tops = [top - 6 - height(text.lines, _SIZE) for text in texts]
+    centres = [left + across * (place + 0.5) for place in range(len(texts))]
+    return [label(t, x, y, _SIZE, "middle") for t, x, y in zip(texts, centres, tops, strict=True)], top
+
+
 def draw_matrix(figure: Figure, matrix: Matrix, words: Words, width: float, key: str) -> str:
     """The matrix as SVG. Pairs that are partners are outlined and carry a mark, explained under the picture."""
-    left = width * _ROW_SHARE
+    upright = width < _NARROW_BELOW
+    left = width * (_ROW_SHARE_NARROW if upright else _ROW_SHARE)
     across = min(_WIDEST_CELL, (width - left) / max(1, len(matrix.columns)))
-    heads = [wrap(shown(name), _SIZE, across - 6, _MOST_LINES) for name in matrix.columns]
-    sides = [wrap(shown(name), _SIZE, left - 12, _MOST_LINES) for name in matrix.rows]
-    top = max((height(text.lines, _SIZE) for text in heads), default=0.0) + 8
-    columns: list[Lines] = []
-    for place, text in enumerate(heads):
-        up = top - 6 - height(text.lines, _SIZE)
-        columns.append(label(text, left + across * (place + 0.5), up, _SIZE, "middle"))
+    columns, top = _heads(matrix, left, across, upright)
+    sides = [wrap(shown(name), _SIZE, left - 12, _MOST_LINES + upright) for name in matrix.rows]
     rows: list[Lines] = []
     tops: list[float] = [top]
     for text in sides:
@@ -58,10 +73,8 @@ def draw_matrix(figure: Figure, matrix: Matrix, words: Words, width: float, key:
         for cell in sorted(matrix.cells, key=lambda cell: (bool(cell.partners), cell.row, cell.column))
     ]
     named = sorted({shown(cell.partners) for cell in matrix.cells if cell.partners})
-    legend = [
-        wrap(text, _SIZE - 1, width - 26, _MOST_LINES)
-        for text in ([f"{words.ui('partners')}{': ' if words.language == 'en' else '：'}" + " / ".join(named)] if named else [])
-    ]
+    text = words.ui("partners") + words.mark("colon") + " / ".join(named)
+    legend = [wrap(text, _SIZE - 1, width - 26, _MOST_LINES)] if named else []
     under = tops[-1] + 14
     notes = [label(text, 22, under, _SIZE - 1) for text in legend]
     bottom = under + sum(height(text.lines, _SIZE - 1) for text in legend) + 2 if legend else tops[-1] + 2
@@ -73,6 +86,7 @@ def draw_matrix(figure: Figure, matrix: Matrix, words: Words, width: float, key:
         width=width,
         height=bottom,
         columns=columns,
+        upright=upright,
         rows=rows,
         cells=cells,
         notes=notes,

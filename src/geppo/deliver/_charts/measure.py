@@ -6,15 +6,15 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-_NARROW = frozenset("iljI.,:;|!'`()[]{}ft ")
+_NARROW = frozenset("iljI.,:;|!'`()[]{}ft \u00a0")
 _BROAD = frozenset("mwMW@%&—…")
-_NO_START = frozenset("、。，．・：；？！）］｝」』】〉》〕ー〜々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;?!)]}%…")
+_NO_START = frozenset("、。，．・：；？！）］｝」』】〉》〕ー〜々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;?!)]}%…\u00a0")
 _NO_END = frozenset("（［｛「『【〈《〔([{")
 
 
 @lru_cache(maxsize=4096)
 def _advance(char: str) -> float:
-    """Width of a character in em. Noto Sans CJK: full width 1, digits .555, lower case about .54, capitals about .65."""
+    """Width of a character in em. Noto Sans CJK: digits .555, lower case about .54, capitals .65."""
     if unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Mn", "Me"):
         return 0.0
     if ord(char) >= 0x1F000:
@@ -63,13 +63,13 @@ class Wrapped:
 
 
 def _pieces(text: str) -> list[str]:
-    """Parts that may not be divided: Latin words with their punctuation, single kana and Han with what clings to them."""
+    """Parts that may not be divided: Latin words with their punctuation, single kana and Han with what clings."""
     out: list[str] = []
     for char in text:
         wide = unicodedata.east_asian_width(char) in ("W", "F")
         last = out[-1] if out else ""
         clings = bool(last) and (char in _NO_START or last[-1] in _NO_END)
-        joined = bool(last) and not wide and not char.isspace() and not last[-1].isspace()
+        joined = bool(last) and not wide and char != " " and last[-1] != " "
         latin_run = joined and unicodedata.east_asian_width(last[-1]) not in ("W", "F")
         if clings or latin_run:
             out[-1] += char
@@ -94,7 +94,7 @@ def wrap(text: str, size: float, width: float, most: int) -> Wrapped:
 
     Japanese breaks between characters, but not before closing marks, small kana or the long mark.
     """
-    text = " ".join(text.split())
+    text = " ".join(part for part in text.split(" ") if part)
     lines = [""]
     for whole in _pieces(text):
         for piece in _split_long(whole, size, width):

@@ -95,7 +95,9 @@ def _place(events: Sequence[Event], scale: _Scale, width: float) -> tuple[list[_
     placed: list[_Placed] = []
     for event in sorted(events, key=lambda event: (event.start, event.end, event.label)):
         cited = "".join(f"[{number}]" for number in event.citations)
-        text = wrap(shown(f"{event.label} {cited}".strip()), _SIZE, width * _LABEL_SHARE, 3)
+        text = wrap(
+            f"{shown(event.label)}\u00a0{cited}" if cited else shown(event.label), _SIZE, width * _LABEL_SHARE, 3
+        )
         row, side = _side(
             scale, scale.x(event.start), scale.x(event.end), text.width(_SIZE), rows, height(text.lines, _SIZE)
         )
@@ -116,7 +118,7 @@ def _mark(item: _Placed, top: float, tall: float, scale: _Scale, words: Words) -
         middle = top + _RADIUS + 2
         start = min(max(x - item.text.width(_SIZE) / 2, scale.left), scale.right - item.text.width(_SIZE))
         text = label(item.text, start, middle + _RADIUS + 2, _SIZE)
-    days = words.day(event.start) if event.start == event.end else f"{words.day(event.start)} – {words.day(event.end)}"
+    days = words.span(event.start, event.end)
     return _Mark(
         x=x,
         to=to,

@@ -12,7 +12,7 @@ It never looks at other kinds: what one item implies (`implies`) and what belong
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -42,6 +42,7 @@ __all__ = [
 ]
 
 _DAYS_A_YEAR = 365.25
+_NAMES_A_SERVER = ("ip", "host", "url")
 
 
 class Use(StrEnum):
@@ -94,9 +95,10 @@ class Item:
     """One shared value.
 
     `group` is what it depends on (`server:…`, `sample`, `protocol`, `person`, `key`, `names`, `context`): one group is
-    one observation. `ratios` are after rarity and age. `gap` is the distance of both uses in years. `hanging`: it only
-    describes the tenant of the server in `group`. `implies` are (kind, value) pairs that follow from it.
-    `crowded`: the provider block behind it is known to be shared by many.
+    one observation. `ratios` are after rarity and age. `gap` is the distance of both uses in years. `hanging`: it was
+    seen on the server in `group` and only describes its tenant. `placed`: both sides say on which server they saw it.
+    `stated`: both reports print the value itself; it is not only the server of something else. `implies` are
+    (kind, value) pairs that follow from it. `crowded`: the provider block behind it is known to be let to everybody.
     """
 
     kind: str
@@ -109,6 +111,8 @@ class Item:
     gap: float
     use: Use
     hanging: bool
+    placed: bool
+    stated: bool
     crowded: bool
     implies: tuple[tuple[str, str], ...]
     used: bool
@@ -141,6 +145,10 @@ def _use(left: Trait, right: Trait) -> Use:
     return Use.OVERLAPPING if left.first <= right.last and right.first <= left.last else Use.DISJOINT
 
 
+def _stated(kind: str, value: str, side: Side) -> bool:
+    return any(shown.type == kind or shown.server != value for shown in side.index[kind][value])
+
+
 def _table(row: Kind, ordinary: bool, crowded: bool) -> Mapping[QuestionKind, Ratio]:
     if crowded and row.crowded:
         return row.crowded
@@ -163,16 +171,17 @@ def item(
 ) -> Item:
     """Build the item for a value that both sides show.
 
-    `group` holds unless both sides saw the value on the same server, then the server is the group. `row` is the row of
-    `kinds.toml` if it isn't `kind`'s own. `drop` is the reason for which the value says nothing. Ratios lose half of
-    their distance to 1 every `half_value` years, and are divided by (1 + background count) ** rarity.
+    `group` holds unless both sides saw the value on the same server, then the server is the group (never for context).
+    `row` is the row of `kinds.toml` if it isn't `kind`'s own. `drop` is the reason for which the value says nothing.
+    Ratios lose half of their distance to 1 every `half_value` years, and are divided by
+    (1 + background count) ** rarity.
     """
     left, right = a.trait(kind, value), b.trait(kind, value)
     table = kinds()[row or kind]
     gap = _gap(left, right, a, b)
     age = 0.5 ** (gap / table.half_value) if table.half_value else 1.0
     common = (1 + background.count(kind, value)) ** table.rarity
-    servers = sorted(left.servers & right.servers)
+    servers = [] if group == "context" else sorted(left.servers & right.servers)
     reason = drop or background.zero(kind, value)
     return Item(
         kind=kind,
@@ -181,17 +190,14 @@ def item(
         corner=table.corner,
         network=table.network,
         forgeable=table.forgeable,
-        ratios={
-            asked: ratio.divided(common).shrunk(age) for asked, ratio in _table(table, ordinary, crowded).items()
-        },
+        ratios={asked: ratio.divided(common).shrunk(age) for asked, ratio in _table(table, ordinary, crowded).items()},
         gap=gap,
         use=_use(left, right),
-        hanging=bool(servers) and kind not in ("host", "url"),
+        hanging=bool(servers) and kind not in _NAMES_A_SERVER,
+        placed=bool(left.servers and right.servers),
+        stated=_stated(kind, value, a) and _stated(kind, value, b),
         crowded=crowded,
         implies=implies,
         used=not reason,
         reason=reason,
     )
-
-
-Shared = Iterator[Item]

@@ -13,7 +13,11 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Common:
-    """The lists of `common.toml`, lower case. `long`, `mixed` and `deep` say what makes a name telling."""
+    """The lists of `common.toml`, lower case.
+
+    `long`, `mixed` and `deep` say what makes a name telling, `crowd` from how many unrelated documents on a provider
+    block counts as let to everybody.
+    """
 
     networks: tuple[tuple[Network, str], ...]
     addresses: frozenset[str]
@@ -29,6 +33,7 @@ class Common:
     long: int
     mixed: int
     deep: int
+    crowd: int
 
 
 @lru_cache(maxsize=1)
@@ -46,6 +51,7 @@ def common() -> Common:
         long=telling["long"],
         mixed=telling["mixed"],
         deep=telling["deep"],
+        crowd=raw["crowded"]["documents"],
         **values,
     )
 
@@ -56,6 +62,11 @@ def special_address(address: str) -> str:
         return "zero list: public resolver"
     parsed = ipaddress.ip_address(address)
     return next((f"zero list: {why}" for net, why in common().networks if parsed in net), "")
+
+
+def crowded_block(documents: int) -> bool:
+    """True where so many unrelated documents hold addresses of a block that it is let to everybody."""
+    return documents >= common().crowd
 
 
 def service(name: str) -> bool:
@@ -69,10 +80,16 @@ def everyday_name(filename: str) -> bool:
     return filename.lower().partition(".")[0] in common().stems
 
 
+def everyday_path(path: str) -> bool:
+    """True for a path of everyday folders with an everyday file name, or none."""
+    *folders, last = [segment for segment in path.split("/") if segment] or [""]
+    return all(map(everyday_segment, folders)) and (not last or everyday_name(last) or everyday_segment(last))
+
+
 def everyday_segment(segment: str) -> bool:
-    """True for a path segment that says nothing: a CMS folder, a number of at most four digits, an everyday file."""
+    """True for a folder that says nothing: one of a content system, or a number of at most four digits."""
     low = segment.lower()
-    return low in common().segments or (low.isdigit() and len(low) <= 4) or everyday_name(segment)
+    return low in common().segments or (low.isdigit() and len(low) <= 4)
 
 
 def telling_name(name: str) -> bool:
@@ -88,5 +105,5 @@ def telling_name(name: str) -> bool:
 
 def telling_path(path: str) -> bool:
     """True for a path with a telling segment, or with many that are not everyday ones."""
-    segments = [segment for segment in path.split("/") if segment and segment.lower() not in common().segments]
+    segments = [segment for segment in path.split("/") if segment and not everyday_segment(segment)]
     return len(segments) >= common().deep or any(telling_name(segment) for segment in segments)

@@ -1,4 +1,4 @@
-"""One side of a comparison: what one report shows, and what follows from it (a URL also shows its host and its path)."""
+"""One side of a comparison: what one report shows, and what follows from it (a URL shows its host and path too)."""
 
 from __future__ import annotations
 
@@ -90,8 +90,14 @@ def is_address(value: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def registered_domain(host: str) -> str:
-    """The name that somebody registered (public suffix list with its private part), or an empty text."""
-    return _SUFFIXES(host).top_domain_under_public_suffix
+    """The name that somebody registered (public suffix list with its private part), or an empty text.
+
+    Under an unknown top-level domain it is the last two labels: the list's own default rule.
+    """
+    found = _SUFFIXES(host)
+    if found.suffix:
+        return found.top_domain_under_public_suffix
+    return ".".join(host.split(".")[-2:]) if "." in host else ""
 
 
 @lru_cache(maxsize=65536)

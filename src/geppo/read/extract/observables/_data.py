@@ -56,23 +56,31 @@ def suffixes(name: str) -> frozenset[str]:
 
 
 @cache
-def top_level_domains() -> frozenset[str]:
-    """Last labels of every public suffix in the snapshot that tldextract carries, in ASCII and in Unicode."""
+def _suffix_tree() -> Any:
+    """The public suffix list that the library carries; no network, no cache on disk."""
     import tldextract
 
-    tree = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
-    labels = {suffix.rpartition(".")[2].lower() for suffix in tree.tlds}
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+@cache
+def top_level_domains() -> frozenset[str]:
+    """Last labels of every public suffix in the snapshot that tldextract carries, in ASCII and in Unicode."""
+    labels = {suffix.rpartition(".")[2].lower() for suffix in _suffix_tree().tlds}
     coded = {label.encode("idna").decode("ascii") for label in labels if not label.isascii()}
     return frozenset(labels | coded)
 
 
 @cache
 def registered_domain(host: str) -> str:
-    """The part of `host` that somebody registered, or the host itself where no public suffix is known."""
-    import tldextract
+    """The part of `host` that somebody registered, or "" where `host` is itself a public suffix.
 
-    tree = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
-    return tree(host).top_domain_under_public_suffix or host
+    Outside the public root (reserved names) the last two labels.
+    """
+    found = _suffix_tree()(host)
+    if found.suffix:
+        return str(found.top_domain_under_public_suffix)
+    return ".".join(host.split(".")[-2:])
 
 
 @cache
@@ -114,6 +122,11 @@ def listed(host: str) -> Listed | None:
             return lists[host]
         host = host.partition(".")[2]
     return None
+
+
+def listed_names() -> frozenset[str]:
+    """The names on the warning lists themselves, without those below them."""
+    return frozenset(_listed())
 
 
 @cache

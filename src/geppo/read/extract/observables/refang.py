@@ -12,16 +12,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from geppo.read.extract.observables import _data
+import re2
+
+from geppo.read.extract.observables import _data, names
 from geppo.read.fold import Folded, assemble, fold
 
 # Full-width brackets and quotes end a value in running text; an ideographic comma does so in the folded copy.
 _EDGE = "\u3001"
 _EDGES = str.maketrans(dict.fromkeys("（），；！＂＇", _EDGE))
 _SQUARE_EDGES = str.maketrans(dict.fromkeys("［］｛｝＜＞", _EDGE))
-_LONG_DASHES = str.maketrans(dict.fromkeys("\u2012\u2013\u2014\u2015", _EDGE))
-_WIDE_MARKS = tuple(a + b for a in "［（｛" for b in (".", "．", "。", "・", "@", "＠", ":", "：", "d", "点", "點", "ド", "점", "т"))
+_LONG_DASHES = "\u2012\u2013\u2014\u2015"
+_WIDE_MARKS = tuple(
+    a + b for a in "［（｛" for b in (".", "．", "。", "・", "@", "＠", ":", "：", "d", "点", "點", "ド", "점", "т")
+)
 _TOKEN = 64
+_LABELS = re2.compile("[a-z0-9-]+[。・]?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +61,8 @@ def clean(text: str) -> Clean:
     marks = []
     drift = 0
     for start, end, new in spans:
-        marks.append(start + drift)
+        if new != "_":
+            marks.append(start + drift)
         drift += len(new) - (end - start)
     return Clean(text=refanged.text, refanged=refanged, folded=folded, marks=tuple(marks))
 
@@ -65,10 +71,36 @@ def _with_edges(text: str) -> str:
     """Length stays. Full-width brackets stay where they are used as defanging marks."""
     if text.isascii():
         return text
-    text = text.translate(_LONG_DASHES)
+    text = _without_long_dashes(text)
     if any(mark in text for mark in _WIDE_MARKS):
         return text
     return text.translate(_EDGES).translate(_SQUARE_EDGES)
+
+
+def _without_long_dashes(text: str) -> str:
+    """A long dash joins the parts of a CVE number; anywhere else it separates."""
+    places = [place for dash in _LONG_DASHES for place in _all_places(text, dash) if not _inside_cve(text, place)]
+    if not places:
+        return text
+    chars = list(text)
+    for place in places:
+        chars[place] = _EDGE
+    return "".join(chars)
+
+
+def _all_places(text: str, word: str) -> Iterator[int]:
+    place = text.find(word)
+    while place >= 0:
+        yield place
+        place = text.find(word, place + 1)
+
+
+def _inside_cve(text: str, place: int) -> bool:
+    last = text[place - 1 : place]
+    if not (last.isdigit() or last in "EeＥｅ"):
+        return False
+    before = fold(text[max(0, place - 10) : place]).text.upper()
+    return before.endswith("CVE") or (before[-8:-4] == "CVE-" and before[-4:].isdigit())
 
 
 def _without_overlap(found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
@@ -103,7 +135,7 @@ def _bracketed(view: bytes) -> Iterator[tuple[int, int, str]]:
         start, end = match.span()
         inner = view[start:end].decode("ascii").strip(" []{}()<>\\").lower()
         new = meanings.get(inner)
-        if new is None or (inner in {"", "-", ","} and not _between(view, start, end)):
+        if new is None or not _fits(inner, view, start, end):
             continue
         if inner in {"http", "https", "www", "-", ",", "/", "//", ""}:
             start, end = _trimmed(view, start, end)
@@ -121,9 +153,13 @@ def _word_at(view: bytes, index: int) -> bool:
     return 0 <= index < len(view) and view[index : index + 1].isalnum()
 
 
-def _between(view: bytes, start: int, end: int) -> bool:
-    """True where letters, digits or a colon follow and letters or digits stand before."""
-    return _word_at(view, start - 1) and (_word_at(view, end) or view[end : end + 1] == b":")
+def _fits(inner: str, view: bytes, start: int, end: int) -> bool:
+    """Marks that are also common writing need letters or digits beside them; `[]` a colon after it."""
+    if inner == "":
+        return view[start:end] == b"[]" and view[end : end + 1] == b":"
+    if inner == "." and b"(" in view[start:end] and b" " in view[start:end]:
+        return False
+    return inner not in {"-", ","} or (_word_at(view, start - 1) and _word_at(view, end))
 
 
 def _halves(view: bytes) -> Iterator[tuple[int, int, str]]:
@@ -136,11 +172,11 @@ def _halves(view: bytes) -> Iterator[tuple[int, int, str]]:
 
 
 def _escapes(view: bytes) -> Iterator[tuple[int, int, str]]:
-    """`\\.` between letters or digits outside a Windows path, and `\\/` after a letter, digit, colon or slash."""
+    """`\\.` and `\\_` between letters or digits outside a Windows path; `\\/` after a letter, digit, colon or slash."""
     for match in _data.pattern("marks", "escaped").finditer(view):
         start, end = match.span()
         new = chr(view[end - 1])
-        if new == ".":
+        if new in "._":
             if _word_at(view, start - 1) and _word_at(view, end) and not _in_windows_path(view, start):
                 yield start, end, new
         elif _word_at(view, start - 1) or view[start - 1 : start] in (b":", b"/", b"]"):
@@ -149,7 +185,9 @@ def _escapes(view: bytes) -> Iterator[tuple[int, int, str]]:
 
 def _in_windows_path(view: bytes, index: int) -> bool:
     token = view[max(0, index - _TOKEN) : index].split()[-1:]
-    rest = token[0].replace(b"\\.", b"").replace(b"\\/", b"").replace(b"\\[", b"").replace(b"\\]", b"") if token else b""
+    rest = (
+        token[0].replace(b"\\.", b"").replace(b"\\/", b"").replace(b"\\[", b"").replace(b"\\]", b"") if token else b""
+    )
     return b"\\" in rest
 
 
@@ -167,16 +205,23 @@ _OPEN, _CLOSE = frozenset("[({<"), frozenset("])}>")
 
 def _foreign(text: str, word: str, meaning: str) -> Iterator[tuple[int, int, str]]:
     """A bracketed word of another script; a full stop of another script also bare between letters or digits."""
-    place = text.find(word)
-    while place >= 0:
-        start, end = place, place + len(word)
+    for start in _all_places(text, word):
+        end = start + len(word)
         before, after = text[start - 1 : start], text[end : end + 1]
         if before in _OPEN and after in _CLOSE:
             yield start - 1, end + 1, meaning
-        elif len(word) == 1 and word in "。・" and _ascii_word(before) and _ascii_word(after):
+        elif len(word) == 1 and word in "。・" and _joins_labels(text, start, before, after):
             yield start, end, meaning
-        place = text.find(word, place + 1)
 
 
-def _ascii_word(char: str) -> bool:
-    return char.isascii() and char.isalnum()
+def _joins_labels(text: str, place: int, before: str, after: str) -> bool:
+    """A bare full stop of another script: between digits, or before the labels of a name in lower case."""
+    if not (before + after).isascii() or not before.isalnum():
+        return False
+    if before.isdigit() and after.isdigit():
+        return True
+    label = _LABELS.match(text[place + 1 : place + 1 + _TOKEN])
+    if not after.isalnum() or label is None:
+        return False
+    tail = label.group()
+    return tail[-1] in "。・" or names.public(tail)

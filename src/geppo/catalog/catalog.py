@@ -1,0 +1,219 @@
+"""Who is who: one object that finds names, places, sectors, concepts, publishers and agreements, and resolves them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from importlib.resources.abc import Traversable
+from itertools import chain
+from pathlib import Path
+
+from geppo.catalog.agreements import Agreement, between, read_agreements
+from geppo.catalog.folding import Folded, folded
+from geppo.catalog.forms import (
+    Use,
+    agreement_forms,
+    compound_forms,
+    extra_forms,
+    mark_forms,
+    name_forms,
+    place_forms,
+    publisher_forms,
+    rule_forms,
+    term_forms,
+)
+from geppo.catalog.matching import Finder, Hit, Votes, addresses, confirmed, framed, longest, outside
+from geppo.catalog.names import Alias, Entry, Name, best_id, best_kind, read_names, read_overlay
+from geppo.catalog.places import read_compounds, read_places
+from geppo.catalog.publishers import Publisher, by_key, find_publisher, read_publishers
+from geppo.catalog.rules import Rules, read_rules
+from geppo.catalog.tables import LANGUAGES, Folder, packaged
+from geppo.catalog.terms import COUNTER, read_concepts, read_sectors
+from geppo.model.entity import Kind, Mention, Term
+
+
+class Catalog:
+    """The catalogue in memory. `load` gives the packaged one; the parts of a language are made when first asked for."""
+
+    def __init__(self, data: Traversable, overlays: Sequence[Traversable] = ()) -> None:
+        folder = Folder(data)
+        self.rules: Rules = read_rules(folder)
+        self.places = read_places(folder)
+        self._compounds = read_compounds(folder)
+        self.terms = read_sectors(folder) + read_concepts(folder)
+        self.publishers = read_publishers(folder)
+        self._agreements = read_agreements(folder)
+        own = [read_overlay(path) for path in (data.joinpath("overlay.toml"), *overlays)]
+        self.names = read_names(data.joinpath("names.jsonl.gz"), own, self.rules.suffixes, self.rules.withheld)
+        self._by_id = {
+            **{place.id: (Kind.LOCATION, place.name, place.name_ja) for place in self.places},
+            **{term.id: (term.kind, term.name, term.name_ja) for term in self.terms},
+            **{row.id: (Kind.AGREEMENT, row.name, row.name_ja) for row in self._agreements},
+            **{row.id: (Kind.IDENTITY, row.name, row.name_ja or row.name) for row in self.publishers},
+        }
+        self._term_by_id = {term.id: term for term in self.terms}
+        self._publisher_by_key = by_key(self.publishers)
+        self._publisher_by_id = {row.id: row for row in self.publishers}
+        self._name_finder = Finder(chain(name_forms(self.names), rule_forms(self.rules)), self.rules)
+        self._finders: dict[str, Finder] = {}
+        self._extra: dict[tuple[Name, ...], Finder] = {}
+
+    @staticmethod
+    def load(overlay: Path | None = None) -> Catalog:
+        """The packaged catalogue, made once; with an overlay file of a workspace on top where one is given.
+
+        Raises DataError, with file and entry, for data that break their format.
+        """
+        return _load(overlay)
+
+    def _finder(self, language: str) -> Finder:
+        if language not in self._finders:
+            marks = self.rules.marks.get(language)
+            codes = {place.code: place.bare_name for place in self.places}
+            compounds = [row for row in self._compounds if row.language in (language, "en")]
+            forms = chain(
+                place_forms(self.places, language),
+                term_forms(self.terms, language),
+                publisher_forms(self.publishers),
+                agreement_forms(self._agreements, language),
+                compound_forms(compounds, self.places, marks),
+                mark_forms(marks, codes) if marks else (),
+            )
+            self._finders[language] = Finder(
+                (form for form in forms if form.printed not in self.rules.forms), self.rules
+            )
+        return self._finders[language]
+
+    def _extra_finder(self, extra: tuple[Name, ...]) -> Finder:
+        if extra not in self._extra:
+            self._extra.clear()
+            self._extra[extra] = Finder(extra_forms(extra), self.rules)
+        return self._extra[extra]
+
+    def match(self, text: str, language: str, extra: Sequence[Name] = ()) -> tuple[Mention, ...]:
+        """Everything of the catalogue that a text names, in order, without overlap, the longest first.
+
+        Forms of the text's language and English forms count. Offsets are into the text as given. `extra` are names
+        that only this month knows.
+        """
+        view = folded(text)
+        hits = self._name_finder.find(view)
+        hits += self._finder(language if language in LANGUAGES else "en").find(view)
+        if extra:
+            hits += self._extra_finder(tuple(extra)).find(view)
+        hits = outside(hits, addresses(view.raw))
+        votes = Votes(view, [hit for hit in hits if hit.form.use is Use.VOTE], self.rules.nearby)
+        phrases = [hit for hit in hits if hit.form.use is Use.PHRASE]
+        states, apart = framed(hits)
+        no_names = _spans(hit for hit in phrases if hit.form.kind is Kind.TEXT)
+        no_places = sorted([*_spans(hit for hit in phrases if hit.form.kind is Kind.LOCATION), *apart])
+        named = [hit for hit in hits if hit.form.use not in (Use.VOTE, Use.PHRASE, Use.FRAME)]
+        named = confirmed(view, named, votes, no_names) + states
+        places = outside([hit for hit in named if hit.form.use is Use.PLACE], no_places)
+        named = [hit for hit in named if hit.form.use is not Use.PLACE] + places
+        chosen = longest(named)
+        told = self._told(chosen, votes)
+        return tuple(self._mention(text, view, hit, votes, told) for hit in chosen)
+
+    def _told(self, hits: Sequence[Hit], votes: Votes) -> dict[str, int]:
+        """How often a text says plainly which of several things a name means: by id, mentions with one kind only."""
+        told: dict[str, int] = defaultdict(int)
+        for hit in hits:
+            if hit.form.key:
+                readings = self.names.readings[hit.form.key]
+                kinds = {reading.kind for reading in readings}
+                said = {kind: n for kind, n in votes.kinds(hit.start, hit.end).items() if kind in kinds}
+                if len(kinds) == 1 or said:
+                    kind = best_kind(readings, said, {}, self.rules.nearby)
+                    for reading in readings:
+                        if reading.kind is kind:
+                            told[reading.id] += 1
+        return told
+
+    def _mention(self, text: str, view: Folded, hit: Hit, votes: Votes, told: Mapping[str, int]) -> Mention:
+        start, end = view.span(hit.start, hit.end)
+        surface, form = text[start:end], hit.form
+        kind, identity, name = form.kind, form.id, form.name
+        if form.key:
+            readings = self.names.readings[form.key]
+            kind = best_kind(readings, votes.kinds(hit.start, hit.end), told, self.rules.nearby)
+            identity = best_id(readings, kind, self.names.canonical)
+            name = self._printed(surface, identity)
+        elif form.use is Use.EXTRA:
+            name = self._printed(surface, "") if surface.isascii() else form.name
+        return Mention(kind=kind, id=identity, name=name, surface=surface, start=start, end=end)
+
+    def _printed(self, surface: str, identity: str) -> str:
+        """A Latin name as it stands there; one in another script by its entry's name, which all editions can print."""
+        entry = None if surface.isascii() else self.names.entry(identity)
+        return entry.name if entry else " ".join(surface.split())
+
+    def entry(self, identity: str) -> Entry | None:
+        """What an id stands for, or None."""
+        if identity in self._by_id:
+            kind, name, _ = self._by_id[identity]
+            return Entry(id=identity, kind=kind, name=name)
+        return self.names.entry(identity)
+
+    def label(self, term: Term, language: str) -> str | None:
+        """How we print a country, sector, concept, agreement or publisher in ja or en.
+
+        None for names of groups and programs, which are printed as they are, and for ids that nobody knows.
+        """
+        known = self._by_id.get(term.id)
+        return None if known is None else known[2] if language == "ja" else known[1]
+
+    def canonical(self, identity: str) -> str:
+        """The id that stands for a thing with several entries; any other id comes back as it is."""
+        return self.names.canonical(identity)
+
+    def aliases(self, identity: str) -> tuple[Alias, ...]:
+        """Other names of a group or program, each with who says so, where and when."""
+        return self.names.aliases(identity)
+
+    def nexus(self, identity: str) -> str:
+        """`country/…` of the state that the lists suspect behind a group, or empty."""
+        state = self.names.nexus(identity)
+        return f"country/{state}" if state else ""
+
+    def agreements(self, a: str, b: str, on: date) -> tuple[Agreement, ...]:
+        """Agreements in force between two states (`RU` or `country/RU`) on a day, the closest kind first."""
+        return between(self._agreements, a.removeprefix("country/"), b.removeprefix("country/"), on)
+
+    def partners(self, a: str, b: str, on: date) -> Agreement | None:
+        """The closest agreement in force between two states on a day, or None."""
+        return next(iter(self.agreements(a, b, on)), None)
+
+    def agreement(self, identity: str) -> Agreement | None:
+        """The agreement of an id, with its dates and source."""
+        return next((row for row in self._agreements if row.id == identity), None)
+
+    def publisher(self, name: str) -> Publisher | None:
+        """The publisher of a printed name, an alias or an id (`org/…`)."""
+        return self._publisher_by_id.get(name) or find_publisher(self._publisher_by_key, name)
+
+    def counter(self, identity: str) -> str:
+        """The Japanese counter of a concept."""
+        term = self._term_by_id.get(identity)
+        return term.counter if term else COUNTER
+
+    def plural(self, identity: str) -> str:
+        """The English plural of a concept, or an empty text."""
+        term = self._term_by_id.get(identity)
+        return term.plural if term else ""
+
+    def technique(self, number: str) -> str:
+        """The name of an ATT&CK technique, or an empty text for a number that is not in the catalogue."""
+        entry = self.names.entry(f"technique/{number}")
+        return entry.name if entry else ""
+
+
+def _spans(hits: Iterable[Hit]) -> list[tuple[int, int]]:
+    return [(hit.start, hit.end) for hit in longest(hits)]
+
+
+@lru_cache(maxsize=4)
+def _load(overlay: Path | None) -> Catalog:
+    return Catalog(packaged(""), () if overlay is None else (overlay,))

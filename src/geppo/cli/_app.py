@@ -1,0 +1,17 @@
+"""The verbs and their help. Each verb's module is imported when it runs, so that `geppo read` starts at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cyclopts import App
+
+from geppo import __version__
+
+app: Any = App(
+    name="geppo",
+    version=__version__,
+    help="A monthly executive summary of cyber threats in Japanese and English, every sentence with its passages.",
+)
+for _verb in ("init", "collect", "demo", "month", "read", "judge", "why", "status", "doctor"):
+    app.command(f"geppo.cli.{_verb}:run", name=_verb)

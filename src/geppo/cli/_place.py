@@ -1,0 +1,67 @@
+"""Where a command works: the workspace, its store and settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from geppo import config
+from geppo.config import Settings
+from geppo.errors import UsageError
+from geppo.knowledge.sqlite import SqliteStore
+
+STORE = "geppo.sqlite"
+DEMO = "geppo-demo"
+"""Where `geppo demo` writes unless told otherwise; `geppo why` looks there when there is no workspace."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """An open workspace."""
+
+    root: Path
+    settings: Settings
+    store: SqliteStore
+
+
+def make(root: Path) -> None:
+    """Make a workspace; one that is there stays as it is."""
+    root.mkdir(parents=True, exist_ok=True)
+    file = root / config.WORKSPACE_FILE
+    if not file.exists():
+        file.write_text(
+            "# A geppo workspace. `geppo doctor --settings` lists every setting with unit, meaning and origin.\n"
+            "[settings]\n",
+            encoding="utf-8",
+        )
+
+
+def open_workspace(given: Path | None, *, otherwise: Path | None = None) -> Workspace:
+    """Open the workspace given, or the nearest one upward. Raises UsageError that says how to make one."""
+    root = given or config.workspace(Path.cwd())
+    if root is None and otherwise is not None and (otherwise / config.WORKSPACE_FILE).is_file():
+        root = otherwise
+    if root is None or not (root / config.WORKSPACE_FILE).is_file():
+        where = str(given) if given else "this folder or above"
+        raise UsageError(f"no workspace in {where}: expected a geppo.toml; make one with `geppo init DIR`")
+    return Workspace(
+        root=root,
+        settings=config.load(root / config.WORKSPACE_FILE),
+        store=SqliteStore(root / STORE),
+    )
+
+
+def moment(text: str | None) -> datetime:
+    """A time given as ISO 8601 with zone, or a date (its end in UTC); now if none is given."""
+    if text is None:
+        return datetime.now(UTC).replace(microsecond=0)
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"--as-of: expected ISO 8601 such as 2025-12-03T06:01+09:00, got {text!r}") from error
+    if time.tzinfo is None:
+        if len(text) > 10:
+            raise UsageError(f"--as-of: {text!r} has no zone; add one, such as +09:00 or Z")
+        time = time.replace(hour=23, minute=59, second=59, tzinfo=UTC)
+    return time

@@ -1,0 +1,96 @@
+"""`geppo doctor`."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from geppo import config
+from geppo.cli import _place
+from geppo.errors import GeppoError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that has to work, and the mend where it does not."""
+
+    name: str
+    run: Callable[[], str]
+    mend: str
+
+
+def run(*, settings: bool = False, workspace: Path | None = None) -> int:
+    """Say what works here and what does not, with the mend. Exit 1 if something does not.
+
+    Examples: `geppo doctor`, `geppo doctor --settings`
+
+    Parameters
+    ----------
+    settings
+        List every setting with unit, default, meaning and origin.
+    workspace
+        Check this workspace too.
+    """
+    if settings:
+        for setting in config.load().known.values():
+            print(f"{setting.name} = {setting.default} [{setting.unit}]\n  {setting.meaning}\n  origin: {setting.origin}")
+        return 0
+    bad = 0
+    for check in _checks(workspace):
+        try:
+            print(f"ok    {check.name}: {check.run()}")
+        except (GeppoError, ImportError, OSError, ValueError, KeyError) as error:
+            bad += 1
+            print(f"fault {check.name}: {error}\n      mend: {check.mend}")
+    return 1 if bad else 0
+
+
+def _checks(workspace: Path | None) -> tuple[Check, ...]:
+    again = "install again with the pinned requirements (`make demo` does it)"
+    return (
+        Check(name="python", run=_python, mend="use Python 3.11 or newer"),
+        Check(name="settings", run=lambda: f"{len(config.load().known)} known", mend=again),
+        Check(name="catalogue", run=_catalogue, mend=again),
+        Check(name="rules", run=_rules, mend="mend the rule that is named, or take its file from the package again"),
+        Check(name="typesetting", run=lambda: _imported("typst", "noto_cjk_sans_jp_regular"), mend=again),
+        Check(name="stix", run=lambda: _imported("stix2"), mend=again),
+        Check(name="workspace", run=lambda: _workspace(workspace), mend="make one with `geppo init DIR`"),
+    )
+
+
+def _python() -> str:
+    if sys.version_info < (3, 11):
+        raise OSError(f"Python {sys.version.split()[0]} is too old")
+    return sys.version.split()[0]
+
+
+def _catalogue() -> str:
+    from geppo.catalog import Catalog
+
+    catalog = Catalog.load()
+    return f"{len(catalog.terms)} terms, {len(catalog.places)} places, {len(catalog.publishers)} publishers"
+
+
+def _rules() -> str:
+    from geppo.read.rules import rules
+
+    return ", ".join(f"{language} {len(rules(language).rules)}" for language in ("en", "ja", "zh", "ru", "ko"))
+
+
+def _imported(*names: str) -> str:
+    for name in names:
+        importlib.import_module(name)
+    return ", ".join(names)
+
+
+def _workspace(given: Path | None) -> str:
+    root = given or config.workspace(Path.cwd())
+    if root is None:
+        return "none here (only `init` and `demo` work without one)"
+    place = _place.open_workspace(root)
+    count = len(place.store.documents(_place.moment(None)))
+    place.store.close()
+    return f"{root}: {count} documents"

@@ -1,0 +1,23 @@
+"""`geppo init`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from geppo.cli import _place
+
+
+def run(folder: Path) -> int:
+    """Make a workspace: settings, store and archive in one folder.
+
+    Example: `geppo init briefing`
+
+    Parameters
+    ----------
+    folder
+        Where to make it. A workspace that is there already stays as it is.
+    """
+    _place.make(folder)
+    _place.open_workspace(folder).store.close()
+    print(f"{folder}: workspace ready; bring documents in with `geppo collect --path PATH --workspace {folder}`")
+    return 0

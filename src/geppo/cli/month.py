@@ -1,0 +1,78 @@
+"""`geppo month`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from geppo.cli import EXIT_GAPS, _place
+from geppo.errors import UsageError
+from geppo.model.edition import EditionKind, Issue
+from geppo.model.time import Period
+
+
+def run(
+    period: str,
+    *,
+    as_of: str | None = None,
+    lang: str = "ja,en",
+    edition: str = "member,public",
+    out: Path | None = None,
+    workspace: Path | None = None,
+) -> int:
+    """Write the issue of a month from the workspace.
+
+    Example: `geppo month 2025-11 --as-of 2025-12-03T06:01+09:00`
+
+    Parameters
+    ----------
+    period
+        The month, YYYY-MM.
+    as_of
+        Write it as it was known at this time (ISO 8601 with zone, or a date).
+    lang
+        Languages to deliver: ja, en. Both are always written from the same claims.
+    edition
+        Editions: member, public.
+    out
+        Where to write; by default `out` in the workspace.
+    workspace
+        The workspace; by default the nearest folder upward with a geppo.toml.
+    """
+    from geppo.catalog import Catalog
+    from geppo.cli._progress import bar
+    from geppo.pipeline import run_month, write_out
+
+    try:
+        month = Period.parse(period)
+        kinds = [EditionKind(name) for name in edition.split(",") if name]
+    except ValueError as error:
+        raise UsageError(f"month: {error}") from error
+    languages = [name for name in lang.split(",") if name]
+    unknown = sorted(set(languages) - {"ja", "en"})
+    if unknown or not languages or not kinds:
+        raise UsageError(f"month: --lang takes ja, en (got {lang!r}); --edition takes member, public (got {edition!r})")
+    place = _place.open_workspace(workspace)
+    target = out or place.root / "out"
+    with bar() as progress:
+        issue = run_month(
+            place.store,
+            month,
+            as_of=_place.moment(as_of),
+            settings=place.settings,
+            catalog=Catalog.load(),
+            kinds=kinds,
+            progress=progress,
+        )
+        paths = write_out(_only(issue, languages), target, progress)
+    place.store.close()
+    for path in paths:
+        print(path)
+    for gap in issue.month.gaps:
+        print(f"gap: {gap.source}: {gap.kind}: {gap.message}", file=sys.stderr)
+    return EXIT_GAPS if any(gap.kind != "duplicate" for gap in issue.month.gaps) else 0
+
+
+def _only(issue: Issue, languages: list[str]) -> Issue:
+    return replace(issue, editions=tuple(one for one in issue.editions if one.language in languages))

@@ -1,0 +1,116 @@
+"""How much a story matters to the reader. The parts stay beside the total; weights are settings.
+
+Parts: `effect`, `profile`, `novelty`, `support`, `dispute`, `pair` (partners targeted, states sharing something),
+`recency`, `warning`, and `out-of-period`, which is negative for what is only background.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from geppo.config import Settings
+from geppo.judge._reference import effect, predicates
+from geppo.model.assessment import Assessment, AssessmentKind
+from geppo.model.claim import STRENGTH, Claim, Predicate, Rung
+from geppo.model.entity import Kind
+from geppo.model.report import Report
+from geppo.model.time import Period
+
+_STRONGEST = 3
+_HUGE = 6.0
+_MANY_REPORTS = 5.0
+_MANY_CONFLICTS = 3.0
+_FOLLOW_UP = 0.4
+_NEW_NAME = "new:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rankable:
+    """What the parts are reckoned from."""
+
+    claims: Sequence[Claim]
+    reports: Sequence[Report]
+    origins: Sequence[str]
+    assessments: Sequence[Assessment]
+    pair: bool
+    previously: bool
+    new_facts: bool
+
+
+def _effect(story: Rankable) -> float:
+    """Mean of the strongest events, each by its kind and the hedge it was told with; numbers add up to a third."""
+    events = sorted(
+        (
+            effect(claim.predicate) * (STRENGTH[claim.hedge.rung] / STRENGTH[Rung.CONFIRMED])
+            for claim in story.claims
+            if not claim.negated
+        ),
+        reverse=True,
+    )[:_STRONGEST]
+    if not events:
+        return 0.0
+    largest = max((claim.count.value for claim in story.claims if claim.count is not None), default=1.0)
+    size = min(1.0, math.log10(max(1.0, largest)) / _HUGE)
+    return math.fsum(events) / _STRONGEST * 0.75 + size * 0.25
+
+
+def _profile(story: Rankable, country: str, sectors: frozenset[str]) -> float:
+    """1 where somebody acts in the reader's country or sector, half where it is only named."""
+    hostile, best = predicates("hostile") | predicates("victim-subject") | {Predicate.WARNS, Predicate.COUNTS}, 0.0
+    for claim in story.claims:
+        for term in (claim.object, claim.subject, *(term for _, term in claim.qualifiers)):
+            if term is None:
+                continue
+            place = term.kind is Kind.LOCATION and term.id == f"country/{country}"
+            sector = term.kind is Kind.SECTOR and term.id in sectors
+            if place or sector:
+                best = max(best, 1.0 if claim.predicate in hostile and not claim.negated else 0.5)
+    return best
+
+
+def _novelty(story: Rankable) -> float:
+    if story.previously:
+        return _FOLLOW_UP if story.new_facts else -1.0
+    new = any(claim.subject.id.startswith(_NEW_NAME) for claim in story.claims)
+    return 1.0 if new else 0.8
+
+
+def _support(story: Rankable) -> float:
+    origins, reports = len(story.origins), len(story.reports)
+    return 0.7 * (1 - 1 / (1 + origins)) + 0.3 * min(1.0, math.log2(1 + reports) / _MANY_REPORTS)
+
+
+def _dispute(story: Rankable) -> float:
+    conflicts = [
+        one
+        for one in story.assessments
+        if one.kind is AssessmentKind.CONTRADICTION and one.get("type") in ("identity", "polarity", "value", "date")
+    ]
+    return min(1.0, len(conflicts) / _MANY_CONFLICTS)
+
+
+def _warning(story: Rankable) -> float:
+    kinds = {claim.predicate for claim in story.claims if not claim.negated}
+    return 1.0 if kinds & {Predicate.WARNS, Predicate.LISTS} else 0.0
+
+
+def score(story: Rankable, period: Period, settings: Settings) -> tuple[tuple[str, float], ...]:
+    """All parts, weighted, in a fixed order."""
+    inside = [report for report in story.reports if period.span.start <= report.document.published <= period.span.end]
+    sectors = frozenset(settings.text("reader.sectors").split())
+    parts: Mapping[str, float] = {
+        "effect": _effect(story),
+        "profile": _profile(story, settings.text("reader.country"), sectors),
+        "novelty": _novelty(story),
+        "support": _support(story),
+        "dispute": _dispute(story),
+        "pair": 1.0 if story.pair else 0.0,
+        "recency": len(inside) / max(1, len(story.reports)),
+        "warning": _warning(story),
+    }
+    weighted = [(name, round(value * settings.number(f"judge.rank.{name}"), 4)) for name, value in parts.items()]
+    if not inside:
+        weighted.append(("out-of-period", -settings.number("judge.rank.out_of_period")))
+    return tuple(weighted)

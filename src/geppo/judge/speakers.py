@@ -1,0 +1,247 @@
+"""Who is speaking: names of publishers and speakers as pages print them, compared without merging different houses.
+
+A short name finds the house that it shortens ("Quarry" -> "Quarry Labs"), but never a paper of that name ("Quarry
+Times"), and nothing where two houses would fit. What the catalogue holds apart stays apart.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from geppo.judge._catalogue import Catalogue, Publisher
+from geppo.judge._reference import Standing, speaker_words
+from geppo.model.report import Report
+
+
+def is_glued(text: str) -> bool:
+    """True where words stand without blanks: kana, kanji or hangul in it."""
+    return any("\u2e80" <= c <= "\u9fff" or "가" <= c <= "힣" for c in text)
+
+
+def fold(name: str) -> str:
+    """A name without case, punctuation, possessive, legal form and article; words are parted by one blank."""
+    words = speaker_words()
+    text = unicodedata.normalize("NFKC", name).casefold().replace("ё", "е")
+    for mark in ("'s ", "’s ", "' ", "’ "):
+        text = (text + " ").replace(mark, " ")
+    for form in words.forms_glued:
+        text = text.replace(form, " ")
+    tokens = "".join(c if c.isalnum() else " " for c in text).split()
+    kept = [token for token in tokens if token not in words.forms]
+    return " ".join(kept or tokens)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Byline:
+    """A publisher line taken apart: the house, further names of it, and houses whose text it says it carries."""
+
+    house: str
+    aliases: tuple[str, ...]
+    origins: tuple[str, ...]
+
+
+def _bracket(inner: str) -> tuple[str, str]:
+    """What a bracket after a publisher's name holds: (origin | place | alias, name)."""
+    words = speaker_words()
+    lower = inner.casefold()
+    for word in words.bracket_place + words.bracket_origin:
+        edge = lower[len(word) : len(word) + 1]
+        if lower.startswith(word) and (is_glued(word) or not edge.isalnum()):
+            kind = "origin" if word in words.bracket_origin and word not in words.bracket_place else "place"
+            return kind, inner[len(word) :].strip()
+    for word in words.trailing_origin:
+        if lower.endswith(word) and len(lower) > len(word):
+            return "origin", inner[: -len(word)].strip()
+    if lower.endswith(words.trailing_place):
+        return "place", inner
+    return "alias", inner
+
+
+def byline(publisher: str) -> Byline:
+    """Take a publisher line apart, such as `House (House Labs)`, `Site (citing Paper)`, `Paper (copy on Site)`."""
+    text = unicodedata.normalize("NFKC", publisher).strip()
+    head, _, rest = text.partition("(")
+    for middle in (" via ", " 経由 "):
+        head = head.partition(middle)[0]
+    aliases, origins = [], []
+    for inner in (part.strip(" )") for part in rest.split("(") if part.strip(" )")):
+        kind, name = _bracket(inner)
+        if kind == "origin":
+            origins.append(name)
+        elif kind == "alias" and len(name) >= 3 and not (" " in name and any(c.isdigit() for c in name)):
+            aliases.append(name)
+    before, comma, _ = head.partition(",")
+    if comma and len(fold(before)) >= 5:
+        aliases.append(before.strip())
+    return Byline(house=head.strip() or text, aliases=tuple(aliases), origins=tuple(origins))
+
+
+def is_nobody(name: str) -> bool:
+    """True for speakers without a name: researchers, 専門家, 业内人士, источник, 관계자."""
+    text = unicodedata.normalize("NFKC", name).casefold().strip(" .,:;「」『』\"'«»“”")
+    return not text or text in speaker_words().nobody or fold(name) in speaker_words().nobody
+
+
+def _surplus_is_house(short: str, long: str) -> bool | None:
+    """Whether the further words of a longer name keep it the same house; None where they don't say."""
+    words = speaker_words()
+    if is_glued(long):
+        surplus = long.replace(short, "", 1)
+        if any(word in surplus for word in words.media_glued):
+            return False
+        return True if any(word in surplus for word in words.house_glued) else None
+    extra = [token for token in long.split() if token not in short.split()]
+    if any(token in words.media for token in extra):
+        return False
+    return True if all(token in words.house for token in extra) else None
+
+
+def shortens(short: str, long: str) -> bool:
+    """True where a folded name is a printed short form of a longer folded one of the same house."""
+    if short == long or not short:
+        return False
+    if is_glued(short) or is_glued(long):
+        return len(short) >= 3 and short in long and _surplus_is_house(short, long) is not False
+    few, many = short.split(), long.split()
+    if all(token in speaker_words().house for token in few):
+        return False
+    places = [at for at in range(len(many) - len(few) + 1) if many[at : at + len(few)] == few]
+    if not places or _surplus_is_house(short, long) is False:
+        return False
+    return len(few) >= 2 or (places[0] == 0 and len(short) >= 3) or _surplus_is_house(short, long) is True
+
+
+class Directory:
+    """The publishers of a set of reports, and everybody whom they name."""
+
+    def __init__(self, reports: Sequence[Report], catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._entries: dict[str, Publisher | None] = {}
+        self._known: dict[str, str] = {}
+        self._bylines: dict[str, Byline] = {}
+        self._aliases: dict[str, set[str]] = defaultdict(set)
+        self._by_word: dict[str, set[str]] = defaultdict(set)
+        self._reports: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._publishers: dict[str, str] = {}
+        for publisher in sorted({report.document.publisher for report in reports}):
+            self._enter(publisher)
+        houses = frozenset(self._aliases)
+        for publisher in sorted(self._bylines):
+            for alias in map(fold, self._bylines[publisher].aliases):
+                if alias not in houses:
+                    self._name(alias, self._publishers[publisher])
+        for report in reports:
+            key = self._publishers[report.document.publisher]
+            self._reports[key].append((report.document.published.isoformat(), report.id))
+
+    def _enter(self, publisher: str) -> None:
+        parts = byline(publisher)
+        entry = self._entry(parts.house) or self._entry(publisher)
+        key = entry.id if entry else f"name:{fold(parts.house)}"
+        origins, aliases = list(parts.origins), []
+        for alias in parts.aliases:
+            other = self._entry(alias)
+            if other is None or other.id == key:
+                aliases.append(alias)
+            elif other.kind not in speaker_words().carriers:
+                origins.append(alias)
+        self._bylines[publisher] = Byline(house=parts.house, aliases=tuple(aliases), origins=tuple(origins))
+        self._publishers[publisher] = key
+        self._name(fold(parts.house), key)
+
+    def _name(self, name: str, key: str) -> None:
+        if name:
+            self._aliases[name].add(key)
+            for word in self._words(name):
+                self._by_word[word].add(name)
+
+    def _entry(self, name: str) -> Publisher | None:
+        if name not in self._entries:
+            self._entries[name] = self._catalogue.publisher(name)
+        return self._entries[name]
+
+    @staticmethod
+    def _words(name: str) -> set[str]:
+        if is_glued(name):
+            return {name[at : at + 2] for at in range(max(1, len(name) - 1))}
+        return set(name.split())
+
+    def house(self, report: Report) -> str:
+        """Key of the house behind a report: a house has one key, however its line is printed."""
+        return self._publishers[report.document.publisher]
+
+    def origins(self, report: Report) -> tuple[str, ...]:
+        """Names of houses whose text the publisher line itself says the page carries."""
+        return self._bylines[report.document.publisher].origins
+
+    def reports(self, key: str) -> tuple[str, ...]:
+        """Report ids of a house, earliest first."""
+        return tuple(report for _, report in sorted(self._reports.get(key, ())))
+
+    def key(self, name: str) -> str:
+        """Key of a speaker by name; empty for nobody in particular."""
+        if name not in self._known:
+            self._known[name] = self._find(name)
+        return self._known[name]
+
+    def _find(self, name: str) -> str:
+        if is_nobody(name):
+            return ""
+        if name in self._publishers:
+            return self._publishers[name]
+        entry = self._entry(name)
+        if entry is not None:
+            return entry.id
+        folded = fold(byline(name).house)
+        exact = self._aliases.get(folded, set())
+        if exact:
+            return next(iter(exact)) if len(exact) == 1 else f"name:{folded}"
+        near = sorted(set().union(*(self._by_word.get(word, set()) for word in self._words(folded))))
+        houses = {
+            key
+            for alias in near
+            if shortens(folded, alias) or shortens(alias, folded)
+            for key in self._aliases.get(alias, ())
+        }
+        return next(iter(houses)) if len(houses) == 1 else f"name:{folded}"
+
+    def label(self, name: str) -> str:
+        """The folded name that stands for a speaker without a document, one for all printings of a known house."""
+        entry = self._entry(name)
+        return fold(entry.name) if entry else fold(name)
+
+    def is_media(self, name: str) -> bool:
+        """True for a paper, site or agency that passes on what others found, by the catalogue or by its name."""
+        entry = self._entry(name)
+        if entry is not None:
+            return entry.kind in speaker_words().media_kinds
+        words, folded = speaker_words(), fold(name)
+        return any(token in words.media for token in folded.split()) or any(w in folded for w in words.media_glued)
+
+    def standing(self, name: str, own_observation: bool) -> Standing:
+        """What a publisher is worth by its kind; an unknown one by whether it observed anything itself."""
+        words = speaker_words()
+        entry = self._entry(name)
+        if entry is not None and entry.kind in words.kinds:
+            return words.kinds[entry.kind]
+        if own_observation:
+            return words.unknown["own-observation"]
+        return words.unknown["neither"]
+
+    def observes(self, name: str) -> bool:
+        """True for a house that the catalogue knows as one that observes for itself."""
+        standing = speaker_words().kinds.get(self.kind(name))
+        return standing is not None and standing.primary
+
+    def country(self, name: str) -> str:
+        """Country of a known publisher, or an empty text."""
+        entry = self._entry(name)
+        return entry.country if entry else ""
+
+    def kind(self, name: str) -> str:
+        """Kind of a known publisher, or an empty text."""
+        entry = self._entry(name)
+        return entry.kind if entry else ""

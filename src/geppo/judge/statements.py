@@ -1,0 +1,158 @@
+"""The same statement by different pages: claims grouped by predicate and arguments, whatever names they print.
+
+An unnamed role or thing ("the operator", "devices") means one thing inside a story and nothing across stories.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from geppo.judge._catalogue import Catalogue
+from geppo.judge._reference import predicates
+from geppo.judge.speakers import Directory, fold
+from geppo.judge.units import term_key
+from geppo.model.claim import Claim, Predicate, Rung
+from geppo.model.entity import Kind, Term
+
+Key = tuple[str, ...]
+
+_UNNAMED = frozenset({Kind.CONCEPT, Kind.TEXT})
+_DEPTH = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """Claims that say the same. `key` ends with `+` or `-`; claims are sorted by publication, report and id."""
+
+    key: Key
+    claims: tuple[Claim, ...]
+
+    @property
+    def predicate(self) -> Predicate:
+        """Their predicate."""
+        return self.claims[0].predicate
+
+    @property
+    def negated(self) -> bool:
+        """Whether they deny it."""
+        return self.claims[0].negated
+
+    @property
+    def subject(self) -> Term:
+        """The subject as most claims print it."""
+        return most_printed([claim.subject for claim in self.claims])
+
+    @property
+    def object(self) -> Term | None:
+        """The object as most claims print it."""
+        objects = [claim.object for claim in self.claims if claim.object is not None]
+        return most_printed(objects) if objects else None
+
+    def of(self, report: str) -> tuple[Claim, ...]:
+        """The claims of one report."""
+        return tuple(claim for claim in self.claims if claim.report == report)
+
+
+def most_printed(terms: Sequence[Term]) -> Term:
+    """The form that stands for several printings of one thing: the most frequent, then the first in order."""
+    counts: dict[Term, int] = defaultdict(int)
+    for term in terms:
+        counts[term] += 1
+    return min(counts, key=lambda term: (-counts[term], not term.name.isascii(), term))
+
+
+def opposite(key: Key) -> Key:
+    """The key of the negation."""
+    return (*key[:-1], "-" if key[-1] == "+" else "+")
+
+
+class Keys:
+    """Keys of claims. `stories` maps claim ids to the cluster that their unnamed things belong to."""
+
+    def __init__(
+        self, claims: Sequence[Claim], stories: Mapping[str, str], directory: Directory, catalogue: Catalogue
+    ) -> None:
+        self._stories, self._directory, self._catalogue = stories, directory, catalogue
+        self._claims = {claim.id: claim for claim in claims}
+        self._keys: dict[str, Key] = {}
+
+    def term(self, term: Term | None, claim: Claim) -> str:
+        """Key of an argument; an unnamed thing carries its story."""
+        if term is None:
+            return ""
+        if term.kind in _UNNAMED:
+            name = term.id or fold(term.name)
+            return f"{name}@{self._stories.get(claim.id, claim.report)}"
+        if term.kind is Kind.IDENTITY:
+            key = self._directory.key(term.name)
+            if self._directory.reports(key):
+                return key
+        return term_key(term, self._catalogue)
+
+    def place(self, claim: Claim) -> str:
+        """Where a claim says that it holds, or an empty text."""
+        term = claim.qualifier("place")
+        return self.term(term, claim) if term else ""
+
+    def base(self, claim: Claim) -> Key:
+        """Key without polarity."""
+        return self.key(claim)[:-1]
+
+    def key(self, claim: Claim) -> Key:
+        """Key of a claim's statement."""
+        if claim.id not in self._keys:
+            self._keys[claim.id] = (claim.predicate.value, *self._arguments(claim, 0), "-" if claim.negated else "+")
+        return self._keys[claim.id]
+
+    def _arguments(self, claim: Claim, depth: int) -> Key:
+        subject, object_ = self.term(claim.subject, claim), self.term(claim.object, claim)
+        if claim.predicate is Predicate.CLASSIFIES:
+            return self._classified(claim)
+        if claim.predicate in (Predicate.ASSESSES, Predicate.DENIES) and claim.about:
+            about = self._claims.get(claim.about)
+            if about is not None and depth < _DEPTH:
+                return (subject, about.predicate.value, *self._arguments(about, depth + 1))
+        if claim.predicate in predicates("unordered"):
+            return tuple(sorted((subject, object_)))
+        if claim.predicate is Predicate.COUNTS:
+            unit = claim.count.unit.id or fold(claim.count.unit.name) if claim.count else ""
+            return (subject, object_, self.place(claim), unit)
+        if claim.predicate is Predicate.SIGNS:
+            return ("", object_ or subject)
+        return (subject, object_)
+
+    def _classified(self, claim: Claim) -> Key:
+        """Thing and class, without the one who classifies: the same judgement by two houses is one statement."""
+        parts = [claim.subject, claim.object, *(term for role, term in claim.qualifiers if role != "place")]
+        terms = [term for term in parts if term is not None]
+        things = [term for term in terms if term.kind is not Kind.IDENTITY] or terms
+        return tuple(sorted({self.term(term, claim).partition("@")[0] for term in things}))
+
+
+def group(claims: Sequence[Claim], keys: Keys) -> dict[Key, Statement]:
+    """Statements by key, in order of their keys."""
+    held: dict[Key, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        held[keys.key(claim)].append(claim)
+    return {
+        key: Statement(
+            key=key, claims=tuple(sorted(held[key], key=lambda claim: (claim.published, claim.report, claim.id)))
+        )
+        for key in sorted(held)
+    }
+
+
+def speaker_name(claim: Claim) -> str:
+    """Whose statement it is: the innermost voice, the subject of a predicate of speaking, or the publisher."""
+    if claim.voices:
+        return claim.voices[-1]
+    if claim.predicate in predicates("self-speaking") and claim.subject.kind is Kind.IDENTITY:
+        return claim.subject.name
+    return claim.publisher
+
+
+def is_hearsay(claim: Claim) -> bool:
+    """True where the page says only that it is reported."""
+    return claim.hedge.rung is Rung.REPORTED

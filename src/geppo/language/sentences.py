@@ -1,0 +1,341 @@
+"""Blocks, sentences and clauses with exact offsets: the scopes in which statements may be joined.
+
+A block is the story that a pronoun may reach back into. A sentence is the passage that a claim points at. A clause is
+what a hedge governs.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import re2
+
+from geppo.language import _data
+from geppo.language._lexicon import alternation, fold, pattern
+
+_STOP = pattern(
+    r"[.!?…]+[)\]\"”»]*(?:\[[0-9]{1,3}\])*|[。！？｡]+[」』）)”’】》]*|\n[\s\x{3000}]*",
+)
+_BRACKETS = {")": "(", "）": "（", "]": "[", "】": "【", "」": "「", "』": "『", "”": "“", "’": "‘", "》": "《", "»": "«"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Span:
+    """A stretch of a text: characters `start` to `end`, the end not included."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A story: text under one heading, or one bullet. `heading` is its words without marks, or empty."""
+
+    start: int
+    end: int
+    heading: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rules:
+    abbreviations: frozenset[str]
+    sometimes: frozenset[str]
+    openers: frozenset[str]
+    numbered: frozenset[str]
+    brackets: str
+    longest_bracket: int
+    quote_ends: bool
+    open_line: Any
+    lead: Any
+    tail: Any
+    relative: Any
+    subordinate: Any
+
+
+def _compiled(patterns: Sequence[str], frame: str = "{}") -> Any:
+    return pattern("(?i)" + frame.format(alternation(patterns)), longest=True) if patterns else None
+
+
+@cache
+def _rules(code: str) -> _Rules:
+    common = _data.table(_data.NEUTRAL, "language")
+    own = _data.table(code, "language") if code != _data.NEUTRAL else {}
+
+    def both(name: str, *path: str) -> tuple[str, ...]:
+        return _data.words(_data.section(common, *path), name) + _data.words(_data.section(own, *path), name)
+
+    breaks = _data.section(own, "clauses")
+    sentence: Mapping[str, Any] = _data.section(common, "sentences") | _data.section(own, "sentences")
+    return _Rules(
+        abbreviations=frozenset(word.lower() for word in both("abbreviations", "sentences")),
+        sometimes=frozenset(word.lower() for word in both("sometimes_final", "sentences")),
+        openers=frozenset(word.lower() for word in both("openers", "sentences")),
+        numbered=frozenset(word.lower() for word in both("before_number", "sentences")),
+        brackets=sentence["brackets"],
+        longest_bracket=sentence["longest_bracket"],
+        quote_ends=sentence["quote_ends"],
+        open_line=_compiled(both("open_line", "sentences"), "{}$"),
+        lead=_compiled(_data.words(breaks, "lead")),
+        tail=_compiled(_data.words(breaks, "tail")),
+        relative=_compiled(_data.words(breaks, "relative")),
+        subordinate=_compiled(_data.words(breaks, "subordinate"), "^{}"),
+    )
+
+
+def _closed(text: str, brackets: str, longest: int) -> list[tuple[int, int]]:
+    """Outermost bracketed stretches, in order. One that never closes, or only after `longest` characters, is none."""
+    found: list[tuple[int, int]] = []
+    open_: list[tuple[str, int]] = []
+    for match in pattern(alternation([re2.escape(mark) for mark in brackets]) + r"|\n[ \t]*\n").finditer(text):
+        start, end = match.span()
+        mark = text[start]
+        if mark == "\n":
+            open_.clear()
+        elif mark not in _BRACKETS:
+            open_.append((mark, start))
+        elif any(opened == _BRACKETS[mark] for opened, _ in open_):
+            while open_[-1][0] != _BRACKETS[mark]:
+                open_.pop()
+            begin = open_.pop()[1]
+            if end - begin <= longest:
+                while found and found[-1][0] > begin:
+                    found.pop()
+                found.append((begin, end))
+        if len(open_) > 32:
+            del open_[0]
+    return found
+
+
+class _Regions:
+    """Answers whether a place lies inside brackets."""
+
+    def __init__(self, found: list[tuple[int, int]]) -> None:
+        self._starts = [start for start, _ in found]
+        self._ends = [end for _, end in found]
+
+    def around(self, at: int) -> int:
+        """The end of the brackets around a place, or -1."""
+        index = bisect_right(self._starts, at) - 1
+        return self._ends[index] if index >= 0 and at < self._ends[index] else -1
+
+
+def sentences(text: str, language: str) -> tuple[Span, ...]:
+    """Sentences in order; together they cover everything that is not blank.
+
+    A mark of the line (heading, bullet) belongs to its sentence. No sentence ends inside a number, a defanged value, an
+    address, an abbreviation, a quotation in corner brackets or parentheses.
+    """
+    rules = _rules(_data.code(language))
+    regions = _Regions(_closed(text, rules.brackets, rules.longest_bracket))
+    found: list[Span] = []
+    begin = 0
+    for match in _STOP.finditer(text):
+        start, end = match.span()
+        if _ends(text, begin, start, end, rules, regions):
+            _add(found, text, begin, end)
+            begin = end
+    _add(found, text, begin, len(text))
+    return tuple(found)
+
+
+def _add(found: list[Span], text: str, start: int, end: int) -> None:
+    piece = text[start:end]
+    bare = piece.strip()
+    if bare:
+        first = start + len(piece) - len(piece.lstrip())
+        found.append(Span(start=first, end=first + len(bare)))
+
+
+def _ends(text: str, begin: int, start: int, end: int, rules: _Rules, regions: _Regions) -> bool:
+    mark = text[start]
+    if mark == "\n":
+        return end < len(text) and not _runs_on(text, begin, start, end, rules)
+    around = regions.around(start)
+    if around > end:
+        return False
+    following = text[end] if end < len(text) else "\n"
+    if mark in "。！？｡":
+        return not (around == end or text[end - 1] in "」』”’") or rules.quote_ends or following in "\n \u3000「『（"
+    if not following.isspace():
+        return not following.isascii() and following.isalpha() and not text[start - 1 : start].isascii()
+    opener = _next_word(text, end)
+    if opener[:1].islower():
+        return False
+    return not _abbreviated(text, start, mark, opener, rules)
+
+
+def _next_word(text: str, at: int) -> str:
+    """The next word, with its case; a digit counts as a word; quotes before it are skipped."""
+    rest = text[at : at + 40].lstrip().lstrip("\"'“«„(*_[")
+    length = 0
+    while length < len(rest) and rest[length].isalnum():
+        length += 1
+    return rest[:length]
+
+
+def _abbreviated(text: str, start: int, mark: str, opener: str, rules: _Rules) -> bool:
+    """True where the full stop belongs to the word before it."""
+    first = start
+    while first > 0 and start - first < 16 and (text[first - 1].isalpha() or text[first - 1] == "."):
+        first -= 1
+    word = text[first:start]
+    if not word:
+        line = text.rfind("\n", 0, start) + 1
+        return mark == "." and text[line:start].strip().isdigit()
+    token = word.lower() + mark
+    if token in rules.numbered and opener[:1].isdigit():
+        return True
+    if token in rules.abbreviations:
+        return True
+    initial = len(word) == 1 and word.isupper() and mark == "."
+    return (initial or token in rules.sometimes) and bool(opener) and opener.lower() not in rules.openers
+
+
+def _runs_on(text: str, begin: int, start: int, end: int, rules: _Rules) -> bool:
+    """True where a line end is only a wrap: no blank line, no new mark of a line, and the line is not complete."""
+    if "\n" in text[start + 1 : end]:
+        return False
+    line = text[max(begin, start - 400) : start].rstrip()
+    if not line or line[-1] in ".!?…。！？:：" or line.lstrip()[:1] in "#|>":
+        return False
+    following = text[end : end + 1]
+    if following in "#|>-*•・■●◆◇□▼▲【":
+        return False
+    return following.islower() or (rules.open_line is not None and rules.open_line.search(line[-24:]) is not None)
+
+
+@cache
+def _marks() -> Mapping[str, Any]:
+    data = _data.section(_data.table(_data.NEUTRAL, "language"), "blocks")
+    return {
+        name: pattern(_data.text(data, name)) for name in ("heading", "bold", "sign", "boxed", "bullet", "numbered", "rule", "complete")
+    } | {name: data[name] for name in ("longest_heading", "longest_wide_heading")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    start: int
+    end: int
+    words: str
+    after_blank: bool
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    at = 0
+    blank = True
+    for raw in text.split("\n"):
+        words = raw.strip()
+        if words:
+            first = at + len(raw) - len(raw.lstrip())
+            yield _Line(start=first, end=first + len(words), words=words, after_blank=blank)
+        blank = not words
+        at += len(raw) + 1
+
+
+def _bare_heading(line: _Line, before: _Line | None, after: _Line | None) -> bool:
+    """A short line that is no sentence and stands above one: how headings look once their marks are lost."""
+    marks = _marks()
+    wide = not line.words.isascii() and any(character > "\u2e80" for character in line.words)
+    limit = marks["longest_wide_heading" if wide else "longest_heading"]
+    if after is None or len(line.words) > limit or marks["complete"].search(line.words) is not None:
+        return False
+    if before is not None and not line.after_blank and marks["complete"].search(before.words) is None:
+        return False
+    if after.words[:1].islower() or len(after.words) <= len(line.words):
+        return False
+    return marks["complete"].search(after.words) is not None and marks["bullet"].search(after.words) is None
+
+
+def _heading(line: _Line, before: _Line | None, after: _Line | None) -> str:
+    """The words of a heading that the line is or opens with, or an empty text."""
+    marks = _marks()
+    for name in ("heading", "bold", "sign", "boxed"):
+        match = marks[name].match(line.words)
+        if match is not None and match.group("words").strip():
+            return str(match.group("words")).strip()
+    if marks["bullet"].search(line.words) is None and _bare_heading(line, before, after):
+        return line.words
+    return ""
+
+
+def blocks(text: str) -> tuple[Block, ...]:
+    """Story blocks in order: what stands under a heading, and each bullet for itself under the heading above it.
+
+    A block begins with its heading. Without headings and bullets the whole text is one block. A rule between paragraphs
+    ends a block and its heading.
+    """
+    marks = _marks()
+    lines = list(_lines(text))
+    found: list[Block] = []
+    heading = ""
+    begin = end = -1
+    bullet = False
+
+    def close() -> None:
+        if begin >= 0:
+            found.append(Block(start=begin, end=end, heading=heading))
+
+    for number, line in enumerate(lines):
+        before = lines[number - 1] if number else None
+        after = lines[number + 1] if number + 1 < len(lines) else None
+        if marks["rule"].match(line.words) is not None:
+            close()
+            begin, heading, bullet = -1, "", False
+            continue
+        own = _heading(line, before, after)
+        item = not own and any(marks[name].match(line.words) is not None for name in ("bullet", "numbered"))
+        if own or item or (bullet and line.after_blank):
+            close()
+            begin, bullet = line.start, item
+            heading = own or heading
+        elif begin < 0:
+            begin = line.start
+        end = line.end
+    close()
+    return tuple(found)
+
+
+def clauses(text: str, span: Span, language: str) -> tuple[Span, ...]:
+    """The clauses of a sentence, in order: what a hedge or a negation governs.
+
+    A clause ends at marks and conjunctions of the language's data, outside brackets and quotations. A language without
+    data has one clause.
+    """
+    rules = _rules(_data.code(language))
+    piece = fold(text)[span.start : span.end]
+    if rules.lead is None and rules.tail is None:
+        return (span,)
+    regions = _Regions(_closed(piece, rules.brackets, len(piece)))
+    cuts = sorted({cut for cut in _breaks(piece, rules) if 0 < cut < len(piece) and regions.around(cut - 1) < cut})
+    found: list[Span] = []
+    begin = span.start
+    for cut in [*cuts, len(piece)]:
+        _add(found, text, begin, span.start + cut)
+        begin = span.start + cut
+    return tuple(found)
+
+
+def _after_marks(piece: str, start: int, end: int) -> int:
+    while start < end and not piece[start].isalnum():
+        start += 1
+    return start
+
+
+def _breaks(piece: str, rules: _Rules) -> Iterator[int]:
+    """Offsets at which a new clause begins."""
+    if rules.lead is not None:
+        yield from (_after_marks(piece, *match.span()) for match in rules.lead.finditer(piece))
+    if rules.relative is not None:
+        for match in rules.relative.finditer(piece):
+            if piece.find(", ", match.end()) < 0:
+                yield _after_marks(piece, *match.span())
+    if rules.tail is not None:
+        yield from (match.end() for match in rules.tail.finditer(piece) if match.start() > 0)
+    if rules.subordinate is not None and rules.subordinate.search(piece) is not None:
+        comma = piece.find(", ")
+        if comma > 0:
+            yield comma + 2

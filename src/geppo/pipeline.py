@@ -1,0 +1,239 @@
+"""The month as a list of steps: collect, read, judge, write, deliver. The only file that knows every stage."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from geppo import collect, deliver
+from geppo.catalog import Catalog, Name
+from geppo.config import Settings
+from geppo.errors import InputError
+from geppo.judge.link import overlaps
+from geppo.judge.month import judge_month
+from geppo.knowledge.store import Store
+from geppo.model.claim import Claim
+from geppo.model.edition import EditionKind, Issue, Month
+from geppo.model.entity import Mention
+from geppo.model.report import Document, Fetched, Gap, Report
+from geppo.model.time import Period
+from geppo.read.reading import (
+    Reading,
+    new_names,
+    publisher_names,
+    read_document,
+)
+from geppo.read.text import read_text
+from geppo.write.edition import write_issue
+
+Progress = Callable[[str, int, int], None]
+"""Called with a step's name, how much is done and how much there is."""
+
+
+def silent(_step: str, _done: int, _all: int) -> None:
+    """No progress shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """What a collection brought."""
+
+    new: int
+    known: int
+    gaps: tuple[Gap, ...]
+
+
+def keep(fetched: Iterable[Fetched | Gap], store: Store, settings: Settings, now: datetime) -> Collected:
+    """Archive what sources gave. A document that cannot be taken becomes a gap and harms nothing else."""
+    new = known = 0
+    gaps: list[Gap] = []
+    for item in fetched:
+        if isinstance(item, Gap):
+            gaps.append(item)
+            continue
+        try:
+            document = read_text(item, settings)
+        except InputError as error:
+            gaps.append(Gap(source=item.name, kind=error.kind, message=str(error)))
+            continue
+        if store.add_document(document, item.data):
+            new += 1
+        else:
+            known += 1
+            gaps.append(Gap(source=item.name, kind="duplicate", message="the same bytes are archived already"))
+    for gap in gaps:
+        store.add_gap(gap, now)
+    return Collected(new=new, known=known, gaps=tuple(gaps))
+
+
+def collect_paths(paths: Sequence[Path], store: Store, settings: Settings, now: datetime) -> Collected:
+    """Archive files and folders."""
+    return keep(collect.paths(paths, settings, now), store, settings, now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """Everything read, with the names that only this set of documents knows."""
+
+    reports: tuple[Report, ...]
+    claims: tuple[Claim, ...]
+    names: tuple[Name, ...]
+    gaps: tuple[Gap, ...]
+
+
+def month_names(documents: Sequence[Document], catalog: Catalog, progress: Progress) -> tuple[Name, ...]:
+    """Names that the documents introduce, and their publishers: a name found in one page is known in all."""
+    publishers = publisher_names(documents, catalog)
+    found: dict[str, Name] = {name.id: name for name in publishers}
+    for number, document in enumerate(documents):
+        for name in new_names(document, catalog, publishers):
+            if name.id in found:
+                old = found[name.id]
+                forms = tuple(dict.fromkeys((*old.forms, *name.forms)))
+                found[name.id] = Name(kind=old.kind, id=old.id, name=old.name, forms=forms)
+            else:
+                found[name.id] = name
+        progress("names", number + 1, len(documents))
+    return tuple(found[key] for key in sorted(found))
+
+
+def read_documents(documents: Sequence[Document], catalog: Catalog, progress: Progress = silent) -> Readings:
+    """Read all documents: first the names of the month, then the statements."""
+    names = month_names(documents, catalog, progress)
+    readings: list[Reading] = []
+    for number, document in enumerate(documents):
+        readings.append(read_document(document, catalog, names))
+        progress("statements", number + 1, len(documents))
+    return Readings(
+        reports=tuple(reading.report for reading in readings),
+        claims=tuple(claim for reading in readings for claim in reading.claims),
+        names=names,
+        gaps=(),
+    )
+
+
+class MonthReader:
+    """Reads a finished sentence back for the gate, with the month's names known."""
+
+    def __init__(self, catalog: Catalog, names: Sequence[Name], published: date) -> None:
+        self._catalog, self._names, self._published = catalog, tuple(names), published
+        self._read: dict[tuple[str, str], Reading] = {}
+
+    def _reading(self, text: str, language: str) -> Reading:
+        key = (text, language)
+        if key not in self._read:
+            document = loose_document(text, language, self._published)
+            self._read[key] = read_document(document, self._catalog, self._names)
+        return self._read[key]
+
+    def claims(self, text: str, language: str) -> tuple[Claim, ...]:
+        """The claims that a sentence makes."""
+        return self._reading(text, language).claims
+
+    def mentions(self, text: str, language: str) -> tuple[Mention, ...]:
+        """The names in it."""
+        return self._reading(text, language).report.mentions
+
+
+def loose_document(text: str, language: str, published: date, publisher: str = "") -> Document:
+    """A text without an archive behind it, as a document."""
+    return Document(
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        name="text",
+        media_type="text/plain",
+        collected=datetime(published.year, published.month, published.day, tzinfo=UTC),
+        publisher=publisher,
+        title="",
+        url="",
+        language=language,
+        published=published,
+        text=text,
+    )
+
+
+def judge(
+    documents: Sequence[Document],
+    readings: Readings,
+    gaps: Sequence[Gap],
+    *,
+    period: Period,
+    as_of: datetime,
+    catalog: Catalog,
+    settings: Settings,
+    earlier: Month | None,
+) -> Month:
+    """Weigh what was read."""
+    judged = judge_month(
+        readings.reports,
+        readings.claims,
+        period=period,
+        catalog=catalog,
+        settings=settings,
+        earlier=earlier.stories if earlier else (),
+    )
+    assessments, stories = overlaps(judged, readings.reports, readings.claims, catalog, settings)
+    return Month(
+        period=period,
+        as_of=as_of,
+        documents=tuple(documents),
+        claims=readings.claims,
+        assessments=assessments,
+        stories=stories,
+        gaps=tuple(sorted((*gaps, *readings.gaps), key=lambda gap: (gap.source, gap.kind))),
+    )
+
+
+def previous(period: Period) -> Period:
+    """The month before."""
+    if period.month == 1:
+        return Period(year=period.year - 1, month=12)
+    return Period(year=period.year, month=period.month - 1)
+
+
+def run_month(
+    store: Store,
+    period: Period,
+    *,
+    as_of: datetime,
+    settings: Settings,
+    catalog: Catalog,
+    kinds: Sequence[EditionKind] = (EditionKind.MEMBER, EditionKind.PUBLIC),
+    progress: Progress = silent,
+) -> Issue:
+    """Read, judge and write a month from what the store knew at `as_of`. Raises GateError if an edition fails."""
+    documents = store.documents(as_of)
+    readings = read_documents(documents, catalog, progress)
+    claims_of: dict[str, list[Claim]] = {report.id: [] for report in readings.reports}
+    for claim in readings.claims:
+        claims_of[claim.report].append(claim)
+    for report in readings.reports:
+        store.add_reading(report, claims_of[report.id], as_of)
+    progress("judging", 0, 1)
+    month = judge(
+        documents,
+        readings,
+        store.gaps(as_of),
+        period=period,
+        as_of=as_of,
+        catalog=catalog,
+        settings=settings,
+        earlier=store.month(previous(period), as_of),
+    )
+    store.add_month(month)
+    progress("judging", 1, 1)
+    progress("writing", 0, 1)
+    reader = MonthReader(catalog, readings.names, period.span.end)
+    issue = write_issue(month, catalog, reader, kinds)
+    progress("writing", 1, 1)
+    return issue
+
+
+def write_out(issue: Issue, out: Path, progress: Progress = silent) -> tuple[Path, ...]:
+    """Draw and write the files of an issue."""
+    progress("delivering", 0, 1)
+    paths = deliver.write(issue, out)
+    progress("delivering", 1, 1)
+    return paths

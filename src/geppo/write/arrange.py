@@ -1,0 +1,293 @@
+"""Editions from stories: which themes, which stories in them, what closes a theme, and what fits the room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from geppo.model.assessment import Assessment, AssessmentKind
+from geppo.model.edition import EditionKind, Role, Story
+from geppo.write.facts import limit
+from geppo.write.outline import HOSTILE, JOINT, Outline, Planner, SectionPlan, Statement, statement
+
+Size = Callable[[Statement], tuple[int, int] | None]
+"""Length of a statement's sentence: Japanese characters and English words; None where it cannot be said in both."""
+
+
+def arrange(planner: Planner, kind: EditionKind, size: Size) -> Outline:
+    """The outline of an edition, cut to its room in both languages."""
+    public = kind is EditionKind.PUBLIC
+    themes = planner.themes()
+    chosen = themes[: limit("public_sections" if public else "member_sections")]
+    plans = []
+    for theme, stories in chosen:
+        plan = _section(planner, theme, stories, public, size)
+        if plan is not None:
+            plans.append(plan)
+    opening = _opening(planner, themes, plans, public, size)
+    judgements = tuple(
+        one for one in (_judgement(planner, story) for story in planner.tellable()) if size(one) is not None
+    )[: limit("key_judgements")]
+    outline = Outline(
+        kind=kind,
+        opening=opening,
+        sections=tuple(plans),
+        key_judgements=judgements,
+        heads=tuple(plan.heading for plan in plans)[: limit("headings_subject")],
+    )
+    return _fit(outline, public, size)
+
+
+def _judgement(planner: Planner, story: Story) -> Statement:
+    lead = planner.lead(story)
+    return statement("fact", Role.LEAD, story.id, story.total, claims=lead.ids, facts=(lead,))
+
+
+def _heading(planner: Planner, theme: str, stories: Sequence[Story], size: Size) -> Statement | None:
+    """A heading is the strongest claim of its theme that can be said with named subjects."""
+    for story in stories:
+        lead = planner.lead(story)
+        said = statement("heading", Role.LEAD, story.id, 0.0, claims=lead.ids, facts=(lead,), values={"theme": theme})
+        if size(said) is not None:
+            return said
+    return None
+
+
+def _section(planner: Planner, theme: str, stories: Sequence[Story], public: bool, size: Size) -> SectionPlan | None:
+    heading = _heading(planner, theme, stories, size)
+    if heading is None:
+        return None
+    most_stories = limit("stories_public" if public else "stories_member")
+    most_claims = limit("claims_story_public" if public else "claims_story_member")
+    paragraphs: list[tuple[Statement, ...]] = []
+    first = stories[0]
+    for number, story in enumerate(stories[:most_stories]):
+        connective = _connective(planner, first, story) if number else ""
+        said = planner.story_statements(story, most_claims if not number else max(2, most_claims - 2), connective)
+        if not number:
+            said = _with_gloss(planner, story, said)
+        paragraphs.append(tuple(one for one in said if size(one) is not None))
+    background = _background(planner, first, stories[:most_stories])
+    if background:
+        kept = tuple(one for one in background if size(one) is not None)
+        paragraphs.insert(1, kept)
+    partner = _partner(planner, stories[:most_stories])
+    if partner:
+        paragraphs.append(tuple(one for one in partner if size(one) is not None))
+    closing = _closing(planner, theme, stories[:most_stories])
+    if closing is not None and size(closing) is not None:
+        paragraphs.append((closing,))
+    kept_paragraphs = tuple(paragraph for paragraph in paragraphs if paragraph)
+    if not kept_paragraphs:
+        return None
+    return SectionPlan(id=theme, theme=theme, story=first.id, heading=heading, paragraphs=kept_paragraphs)
+
+
+def _connective(planner: Planner, first: Story, story: Story) -> str:
+    """ "By contrast" only where one story joins what the other divides; else it is one more case."""
+    one, other = planner.lead(first).best.predicate, planner.lead(story).best.predicate
+    if (one in JOINT and other in HOSTILE) or (one in HOSTILE and other in JOINT):
+        return "contrast"
+    return "addition"
+
+
+def _with_gloss(planner: Planner, story: Story, said: list[Statement]) -> list[Statement]:
+    """A term of the glossary is explained once, right behind the first sentence."""
+    for fact in planner.facts[story.id]:
+        for term in (fact.best.object, *(t for _, t in fact.best.qualifiers)):
+            if term is not None and term.id.startswith(("relay-class/orb", "relay-class/residential")):
+                gloss = statement(
+                    "gloss.sentence", Role.NOTE, story.id, said[0].priority - 28.0, claims=fact.ids,
+                    parent=said[0].id, terms={"T": term},
+                )  # fmt: skip
+                return [said[0], gloss, *said[1:]]
+    return said
+
+
+def _background(planner: Planner, first: Story, shown: Sequence[Story]) -> list[Statement]:
+    """An agreement between the states of the first story's groups, told from earlier reports."""
+    states = {
+        planner.catalog.nexus(term.id)
+        for claim in planner.lead(first).claims
+        for term in (claim.subject, claim.object)
+        if term is not None
+    } - {""}
+    for story in planner.month.stories:
+        if story in shown or planner.in_period(story) or not planner.facts[story.id]:
+            continue
+        for subject in story.subjects:
+            agreement = planner.catalog.agreement(subject.id)
+            if agreement is None or len(states & {f"country/{party}" for party in agreement.parties}) < 2:
+                continue
+            said = planner.story_statements(story, 2, "background")
+            return [
+                replace(
+                    one, role=Role.BACKGROUND if one.role is Role.CONTRAST else one.role, priority=one.priority - 25
+                )
+                for one in said
+                if not one.form.startswith(("origins", "drift"))
+            ]
+    return []
+
+
+def _partner(planner: Planner, stories: Sequence[Story]) -> list[Statement]:
+    out: list[Statement] = []
+    seen: set[str] = set()
+    for story in stories:
+        for one in planner.of_kind(story, AssessmentKind.PARTNER_TARGETING):
+            key = "|".join(term.id for term in one.subjects)
+            if key in seen:
+                continue
+            seen.add(key)
+            out += _partner_statements(story, one)
+    return out
+
+
+def _partner_statements(story: Story, one: Assessment) -> list[Statement]:
+    form = "partner.claim" if one.get("agreement") else "partner.claim_no_pact"
+    claim = statement(form, Role.ASSESSMENT, story.id, 95.0, claims=one.claims, assessments=[one.id], assessment=one)
+    out = [claim]
+    if one.confidence is not None:
+        out.append(
+            statement(
+                "partner.confidence", Role.CONFIDENCE, story.id, 60.0, claims=one.claims, assessments=[one.id],
+                assessment=one, parent=claim.id,
+            )
+        )  # fmt: skip
+    groups = {term.id: term for term in one.subjects[2:]}
+    if len(groups) >= 2:
+        out.append(
+            statement(
+                "partner.apart", Role.CAVEAT, story.id, 62.0, claims=one.claims, assessments=[one.id], assessment=one,
+                parent=claim.id, terms={f"G{n}": term for n, term in enumerate(groups.values())},
+            )
+        )  # fmt: skip
+    return out
+
+
+def _closing(planner: Planner, theme: str, stories: Sequence[Story]) -> Statement | None:
+    """The sentence that closes a theme: a trend only on two independent origins that say the same kind of thing."""
+    leads = [planner.lead(story) for story in stories]
+    origins = {origin for story in stories for origin in story.origins}
+    claims = [claim for lead in leads for claim in lead.ids]
+    same = [lead for lead in leads if lead.best.predicate is leads[0].best.predicate]
+    speakers = list(dict.fromkeys(lead.best.speaker for lead in same))
+    if len(speakers) >= 2:
+        return statement(
+            "trend.trend", Role.TREND, stories[0].id, 90.0, claims=[c for lead in same for c in lead.ids],
+            values={"theme": theme, **{f"X{n}": name for n, name in enumerate(speakers[:3])}},
+        )  # fmt: skip
+    if len(origins) <= 1:
+        return statement(
+            "trend.alone", Role.TREND, stories[0].id, 90.0, claims=claims, values={"G": leads[0].best.speaker}
+        )
+    if len(stories) >= 2:
+        return statement(
+            "trend.mixed", Role.TREND, stories[0].id, 55.0, claims=claims,
+            values={"n": str(len(origins)), "m": str(len(stories))},
+        )  # fmt: skip
+    return None
+
+
+def _opening(
+    planner: Planner, themes: Sequence[tuple[str, list[Story]]], plans: Sequence[SectionPlan], public: bool, size: Size
+) -> tuple[Statement, ...]:
+    stories = planner.tellable()
+    if not stories:
+        return ()
+    span = planner.month.period.span
+    inside = [doc for doc in planner.month.documents if span.start <= doc.published <= span.end]
+    leads = [planner.lead(story) for story in stories]
+    every = [claim for lead in leads for claim in lead.ids]
+    out = [
+        statement(
+            "opening.counts", Role.LEAD, "", 99.0, claims=every,
+            values={"n": str(len(inside)), "p": str(len({doc.publisher for doc in inside})), "k": str(len(stories))},
+        )
+    ]  # fmt: skip
+    heads = [plan.heading for plan in plans][:3]
+    if heads:
+        out.append(
+            statement(
+                "opening.main", Role.LEAD, "", 98.0, claims=[claim for head in heads for claim in head.claims],
+                facts=tuple(fact for head in heads for fact in head.facts),
+            )
+        )  # fmt: skip
+    top = stories[:6]
+    single = [story for story in top if len(story.origins) <= 1]
+    if len(top) >= 2 and single:
+        out.append(
+            statement(
+                "opening.doubt", Role.CAVEAT, "", 97.0, claims=[c for s in top for c in planner.lead(s).ids],
+                values={"s": str(len(single)), "k": str(len(top))},
+            )
+        )  # fmt: skip
+    conflicts = [
+        one for one in planner.month.assessments if one.kind in (AssessmentKind.CONTRADICTION, AssessmentKind.COUNTING)
+    ]
+    if conflicts:
+        out.append(
+            statement(
+                "opening.conflict", Role.CAVEAT, "", 96.0, claims=[c for one in conflicts for c in one.claims][:12],
+                assessments=[one.id for one in conflicts], values={"c": str(len(conflicts))},
+            )
+        )  # fmt: skip
+    rest = [theme for theme, _ in themes[len(plans) :] if theme != "other"][:2]
+    if public and rest:
+        out.append(
+            statement(
+                "opening.later", Role.NOTE, "", 50.0,
+                claims=[c for theme, group in themes if theme in rest for c in planner.lead(group[0]).ids],
+                values={f"T{n}": theme for n, theme in enumerate(rest)},
+            )
+        )  # fmt: skip
+    return tuple(one for one in out if size(one) is not None)
+
+
+def _fit(outline: Outline, public: bool, size: Size) -> Outline:
+    """Keep what matters most within the room of both languages; what hangs on a dropped statement goes too."""
+    if public:
+        rest = [one for plan in outline.sections for paragraph in plan.paragraphs for one in paragraph]
+        keep = _chosen([*outline.opening, *rest], size, limit("public_ja_most") - 60, limit("public_en_most") - 40)
+        sections = tuple(_cut(plan, keep) for plan in outline.sections)
+        opening = tuple(one for one in outline.opening if one.id in keep)
+        return replace(outline, opening=opening, sections=tuple(plan for plan in sections if plan.paragraphs))
+    fitted: list[SectionPlan] = []
+    for plan in outline.sections:
+        flat = [one for paragraph in plan.paragraphs for one in paragraph]
+        keep = _chosen(flat, size, limit("section_ja_most"), limit("section_en_most"))
+        cut = _cut(plan, keep)
+        if cut.paragraphs:
+            fitted.append(cut)
+    return replace(outline, sections=tuple(fitted))
+
+
+def _cut(plan: SectionPlan, keep: set[str]) -> SectionPlan:
+    paragraphs = []
+    for paragraph in plan.paragraphs:
+        kept = tuple(one for one in paragraph if one.id in keep)
+        if kept:
+            paragraphs.append(kept)
+    return replace(plan, paragraphs=tuple(paragraphs))
+
+
+def _chosen(statements: Sequence[Statement], size: Size, most_ja: int, most_en: int) -> set[str]:
+    by_id = {one.id: one for one in statements}
+    kept: set[str] = set()
+    room_ja, room_en = most_ja, most_en
+    for one in sorted(statements, key=lambda one: (-one.priority, one.id)):
+        chain = [one]
+        while chain[-1].parent and chain[-1].parent not in kept:
+            if chain[-1].parent not in by_id:
+                break
+            chain.append(by_id[chain[-1].parent])
+        if chain[-1].parent and chain[-1].parent not in kept:
+            continue
+        new = [link for link in chain if link.id not in kept]
+        sizes = [measured for link in new if (measured := size(link)) is not None]
+        need_ja, need_en = sum(ja for ja, _ in sizes), sum(en for _, en in sizes)
+        if need_ja <= room_ja and need_en <= room_en:
+            kept |= {link.id for link in new}
+            room_ja -= need_ja
+            room_en -= need_en
+    return kept

@@ -1,0 +1,433 @@
+"""Sentences from statements: the same statement gives one sentence in each language, or none in both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from geppo.catalog import Catalog
+from geppo.model.assessment import Assessment, band
+from geppo.model.claim import Claim, Predicate, Rung
+from geppo.model.edition import Role
+from geppo.model.entity import Kind, Term
+from geppo.model.time import Period, day
+from geppo.write.facts import Fact, form_of
+from geppo.write.outline import Statement
+from geppo.write.phrases import Phrases, fill, phrases
+from geppo.write.wording import Wording, spaced
+
+_SELF_SPEAKING = frozenset({Predicate.WARNS, Predicate.SANCTIONS, Predicate.DENIES})
+_CHANGE_UP_MOST = 2
+
+
+@dataclass(slots=True)
+class Composer:
+    """Words statements in one language. It remembers nothing between sentences: a statement has one wording."""
+
+    language: str
+    catalog: Catalog
+    period: Period
+    publishers: Mapping[str, str]
+    claims: Mapping[str, Claim]
+    phrases: Phrases = field(init=False)
+    wording: Wording = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.phrases = phrases(self.language)
+        self.wording = Wording(self.phrases, self.catalog, self.period)
+
+    # -- entry points ------------------------------------------------------------------------------------------
+
+    def sentence(self, said: Statement, variant: int = 0) -> str | None:
+        """The sentence of a statement, or None where this language has no words for it."""
+        group, _, name = said.form.partition(".")
+        if group == "fact":
+            text = self._fact_sentence(said.facts[0], variant)
+        elif group == "heading":
+            return self.heading(said)
+        else:
+            make: dict[str, Callable[[Statement, str], str | None]] = {
+                "origins": self._plain,
+                "drift": self._plain,
+                "opening": self._opening,
+                "grade": self._grade,
+                "alternative": self._alternative,
+                "overlap": self._overlap,
+                "counting": self._counting,
+                "contradiction": self._contradiction,
+                "partner": self._partner,
+                "trend": self._trend,
+                "gloss": self._gloss,
+            }
+            text = make[group](said, name)
+        if text is None:
+            return None
+        return self._finished(text, said.connective)
+
+    def heading(self, said: Statement) -> str | None:
+        """The heading that a statement makes."""
+        fact = said.facts[0]
+        template = self._phrase(fact.best, "heading")
+        if template is None:
+            return None
+        text = fill(template, self._slots(fact, short=True))
+        if self.language == "ja":
+            return spaced(text)
+        return text[:1].upper() + text[1:]
+
+    def _finished(self, text: str, connective: str) -> str:
+        if connective:
+            text = self._connected(text, connective)
+        if self.language == "ja":
+            text = spaced(text)
+            return text if text.endswith("。") else text + "。"
+        text = text[:1].upper() + text[1:]
+        return text if text.endswith(".") else text + "."
+
+    def _connected(self, text: str, connective: str) -> str:
+        word = {
+            "ja": {"contrast": "一方で、", "addition": "また、", "background": "背景として、"},
+            "en": {"contrast": "By contrast, ", "addition": "In another case, ", "background": "As background, "},
+        }[self.language][connective]
+        if self.language == "en" and text.startswith(("According to", "To ", "The ", "In ", "It ")):
+            text = text[:1].lower() + text[1:]
+        return word + text
+
+    # -- facts -------------------------------------------------------------------------------------------------
+
+    def _phrase(self, claim: Claim, what: str) -> str | None:
+        base = ("predicate", claim.predicate.value)
+        form = form_of(claim)
+        if form and self.phrases.has(*base, form, what):
+            return self.phrases.text(*base, form, what)
+        return self.phrases.text(*base, what) if self.phrases.has(*base, what) else None
+
+    def _slots(self, fact: Fact, *, short: bool = False) -> dict[str, str]:
+        best, word = fact.best, self.wording
+        say = word.short if short else word.term
+        indefinite = best.predicate is Predicate.CLASSIFIES
+        objects = [
+            word.term(term, indefinite=indefinite, plural=best.predicate in (Predicate.WARNS, Predicate.PROVIDES))
+            if not short
+            else say(term)
+            for term in fact.objects
+        ]
+        roles: dict[str, list[str]] = {}
+        for role, term in best.qualifiers:
+            roles.setdefault(role, []).append(word.term(term))
+        opening = best.qualifier("open")
+        slots = {
+            "S": say(best.subject),
+            "O": word.listed(objects) if objects else "",
+            "C": word.count(best.count) if best.count else "",
+            "D": word.at(best.when, opening.name if opening else "") if best.when else "",
+            "Place": word.listed(roles.get("place", [])) if roles.get("place") else "",
+            "What": word.listed(roles["what"]) if roles.get("what") else "",
+            "Due": roles["due"][0] if roles.get("due") else "",
+        }
+        if best.predicate is Predicate.SHARES and not slots["What"]:
+            slots["What"] = self.phrases.text("predicate", best.predicate.value, "what")
+        return slots
+
+    def clause(self, fact: Fact) -> str | None:
+        """The statement of a fact without voice and hedge, or None where a part of it is missing."""
+        template = self._phrase(fact.best, "negated" if fact.best.negated else "clause")
+        if template is None:
+            return None
+        slots = self._slots(fact)
+        required = [name for name in ("S", "O", "C", "D", "Place", "Due") if f"{{{name}}}" in _bare(template)]
+        if any(not slots[name] for name in required):
+            return None
+        return fill(template, slots)
+
+    def _fact_sentence(self, fact: Fact, variant: int) -> str | None:
+        best = fact.best
+        speaker = self.speaker(best)
+        itself = speaker == self.wording.term(best.subject) or best.subject.id == "role/expert"
+        flat = best.hedge.rung in (Rung.CONFIRMED, Rung.REPORTED, Rung.DENIES)
+        own = self._phrase(best, "self")
+        if own is not None and (itself or (best.predicate in _SELF_SPEAKING and flat)) and not best.negated:
+            slots = self._slots(fact)
+            return fill(own, slots) if slots["S"] and ("{O}" not in own or slots["O"]) else None
+        clause = self.clause(fact)
+        if clause is None:
+            return None
+        rung = best.hedge.rung
+        if rung is Rung.NOT_FOUND and best.negated:
+            plain = self._phrase(best, "clause")
+            clause = fill(plain, self._slots(fact)) if plain else clause
+        tails = self.phrases.choices("tail", rung.value)
+        return fill(tails[variant % len(tails)], {"G": speaker, "X": clause})
+
+    def speaker(self, claim: Claim) -> str:
+        return self.publishers.get(claim.speaker, claim.speaker)
+
+    # -- assessments -------------------------------------------------------------------------------------------
+
+    def _plain(self, said: Statement, name: str) -> str | None:
+        group = said.form.partition(".")[0]
+        return fill(self.phrases.text("form", group, name), dict(said.values))
+
+    def _opening(self, said: Statement, name: str) -> str | None:
+        slots = dict(said.values)
+        slots["M"] = self.wording.month(self.period.span.start)
+        if name == "main":
+            nouns = [noun for fact in said.facts if (noun := self._noun(fact))]
+            if not nouns:
+                return None
+            slots["X"] = self.wording.listed(list(dict.fromkeys(nouns)))
+            name = "main" if len(nouns) > 1 else "main_one"
+        if name == "later":
+            themes = [value for key, value in said.values if key.startswith("T")]
+            slots["X"] = self.wording.listed([self.phrases.text("theme", theme) for theme in themes])
+        return fill(self.phrases.text("form", "opening", name), slots)
+
+    def _noun(self, fact: Fact) -> str | None:
+        template = self._phrase(fact.best, "noun")
+        if template is None:
+            return None
+        slots = self._slots(fact, short=True)
+        return fill(template, slots)
+
+    def _grade(self, said: Statement, name: str) -> str | None:
+        grade = said.value("grade")
+        speaker = self.publishers.get(said.value("G"), said.value("G"))
+        return fill(
+            self.phrases.text("form", "grade", name), {"G": speaker, "grade": self.phrases.text("grade", grade)}
+        )
+
+    def _alternative(self, said: Statement, name: str) -> str | None:
+        things = [self.wording.term(term, indefinite=True) for key, term in said.terms if key.startswith("O")]
+        speaker = self.publishers.get(said.value("G"), said.value("G"))
+        joined = (" or " if self.language == "en" else "または").join(dict.fromkeys(things))
+        return fill(self.phrases.text("form", "alternative", name), {"G": speaker, "O": joined})
+
+    def _overlap(self, said: Statement, name: str) -> str | None:
+        one = said.assessment
+        if one is None or one.likelihood is None or one.confidence is None:
+            return None
+        slots = self._likelihood(one)
+        slots |= {
+            "A": self.wording.term(one.subjects[0]),
+            "B": self.wording.term(one.subjects[1]),
+            "level": self.phrases.text("confidence", one.confidence.value),
+            "reasons": self._reasons(one),
+        }
+        if name == "likelihood" and one.get("word") == "insufficient":
+            name = "insufficient"
+        if name == "confidence" and not slots["reasons"]:
+            name = "confidence_bare"
+        if name == "change":
+            known = [(key, shift) for key, shift in one.would_change if self.phrases.has("change", key)]
+            up = [self.phrases.text("change", key) for key, shift in known if shift > 0][:_CHANGE_UP_MOST]
+            down = [self.phrases.text("change", key) for key, shift in known if shift < 0][:1]
+            if not up:
+                return None
+            joiner = " or " if self.language == "en" else "、または"
+            slots |= {"up": joiner.join(up), "down": "".join(down)}
+            name = "change_both" if down else "change_up"
+        return fill(self.phrases.text("form", "overlap", name), slots)
+
+    def _likelihood(self, one: Assessment) -> dict[str, str]:
+        if one.likelihood is None:
+            return {}
+        return {
+            "word": self.phrases.text("band", band(one.likelihood.point).value),
+            "p": f"{one.likelihood.point * 100:.0f}",
+            "low": f"{one.likelihood.low * 100:.0f}",
+            "high": f"{one.likelihood.high * 100:.0f}",
+        }
+
+    def _reasons(self, one: Assessment) -> str:
+        keys = [key for key in one.get("reasons").split(",") if key and self.phrases.has("reason", key)]
+        return self.wording.listed([self.phrases.text("reason", key) for key in keys]) if keys else ""
+
+    def _counting(self, said: Statement, name: str) -> str | None:
+        parts = []
+        seen: set[tuple[str, str]] = set()
+        claims = [self.claims[one] for one in said.claims if one in self.claims]
+        for claim in sorted(claims, key=lambda claim: (claim.when or day(claim.published), claim.id)):
+            if claim.count is None:
+                continue
+            counted = self.wording.count(claim.count)
+            key = (claim.speaker, counted)
+            if key in seen:
+                continue
+            seen.add(key)
+            parts.append(
+                fill(
+                    self.phrases.text("form", "counting", "part"),
+                    {
+                        "G": self.speaker(claim),
+                        "C": counted,
+                        "D": self.wording.at(claim.when) if claim.when else "",
+                    },
+                )
+            )
+        if len(parts) < 2 or said.assessment is None:
+            return None
+        comma, last = self.phrases.text("form", "counting", "joiner"), self.phrases.text("form", "counting", "last")
+        listed = comma.join(parts[:-1]) + last + parts[-1]
+        subject = self.wording.term(said.assessment.subjects[0])
+        return fill(self.phrases.text("form", "counting", name), {"S": subject, "X": listed})
+
+    def _contradiction(self, said: Statement, name: str) -> str | None:
+        one = said.assessment
+        if one is None or not one.subjects or not self.phrases.has("form", "contradiction", name):
+            return None
+        slot = one.get("slot").partition(" ")[0] or "other"
+        template = self.phrases.text("slot", slot if self.phrases.has("slot", slot) else "other")
+        subject = self.wording.term(one.subjects[0])
+        object_ = self.wording.term(one.subjects[1], indefinite=True) if len(one.subjects) > 1 else ""
+        if "{O}" in template and not object_:
+            return None
+        values = {key: self._value(said, side) for key, side in (("x", "a"), ("y", "b"))}
+        slots = {
+            "S": subject,
+            "slot": fill(template, {"S": subject, "O": object_}),
+            "A": self.publishers.get(one.get("a_by"), one.get("a_by")),
+            "B": self.publishers.get(one.get("b_by"), one.get("b_by")),
+            **values,
+        }
+        if name == "prefer":
+            reason = one.get("reason")
+            if not self.phrases.has("reason", reason):
+                return None
+            slots["reason"] = self.phrases.text("reason", reason)
+            slots["x"] = values["x" if one.get("preferred") == "a" else "y"]
+        if not all(slots[key] for key in ("A", "B", "x", "y")):
+            return None
+        return fill(self.phrases.text("form", "contradiction", name), slots)
+
+    def _value(self, said: Statement, side: str) -> str:
+        """One side's value, from its own claim: a date, a count, a name."""
+        one = said.assessment
+        if one is None:
+            return ""
+        reports = one.get(f"{side}_reports").split()
+        claims = [self.claims[key] for key in one.claims if key in self.claims]
+        claim = next((claim for claim in claims if claim.report in reports), None)
+        if claim is None:
+            return ""
+        kind = one.get("type")
+        if kind == "date" and claim.when:
+            return self.wording.when(claim.when)
+        if kind in ("value", "update") and claim.count:
+            return self.wording.count(claim.count)
+        if claim.object is not None:
+            name = self.wording.term(claim.object)
+            if claim.negated:
+                return f"not {name}" if self.language == "en" else f"{name}ではない"
+            return name
+        return ""
+
+    def _partner(self, said: Statement, name: str) -> str | None:
+        one = said.assessment
+        if one is None or len(one.subjects) < 2:
+            return None
+        pact = self.catalog.agreement(one.get("agreement")) if one.get("agreement") else None
+        slots = {
+            "A": self.wording.term(one.subjects[0]),
+            "B": self.wording.term(one.subjects[1]),
+            "n": one.get("origins") or str(len(one.origins.roots)),
+            "P": (pact.name_ja if self.language == "ja" else pact.name) if pact else "",
+            "level": self.phrases.text("confidence", one.confidence.value) if one.confidence else "",
+            "X": self.wording.listed([self.wording.term(term) for _, term in said.terms]) if said.terms else "",
+        }
+        return fill(self.phrases.text("form", "partner", name), slots)
+
+    def _trend(self, said: Statement, name: str) -> str | None:
+        slots = dict(said.values)
+        speakers = [self.publishers.get(v, v) for key, v in said.values if key.startswith("X")]
+        slots["X"] = self.wording.listed(speakers) if speakers else ""
+        if "G" in slots:
+            slots["G"] = self.publishers.get(slots["G"], slots["G"])
+        if said.value("theme"):
+            slots["T"] = self.phrases.text("trend", said.value("theme"))
+        return fill(self.phrases.text("form", "trend", name), slots)
+
+    def _gloss(self, said: Statement, name: str) -> str | None:
+        term = dict(said.terms)["T"]
+        if not self.phrases.has("glossary", term.id):
+            return None
+        label = self.wording.term(term, indefinite=True)
+        return fill(
+            self.phrases.text("form", "gloss", name),
+            {"T": label[:1].upper() + label[1:], "definition": self.phrases.text("glossary", term.id)},
+        )
+
+    # -- cells of tables and pictures --------------------------------------------------------------------------
+
+    def wording_sentence(self, text: str) -> str:
+        """A caption in the house style of the language."""
+        return spaced(text) if self.language == "ja" else text
+
+    def label(self, identifier: str) -> str:
+        """The printed form of a concept's id."""
+        return self.wording.short(Term(kind=Kind.CONCEPT, id=identifier, name=identifier.rpartition("/")[2]))
+
+    def event(self, fact: Fact) -> str:
+        """A fact as a short label."""
+        noun = self._noun(fact)
+        return self.wording_sentence(noun) if noun else fact.best.predicate.value
+
+    def state(self, fact: Fact) -> str:
+        """What is reported of a vulnerability, with its date."""
+        best = fact.best
+        heading = self._phrase(best, "heading")
+        text = fill(heading, self._slots(fact, short=True)) if heading else best.predicate.value
+        when = self.wording.when(best.when) if best.when else ""
+        return self.wording_sentence(f"{text}（{when}）" if self.language == "ja" and when else text) + (
+            f" ({when})" if self.language == "en" and when else ""
+        )
+
+    def pair(self, one: Assessment) -> str:
+        """The two sides of a judgement."""
+        return self.wording_sentence(self.wording.listed([self.wording.term(term) for term in one.subjects[:2]]))
+
+    def contradiction_row(self, one: Assessment) -> tuple[str, ...] | None:
+        """Matter, both sides with who says so, and what we use."""
+        said = Statement(
+            id="", form="", role=Role.NOTE, story="", parent="", priority=0.0, claims=one.claims,
+            assessments=(one.id,), assessment=one,
+        )  # fmt: skip
+        if not one.subjects:
+            return None
+        slot = one.get("slot").partition(" ")[0]
+        template = self.phrases.text("slot", slot if self.phrases.has("slot", slot) else "other")
+        object_ = self.wording.term(one.subjects[1], indefinite=True) if len(one.subjects) > 1 else ""
+        matter = fill(template, {"S": self.wording.term(one.subjects[0]), "O": object_ or "…"})
+        sides = []
+        for side in ("a", "b"):
+            value = self._value(said, side) or one.get(side)
+            by = self.publishers.get(one.get(f"{side}_by"), one.get(f"{side}_by"))
+            sides.append(self.wording_sentence(f"{value}（{by}）" if self.language == "ja" else f"{value} ({by})"))
+        reason = one.get("reason")
+        use = ""
+        if one.get("preferred") and self.phrases.has("reason", reason):
+            use = fill(self.phrases.text("column", "prefer"), {"x": self._value(said, "a") or one.get("a")})
+            use += self.phrases.text("column", "because").replace("{reason}", self.phrases.text("reason", reason))
+        return (self.wording_sentence(matter), *sides, self.wording_sentence(use))
+
+    def drift_row(self, one: Assessment) -> tuple[str, ...] | None:
+        """Page, what changed, the origin's value, the repeat's value."""
+        what = one.get("what")
+        if not self.phrases.has("drift_what", what):
+            return None
+        values = []
+        for side in ("root_value", "repeat_value"):
+            value = one.get(side)
+            values.append(self.phrases.text("rung", value) if self.phrases.has("rung", value) else value)
+        page = self.publishers.get(one.get("repeat_by"), one.get("repeat_by"))
+        return (page, self.phrases.text("drift_what", what), *values)
+
+
+def _bare(template: str) -> str:
+    """A template without its optional parts."""
+    out, depth = [], 0
+    for character in template:
+        depth += character == "["
+        if not depth:
+            out.append(character)
+        depth -= character == "]"
+    return "".join(out)

@@ -1,0 +1,214 @@
+"""A month to its editions: one outline an audience, worded in both languages, cited, gated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from geppo.catalog import Catalog
+from geppo.errors import GateError
+from geppo.model.edition import Edition, EditionKind, Issue, Month, Section, Sentence
+from geppo.model.marking import Tlp
+from geppo.write import chart, table
+from geppo.write.arrange import arrange
+from geppo.write.cite import Citations
+from geppo.write.compose import Composer
+from geppo.write.gate import Gate, Readback
+from geppo.write.outline import Outline, Planner, SectionPlan, Statement
+from geppo.write.phrases import fill
+
+LANGUAGES = ("ja", "en")
+
+_CEILING = {EditionKind.PUBLIC: Tlp.CLEAR, EditionKind.MEMBER: Tlp.GREEN}
+"""The closed-most marking that an edition may carry."""
+
+
+def visible(month: Month, kind: EditionKind) -> Month:
+    """The month without what its audience may not see: documents, claims, and judgements that rest on them."""
+    ceiling = _CEILING[kind]
+    documents = tuple(document for document in month.documents if document.marking <= ceiling)
+    reports = {document.sha256 for document in documents}
+    claims = tuple(claim for claim in month.claims if claim.report in reports and claim.marking <= ceiling)
+    allowed = {claim.id for claim in claims}
+    assessments = tuple(one for one in month.assessments if set(one.claims) <= allowed)
+    kept = {one.id for one in assessments}
+    stories = tuple(
+        replace(
+            story,
+            reports=tuple(report for report in story.reports if report in reports),
+            origins=tuple(o for o in story.origins if o in reports or o.startswith("named:")),
+            claims=tuple(claim for claim in story.claims if claim in allowed),
+            assessments=tuple(one for one in story.assessments if one in kept),
+        )
+        for story in month.stories
+    )
+    return replace(
+        month,
+        documents=documents,
+        claims=claims,
+        assessments=assessments,
+        stories=tuple(story for story in stories if story.reports and story.claims),
+    )
+
+
+class Writer:
+    """Writes the editions of one month for one audience."""
+
+    def __init__(self, month: Month, kind: EditionKind, catalog: Catalog, readback: Readback) -> None:
+        self.month = visible(month, kind)
+        self.kind = kind
+        self.catalog = catalog
+        self.planner = Planner(self.month, catalog)
+        publishers = {
+            document.publisher: document.publisher.partition("(")[0].strip() or document.publisher
+            for document in self.month.documents
+        }
+        self.composers: Mapping[str, Composer] = {
+            language: Composer(
+                language=language,
+                catalog=catalog,
+                period=month.period,
+                publishers=publishers,
+                claims=self.planner.claims,
+            )
+            for language in LANGUAGES
+        }
+        self.gates = {
+            language: Gate(
+                language=language,
+                kind=kind,
+                catalog=catalog,
+                composer=self.composers[language],
+                planner=self.planner,
+                readback=readback,
+            )
+            for language in LANGUAGES
+        }
+        self._sizes: dict[str, tuple[int, int] | None] = {}
+        self.refused: dict[str, tuple[str, ...]] = {}
+
+    def size(self, said: Statement) -> tuple[int, int] | None:
+        """Length in both languages; None where one of them cannot say it or its gate refuses it."""
+        if said.id not in self._sizes:
+            self._sizes[said.id] = self._measure(said)
+        return self._sizes[said.id]
+
+    def _measure(self, said: Statement) -> tuple[int, int] | None:
+        texts = {}
+        for language in LANGUAGES:
+            text = self.composers[language].sentence(said)
+            if text is None:
+                return None
+            findings = self.gates[language].check(said, text)
+            if findings:
+                self.refused[said.id] = findings
+                return None
+            texts[language] = text
+        return len(texts["ja"]) + 3, len(texts["en"].split())
+
+    def editions(self) -> tuple[Edition, ...]:
+        """Both languages of this audience. Raises GateError where a finished edition fails."""
+        outline = arrange(self.planner, self.kind, self.size)
+        made = tuple(self._edition(outline, language) for language in LANGUAGES)
+        findings = self.gates["ja"].same_ids(made[0], made[1])
+        for edition in made:
+            findings += self.gates[edition.language].whole(edition)
+        if findings:
+            raise GateError(findings)
+        return made
+
+    def _edition(self, outline: Outline, language: str) -> Edition:
+        composer = self.composers[language]
+        citations = Citations(claims=self.planner.claims, documents=self.planner.documents)
+        words = _Rotation(composer, self.gates[language])
+        opening = Section(
+            id="opening",
+            heading=composer.phrases.text("edition", "summary"),
+            heading_claims=(),
+            heading_assessments=(),
+            story="",
+            paragraphs=_paragraphs([outline.opening] if outline.opening else [], words, citations),
+        )
+        sections = tuple(self._section(plan, words, citations) for plan in outline.sections)
+        judgements = tuple(_sentence(one, words, citations) for one in outline.key_judgements)
+        figures = chart.figures(self.planner, composer, citations)
+        tables = table.tables(self.planner, composer, citations, self.kind)
+        period = composer.wording.month(self.month.period.span.start)
+        heads = [text for head in outline.heads if (text := composer.heading(head))]
+        title = fill(composer.phrases.text("edition", "title"), {"M": period})
+        return Edition(
+            language=language,
+            kind=self.kind,
+            title=title,
+            subject=_subject(composer, heads, period),
+            opening=opening,
+            sections=sections,
+            references=citations.references(),
+            key_judgements=judgements,
+            figures=figures,
+            tables=tables,
+        )
+
+    def _section(self, plan: SectionPlan, words: _Rotation, citations: Citations) -> Section:
+        return Section(
+            id=plan.id,
+            heading=words.composer.heading(plan.heading) or plan.theme,
+            heading_claims=plan.heading.claims,
+            heading_assessments=plan.heading.assessments,
+            story=plan.story,
+            paragraphs=_paragraphs(plan.paragraphs, words, citations),
+        )
+
+
+class _Rotation:
+    """Turns the wording of facts, so that one sentence shape does not stand three times in a row."""
+
+    def __init__(self, composer: Composer, gate: Gate) -> None:
+        self.composer = composer
+        self._gate = gate
+        self._turn: dict[str, int] = {}
+
+    def text(self, said: Statement) -> str:
+        variant = 0
+        if said.facts:
+            rung = said.facts[0].best.hedge.rung.value
+            variant = self._turn.get(rung, 0)
+            self._turn[rung] = variant + 1
+        text = self.composer.sentence(said, variant)
+        if text is None or self._gate.check(said, text):
+            text = self.composer.sentence(said)
+        if text is None:
+            raise GateError((f"{said.id}: no words in {self.composer.language} for {said.form}",))
+        return text
+
+
+def _sentence(said: Statement, words: _Rotation, citations: Citations) -> Sentence:
+    marks = () if said.form.startswith("opening") else citations.marks(said.claims)
+    return Sentence(
+        id=said.id,
+        text=words.text(said),
+        role=said.role,
+        claims=said.claims,
+        assessments=said.assessments,
+        citations=marks,
+    )
+
+
+def _paragraphs(
+    plan: Sequence[Sequence[Statement]], words: _Rotation, citations: Citations
+) -> tuple[tuple[Sentence, ...], ...]:
+    return tuple(tuple(_sentence(said, words, citations) for said in paragraph) for paragraph in plan)
+
+
+def _subject(composer: Composer, heads: Sequence[str], period: str) -> str:
+    form = "subject_none" if not heads else "subject_one" if len(heads) == 1 else "subject"
+    joiner = composer.phrases.text("edition", "part_of_title")
+    return fill(composer.phrases.text("edition", form), {"heads": joiner.join(heads), "M": period})
+
+
+def write_issue(month: Month, catalog: Catalog, readback: Readback, kinds: Sequence[EditionKind]) -> Issue:
+    """All editions of a month. Raises GateError if one fails."""
+    editions: list[Edition] = []
+    for kind in kinds:
+        editions += Writer(month, kind, catalog, readback).editions()
+    return Issue(month=month, editions=tuple(editions))

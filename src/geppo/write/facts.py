@@ -1,0 +1,205 @@
+"""What a story says, statement by statement: claims that say the same become one fact with its best witness."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from geppo.catalog import Catalog
+from geppo.model.claim import Claim, Predicate, Rung
+from geppo.model.edition import Month, Story
+from geppo.model.entity import Kind, Term
+from geppo.model.report import Document
+
+UNORDERED = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
+_UNPRINTED = frozenset({Predicate.HOSTS, Predicate.COMMUNICATES_WITH, Predicate.ASSESSES})
+_MAIN_KINDS = frozenset(
+    {Kind.INTRUSION_SET, Kind.MALWARE, Kind.CAMPAIGN, Kind.INFRASTRUCTURE, Kind.VULNERABILITY, Kind.AGREEMENT}
+)
+
+
+@cache
+def weights() -> Mapping[str, Any]:
+    """The table of weights and limits."""
+    return tomllib.loads(resources.files("geppo.write").joinpath("weights.toml").read_text(encoding="utf-8"))
+
+
+def limit(name: str) -> int:
+    """A limit of the table."""
+    return int(weights()["limits"][name])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One statement with its witnesses, the best first.
+
+    `merged` are further facts by the same witness that differ only in their object, said in the same sentence.
+    """
+
+    claims: tuple[Claim, ...]
+    score: float
+    merged: tuple[Claim, ...] = ()
+
+    @property
+    def best(self) -> Claim:
+        """The witness that is quoted."""
+        return self.claims[0]
+
+    @property
+    def objects(self) -> tuple[Term, ...]:
+        """Objects of the sentence, without repetition."""
+        terms = [claim.object for claim in (self.best, *self.merged) if claim.object is not None]
+        return tuple({term.id: term for term in terms}.values())
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of the claims that the sentence rests on."""
+        return tuple(dict.fromkeys(claim.id for claim in (self.best, *self.merged)))
+
+
+def form_of(claim: Claim) -> str:
+    """The variant of the predicate's phrase that a claim needs, or an empty text."""
+    roles = {role: term for role, term in claim.qualifiers}
+    predicate = claim.predicate
+    if predicate is Predicate.COUNTS:
+        return "place" if "place" in roles else ""
+    if predicate is Predicate.CLASSIFIES:
+        if claim.object is not None and claim.object.id.endswith("/undetermined"):
+            return "undetermined"
+        return "strict" if "degree" in roles else ""
+    if predicate is Predicate.AUTOMATES:
+        if "limit" in roles:
+            return "limit"
+        return "human" if claim.object is not None and claim.object.id == "role/human" else ""
+    if predicate is Predicate.COOPERATES:
+        return "imitation" if "form" in roles else ""
+    if predicate is Predicate.LISTS:
+        return "due" if "due" in roles else ""
+    if predicate is Predicate.ACTIVE:
+        return "since" if "open" in roles else ""
+    if predicate is Predicate.DENIES:
+        return "doubt" if claim.subject.id == "role/expert" else ""
+    if claim.count is not None:
+        return "counted"
+    return ""
+
+
+def fact_key(claim: Claim, catalog: Catalog) -> tuple[str, ...]:
+    """What makes two claims one statement."""
+    subject = catalog.canonical(claim.subject.id) or claim.subject.name
+    object_ = (catalog.canonical(claim.object.id) or claim.object.name) if claim.object else ""
+    if claim.predicate in UNORDERED and object_ < subject:
+        subject, object_ = object_, subject
+    place = claim.qualifier("place")
+    parts = [claim.predicate.value, subject, object_, place.id if place else "", str(claim.negated), form_of(claim)]
+    if claim.predicate in (Predicate.COUNTS, Predicate.AUTOMATES) or (claim.count and not claim.object):
+        parts += [f"{claim.count.value:g}" if claim.count else "", claim.count.unit.id if claim.count else ""]
+    if claim.predicate in (Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE):
+        parts.append(claim.when.iso() if claim.when else "")
+    return tuple(parts)
+
+
+def printable(claim: Claim) -> bool:
+    """Claims that a sentence can say: complete, typed, and of a predicate with a phrase."""
+    if claim.predicate in _UNPRINTED:
+        return False
+    if claim.predicate in (Predicate.COUNTS,) and claim.count is None:
+        return False
+    if claim.predicate is Predicate.AUTOMATES and claim.count is None and form_of(claim) != "limit":
+        return False
+    if claim.predicate in (Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE, Predicate.ACTIVE):
+        return claim.when is not None
+    terms = [term for term in (claim.subject, claim.object) if term is not None]
+    return not any(term.kind is Kind.OBSERVABLE for term in terms)
+
+
+def facts_of(
+    story: Story, month: Month, claims: Mapping[str, Claim], catalog: Catalog, documents: Mapping[str, Document]
+) -> tuple[Fact, ...]:
+    """The facts of a story, the weightiest first."""
+    held: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
+    for identifier in story.claims:
+        claim = claims.get(identifier)
+        if claim is not None and printable(claim):
+            held[fact_key(claim, catalog)].append(claim)
+    roots = set(story.origins)
+    main = {catalog.canonical(term.id) for term in story.subjects}
+    found = []
+    for key in sorted(held):
+        witnesses = sorted(held[key], key=lambda claim: _witness(claim, roots))
+        found.append(Fact(claims=tuple(witnesses), score=_score(witnesses, roots, main, month, catalog, documents)))
+    return _merged(sorted(found, key=lambda fact: (-fact.score, fact.best.published, fact.best.id)))
+
+
+def _witness(claim: Claim, roots: set[str]) -> tuple[int, int, int, str, str]:
+    """Own document of an origin first, then those who name their source, the earlier first, flat headlines last."""
+    return (
+        0 if claim.report in roots else 1,
+        len(claim.voices),
+        0 if claim.hedge.rung is not Rung.REPORTED else 1,
+        claim.published.isoformat(),
+        claim.id,
+    )
+
+
+def _score(
+    witnesses: Sequence[Claim],
+    roots: set[str],
+    main: set[str],
+    month: Month,
+    catalog: Catalog,
+    documents: Mapping[str, Document],
+) -> float:
+    table, bonus = weights()["predicate"], weights()["bonus"]
+    best = witnesses[0]
+    score = float(table.get(best.predicate.value, 1.0))
+    if catalog.canonical(best.subject.id) in main:
+        score += bonus["main_subject"]
+    if best.report in roots:
+        score += bonus["own_observation"]
+    score += bonus["each_report"] * min(len({claim.report for claim in witnesses}), bonus["most_reports"])
+    score += bonus["dated"] if best.when else 0.0
+    score += bonus["counted"] if best.count else 0.0
+    score += bonus["negated"] if best.negated else 0.0
+    score += bonus["unnamed_subject"] if best.subject.kind is Kind.CONCEPT else 0.0
+    score += bonus["unnamed_object"] if best.object is not None and best.object.kind is Kind.CONCEPT else 0.0
+    span = month.period.span
+    document = documents.get(best.report)
+    if document is not None and not span.start <= document.published <= span.end:
+        score += bonus["out_of_period"]
+    return float(score)
+
+
+def _merged(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """Facts that one sentence of a source states of several objects become one."""
+    groups: dict[tuple[str, ...], list[Fact]] = defaultdict(list)
+    for fact in facts:
+        best = fact.best
+        place = best.qualifier("place")
+        key = (
+            best.predicate.value, best.subject.id, best.report, str(best.passage.start), best.hedge.rung.value,
+            str(best.negated), form_of(best), place.id if place else "", best.object.kind.value if best.object else "",
+            f"{best.count.value:g}" if best.count else "",
+        )  # fmt: skip
+        groups[key].append(fact)
+    out = []
+    for rows in groups.values():
+        first = rows[0]
+        out.append(
+            Fact(
+                claims=first.claims,
+                score=first.score + 0.1 * (len(rows) - 1),
+                merged=tuple(row.best for row in rows[1:]),
+            )
+        )
+    return tuple(sorted(out, key=lambda fact: (-fact.score, fact.best.published, fact.best.id)))
+
+
+def is_named(term: Term) -> bool:
+    """True for a term with a name of its own."""
+    return term.kind in _MAIN_KINDS

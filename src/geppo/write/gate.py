@@ -1,0 +1,254 @@
+"""The gate: no sentence leaves that says more than its claims.
+
+A sentence is refused where a name, number, date, hedge or negation in it is not in what it rests on, where a likelihood
+and a confidence level meet, where it holds an address, is too long, or repeats a run of a source's words. What geppo
+writes, geppo reads back: the reader reads the finished sentence, and every claim it finds must be one of the sentence's
+own or weaker.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any, Protocol
+
+from geppo.catalog import Catalog
+from geppo.model.claim import STRENGTH, Claim, Rung
+from geppo.model.edition import Edition, EditionKind
+from geppo.model.entity import Kind, Mention, Term
+from geppo.write.compose import Composer
+from geppo.write.facts import UNORDERED, limit
+from geppo.write.outline import Planner, Statement
+
+_NAMED = frozenset(
+    {
+        Kind.INTRUSION_SET, Kind.MALWARE, Kind.TOOL, Kind.CAMPAIGN, Kind.INFRASTRUCTURE, Kind.VULNERABILITY,
+        Kind.IDENTITY, Kind.LOCATION, Kind.PRODUCT, Kind.AGREEMENT,
+    }
+)  # fmt: skip
+_DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_WORD = re.compile(r"\w+")
+_OURS = frozenset({"overlap", "corroboration", "partner", "trend", "opening", "gloss", "drift", "origins", "counting"})
+"""Forms that state our own view; they are read for names and numbers, and not for the sources' statements."""
+
+
+class Readback(Protocol):
+    """Reads a sentence as the reader reads a document, with the month's names known."""
+
+    def claims(self, text: str, language: str) -> tuple[Claim, ...]:
+        """The claims that the sentence makes."""
+        ...
+
+    def mentions(self, text: str, language: str) -> tuple[Mention, ...]:
+        """The names in it."""
+        ...
+
+
+@cache
+def _data() -> dict[str, Any]:
+    raw = tomllib.loads(resources.files("geppo.write").joinpath("gate.toml").read_text(encoding="utf-8"))
+    return {
+        name: {key: re.compile(value) if isinstance(value, str) else value for key, value in row.items()}
+        for name, row in raw.items()
+    }
+
+
+@dataclass(slots=True)
+class Gate:
+    """Checks the sentences of one language and audience."""
+
+    language: str
+    kind: EditionKind
+    catalog: Catalog
+    composer: Composer
+    planner: Planner
+    readback: Readback
+    _known: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+
+    def check(self, said: Statement, text: str) -> tuple[str, ...]:
+        """Findings for one sentence; none means that it may be printed."""
+        key = (said.id, text)
+        if key not in self._known:
+            found = [*self._form(text), *self._words(said, text), *self._strength(said, text)]
+            self._known[key] = tuple(f"{said.id} ({self.language}): {finding} in: {text}" for finding in found)
+        return self._known[key]
+
+    # -- form --------------------------------------------------------------------------------------------------
+
+    def _form(self, text: str) -> Iterable[str]:
+        rules = _data()[self.language]
+        if rules["likelihood"].search(text) and rules["confidence"].search(text):
+            yield "a likelihood and a confidence level in one sentence"
+        if _data()["common"]["address"].search(text):
+            yield "an address or hash"
+        if self.language == "ja" and len(text) > limit("sentence_ja_most"):
+            yield f"{len(text)} characters, at most {limit('sentence_ja_most')}"
+
+    # -- words -------------------------------------------------------------------------------------------------
+
+    def _grounds(self, said: Statement) -> tuple[list[Claim], list[Term], list[str]]:
+        """Claims, terms and printed texts that a sentence may draw on."""
+        ids = list(said.claims)
+        terms = [term for _, term in said.terms]
+        texts = [value for _, value in said.values]
+        for identifier in said.assessments:
+            one = self.planner.assessments.get(identifier)
+            if one is not None:
+                ids += one.claims
+                terms += one.subjects
+                texts += [value for _, value in one.detail]
+                pact = self.catalog.agreement(one.get("agreement")) if one.get("agreement") else None
+                texts += [pact.name, pact.name_ja] if pact else []
+                if one.likelihood is not None:
+                    texts += [
+                        f"{part * 100:.0f}" for part in (one.likelihood.low, one.likelihood.point, one.likelihood.high)
+                    ]
+        claims = [self.planner.claims[one] for one in dict.fromkeys(ids) if one in self.planner.claims]
+        for claim in claims:
+            terms += [claim.subject, *([claim.object] if claim.object else []), *(t for _, t in claim.qualifiers)]
+            texts += [claim.publisher, *claim.voices]
+            document = self.planner.documents.get(claim.report)
+            texts += [document.publisher] if document else []
+        return claims, terms, texts
+
+    def _words(self, said: Statement, text: str) -> Iterable[str]:
+        claims, terms, texts = self._grounds(said)
+        word = self.composer.wording
+        printed = [*texts, *(word.term(term) for term in terms), *(term.name for term in terms)]
+        printed += self._own_words(said)
+        allowed = [_folded(one) for one in printed if one]
+        ids = {self.catalog.canonical(term.id) for term in terms}
+        for mention in self.readback.mentions(text, self.language):
+            if mention.kind not in _NAMED or self.catalog.canonical(mention.id) in ids:
+                continue
+            folded = _folded(mention.surface)
+            if not any(folded in one for one in allowed):
+                yield f"the name {mention.surface!r} that its grounds do not hold"
+        numbers = {digits for one in printed for digits in _numbers(one)}
+        for claim in claims:
+            numbers |= set(_numbers(word.count(claim.count))) if claim.count else set()
+            numbers |= set(_numbers(word.at(claim.when))) if claim.when else set()
+        numbers |= set(_numbers(word.month(self.planner.month.period.span.start)))
+        for digits in _numbers(text):
+            if digits not in numbers:
+                yield f"the number {digits} that its grounds do not hold"
+        yield from self._copied(claims, text)
+
+    def _own_words(self, said: Statement) -> list[str]:
+        """Texts of our own data that a form prints: definitions and the wording of trends."""
+        phrases = self.composer.phrases
+        out = []
+        for _, term in said.terms:
+            if phrases.has("glossary", term.id):
+                out.append(phrases.text("glossary", term.id))
+        theme = said.value("theme")
+        if theme and phrases.has("trend", theme):
+            out.append(phrases.text("trend", theme))
+        out.append(phrases.text("form", "partner", "apart"))
+        return out
+
+    def _copied(self, claims: Sequence[Claim], text: str) -> Iterable[str]:
+        length = int(_data()[self.language]["run"])
+        for report in dict.fromkeys(claim.report for claim in claims):
+            document = self.planner.documents.get(report)
+            if document is None or document.language != self.language:
+                continue
+            if self.language == "ja":
+                plain, source = _folded(text), _folded(document.text)
+                runs = (plain[at : at + length] for at in range(len(plain) - length + 1))
+                if any(run in source for run in runs):
+                    yield f"a run of {length} characters of a source"
+            else:
+                words, source = _WORD.findall(text.casefold()), " ".join(_WORD.findall(document.text.casefold()))
+                runs = (" ".join(words[at : at + length]) for at in range(len(words) - length + 1))
+                if any(run in source for run in runs):
+                    yield f"a run of {length} words of a source"
+
+    # -- strength ----------------------------------------------------------------------------------------------
+
+    def _strength(self, said: Statement, text: str) -> Iterable[str]:
+        if said.form.partition(".")[0] in _OURS:
+            return
+        claims, _, _ = self._grounds(said)
+        for read in self.readback.claims(text, self.language):
+            if not any(self.entails(claim, read) for claim in claims):
+                polarity = "not " if read.negated else ""
+                object_ = f" {read.object.name}" if read.object else ""
+                yield (
+                    f"reads back as “{read.subject.name} {polarity}{read.predicate.value}{object_}” "
+                    f"({read.hedge.rung.value}), which its claims do not say"
+                )
+
+    def entails(self, claim: Claim, read: Claim) -> bool:
+        """True where a claim says what was read back, at least as strongly."""
+        if claim.predicate is not read.predicate or claim.negated != read.negated:
+            return False
+        mine = [self._id(claim.subject), self._id(claim.object)]
+        other = [self._id(read.subject), self._id(read.object)]
+        if claim.predicate in UNORDERED:
+            mine.sort()
+            other.sort()
+        if not _fits(mine[0], other[0]) or not _fits(mine[1], other[1]):
+            return False
+        if read.count is not None and (claim.count is None or claim.count.value != read.count.value):
+            return False
+        if read.when is not None and claim.when is not None and not claim.when.within(read.when):
+            return False
+        if read.hedge.rung is Rung.NOT_FOUND:
+            return claim.hedge.rung is Rung.NOT_FOUND or claim.negated
+        return STRENGTH[read.hedge.rung] <= STRENGTH[claim.hedge.rung]
+
+    def _id(self, term: Term | None) -> str:
+        return "" if term is None else self.catalog.canonical(term.id) or term.name
+
+    # -- whole editions ----------------------------------------------------------------------------------------
+
+    def whole(self, edition: Edition) -> tuple[str, ...]:
+        """Findings for a finished edition: citations, lengths."""
+        found = []
+        for section in edition.sections:
+            for paragraph in section.paragraphs:
+                for sentence in paragraph:
+                    if not sentence.citations:
+                        found.append(f"{sentence.id}: a sentence without a citation: {sentence.text}")
+        if self.kind is EditionKind.PUBLIC:
+            sentences = [
+                sentence
+                for section in (edition.opening, *edition.sections)
+                for paragraph in section.paragraphs
+                for sentence in paragraph
+            ]
+            if edition.language == "ja":
+                length = sum(len(sentence.text) for sentence in sentences)
+                if length > limit("public_ja_most"):
+                    found.append(f"the excerpt has {length} characters, at most {limit('public_ja_most')}")
+            else:
+                words = sum(len(sentence.text.split()) for sentence in sentences)
+                if words > limit("public_en_most"):
+                    found.append(f"the excerpt has {words} words, at most {limit('public_en_most')}")
+        return tuple(found)
+
+    @staticmethod
+    def same_ids(one: Edition, other: Edition) -> tuple[str, ...]:
+        """Both languages rest on the same claims and assessments, sentence by sentence."""
+        mine = [(s.id, s.claims, s.assessments) for s in one.sentences()]
+        theirs = [(s.id, s.claims, s.assessments) for s in other.sentences()]
+        return () if mine == theirs else (f"{one.language} and {other.language} do not hold the same ids",)
+
+
+def _fits(mine: str, read: str) -> bool:
+    """The same thing, or a named thing read back as nothing in particular."""
+    return mine == read or not read
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _numbers(text: str) -> Iterable[str]:
+    return (digits.replace(",", "").rstrip(".") for digits in _DIGITS.findall(unicodedata.normalize("NFKC", text)))

@@ -1,0 +1,375 @@
+"""What an edition says and in which order, before any language.
+
+A section follows a theme: the strongest story's claim, its weakness, our judgement, the background, a counter-example
+or further case, and the sentence that closes the theme. Every statement names what it rests on, what it must follow,
+and how much it matters when room is short.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from geppo.catalog import Catalog
+from geppo.model.assessment import Assessment, AssessmentKind
+from geppo.model.claim import STRENGTH, Claim, Predicate, Rung
+from geppo.model.edition import EditionKind, Month, Role, Story
+from geppo.model.entity import Kind, Term
+from geppo.model.report import Document
+from geppo.write.facts import Fact, facts_of, limit, weights
+
+JOINT = frozenset({Predicate.SHARES, Predicate.COOPERATES})
+HOSTILE = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.STEALS, Predicate.DISRUPTS})
+_STAGES = frozenset({Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE})
+_STAGE_ORDER = {Predicate.SIGNS: 0, Predicate.RATIFIES: 1, Predicate.ENTERS_INTO_FORCE: 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One thing to say. `form` picks the wording; `values` and `terms` are its language-free arguments."""
+
+    id: str
+    form: str
+    role: Role
+    story: str
+    parent: str
+    priority: float
+    claims: tuple[str, ...]
+    assessments: tuple[str, ...]
+    facts: tuple[Fact, ...] = ()
+    assessment: Assessment | None = None
+    connective: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+    terms: tuple[tuple[str, Term], ...] = ()
+
+    def value(self, name: str) -> str:
+        """An argument, or an empty text."""
+        return next((value for key, value in self.values if key == name), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionPlan:
+    """A section: the statement that its heading makes, and paragraphs."""
+
+    id: str
+    theme: str
+    story: str
+    heading: Statement
+    paragraphs: tuple[tuple[Statement, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """An edition before its wording."""
+
+    kind: EditionKind
+    opening: tuple[Statement, ...]
+    sections: tuple[SectionPlan, ...]
+    key_judgements: tuple[Statement, ...]
+    heads: tuple[Statement, ...]
+
+
+def statement(
+    form: str,
+    role: Role,
+    story: str,
+    priority: float,
+    *,
+    claims: Iterable[str] = (),
+    assessments: Iterable[str] = (),
+    parent: str = "",
+    facts: tuple[Fact, ...] = (),
+    assessment: Assessment | None = None,
+    connective: str = "",
+    values: Mapping[str, str] | None = None,
+    terms: Mapping[str, Term] | None = None,
+) -> Statement:
+    """Make a statement with an id that depends on what it says and rests on, not on its place or language."""
+    claim_ids, assessment_ids = tuple(dict.fromkeys(claims)), tuple(dict.fromkeys(assessments))
+    given = tuple(sorted((values or {}).items()))
+    named = tuple(sorted((terms or {}).items()))
+    parts = [form, story, *claim_ids, *assessment_ids, *(f"{k}={v}" for k, v in given), *(t.id for _, t in named)]
+    digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:10]
+    return Statement(
+        id=f"s{digest}",
+        form=form,
+        role=role,
+        story=story,
+        parent=parent,
+        priority=priority,
+        claims=claim_ids,
+        assessments=assessment_ids,
+        facts=facts,
+        assessment=assessment,
+        connective=connective,
+        values=given,
+        terms=named,
+    )
+
+
+@dataclass(slots=True)
+class Planner:
+    """Plans editions of one month."""
+
+    month: Month
+    catalog: Catalog
+    claims: dict[str, Claim] = field(init=False)
+    documents: dict[str, Document] = field(init=False)
+    assessments: dict[str, Assessment] = field(init=False)
+    facts: dict[str, tuple[Fact, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.claims = {claim.id: claim for claim in self.month.claims}
+        self.documents = {document.sha256: document for document in self.month.documents}
+        self.assessments = {one.id: one for one in self.month.assessments}
+        self.facts = {
+            story.id: facts_of(story, self.month, self.claims, self.catalog, self.documents)
+            for story in self.month.stories
+        }
+
+    # -- which stories -----------------------------------------------------------------------------------------
+
+    def in_period(self, story: Story) -> bool:
+        """True where a report of the story was published in the month."""
+        span = self.month.period.span
+        return any(
+            span.start <= self.documents[report].published <= span.end
+            for report in story.reports
+            if report in self.documents
+        )
+
+    def tellable(self) -> list[Story]:
+        """Stories of the month with something to say, in rank order."""
+        return [
+            story
+            for story in sorted(self.month.stories, key=lambda story: (story.rank, story.id))
+            if self.facts[story.id] and self.in_period(story)
+        ]
+
+    def themes(self) -> list[tuple[str, list[Story]]]:
+        """Themes with their stories, the weightiest theme first (sum of its three best stories)."""
+        groups: dict[str, list[Story]] = {}
+        for story in self.tellable():
+            groups.setdefault(story.theme, []).append(story)
+
+        def weight(stories: Sequence[Story]) -> float:
+            return sum(sorted((story.total for story in stories), reverse=True)[:3])
+
+        return sorted(groups.items(), key=lambda item: (item[0] == "other", -weight(item[1]), item[0]))
+
+    # -- what a story says -------------------------------------------------------------------------------------
+
+    def of_kind(self, story: Story, kind: AssessmentKind) -> list[Assessment]:
+        """The story's assessments of one kind, by id."""
+        found = [self.assessments[one] for one in story.assessments if one in self.assessments]
+        return sorted((one for one in found if one.kind is kind), key=lambda one: one.id)
+
+    def lead(self, story: Story) -> Fact:
+        """The fact a story opens with."""
+        facts = self.facts[story.id]
+        return next((fact for fact in facts if not fact.best.negated), facts[0])
+
+    def story_statements(self, story: Story, most: int, connective: str = "") -> list[Statement]:
+        """The sentences of a story, in the order of reading."""
+        lead = self.lead(story)
+        role = Role.LEAD if not connective else Role.CONTRAST
+        base = weights()["role"][role.value] + story.total
+        first = statement("fact", role, story.id, base, claims=lead.ids, facts=(lead,), connective=connective)
+        out = [first]
+        out += self._origins(story, first, lead)
+        out += self._own_doubt(story, lead, first)
+        out += self._overlap(story, first)
+        out += self._stages(story, lead, first)
+        out += self._counting(story, first)
+        out += self._contradictions(story, first)
+        out += self._more_facts(story, lead, first, most, out)
+        out += self._drift(story, first)
+        return out
+
+    def _origins(self, story: Story, first: Statement, lead: Fact) -> list[Statement]:
+        reports = set(story.reports)
+        roots = [root for root in story.origins if root in reports or root.startswith("named:")]
+        repeats = len(reports) - len([root for root in roots if root in reports])
+        if not roots:
+            return []
+        form = "origins.single" if len(roots) == 1 else "origins.several"
+        if len(roots) == 1:
+            form += "" if repeats else "_alone"
+        else:
+            form += "_repeats" if repeats else ""
+        proof = [one.id for one in self.of_kind(story, AssessmentKind.CORROBORATION) if set(one.claims) & set(lead.ids)]
+        return [
+            statement(
+                form,
+                Role.CAVEAT,
+                story.id,
+                first.priority - 30.0,
+                claims=lead.ids,
+                assessments=proof,
+                parent=first.id,
+                values={"n": str(len(roots)), "m": str(repeats)},
+            )
+        ]
+
+    def _own_doubt(self, story: Story, lead: Fact, first: Statement) -> list[Statement]:
+        """The source's own grade and the alternatives that it leaves open."""
+        out = []
+        graded = [
+            claim
+            for fact in self.facts[story.id]
+            for claim in fact.claims
+            if claim.hedge.grade is not None and claim.report in story.origins
+        ]
+        if graded:
+            claim = min(graded, key=lambda claim: (claim.predicate not in JOINT, claim.id))
+            fact = next(fact for fact in self.facts[story.id] if claim in fact.claims)
+            if claim.hedge.grade is not None and fact is not lead:
+                shown = Fact(claims=(claim,), score=fact.score)
+                out.append(
+                    statement(
+                        "fact", Role.CAVEAT, story.id, first.priority - 22.0,
+                        claims=[claim.id], facts=(shown,), parent=first.id,
+                    )
+                )  # fmt: skip
+            out.append(
+                statement(
+                    "grade.own", Role.CAVEAT, story.id, first.priority - 23.0, claims=[claim.id],
+                    parent=out[-1].id if out else first.id,
+                    values={"grade": claim.hedge.grade.value if claim.hedge.grade else "", "G": claim.speaker},
+                )
+            )  # fmt: skip
+        links = {claim.id for claim in self.month.claims if claim.predicate in JOINT}
+        for identifier in story.claims:
+            claim_ = self.claims.get(identifier)
+            if claim_ is None or STRENGTH[claim_.hedge.rung] > STRENGTH[Rung.SUGGESTS]:
+                continue
+            if claim_.about in links and claim_.report in story.origins and claim_.object:
+                same = [
+                    other
+                    for other in (self.claims[i] for i in story.claims if i in self.claims)
+                    if other.about == claim_.about and other.passage == claim_.passage and other.object
+                ]
+                out.append(
+                    statement(
+                        "alternative.may", Role.CAVEAT, story.id, first.priority - 24.0,
+                        claims=[other.id for other in same], parent=first.id,
+                        values={"G": claim_.speaker},
+                        terms={f"O{n}": other.object for n, other in enumerate(same) if other.object},
+                    )
+                )  # fmt: skip
+                break
+        return out
+
+    def _overlap(self, story: Story, first: Statement) -> list[Statement]:
+        out: list[Statement] = []
+        for one in self.of_kind(story, AssessmentKind.OVERLAP)[:1]:
+            if one.likelihood is None or one.confidence is None or len(one.subjects) < 2:
+                continue
+            rests = {"assessments": [one.id], "claims": one.claims}
+            likelihood = statement(
+                "overlap.likelihood", Role.ASSESSMENT, story.id, first.priority - 20.0,
+                claims=rests["claims"], assessments=rests["assessments"], parent=first.id, assessment=one,
+            )  # fmt: skip
+            out.append(likelihood)
+            for form, role, step in (
+                ("overlap.confidence", Role.CONFIDENCE, 0.5),
+                ("overlap.change", Role.CHANGE, 26.0),
+            ):
+                out.append(
+                    statement(
+                        form, role, story.id, likelihood.priority - step, claims=rests["claims"],
+                        assessments=rests["assessments"], parent=likelihood.id, assessment=one,
+                    )
+                )  # fmt: skip
+        return out
+
+    def _stages(self, story: Story, lead: Fact, first: Statement) -> list[Statement]:
+        """Signed, ratified and in force, each in its own sentence and in the order of time."""
+        stages = [
+            fact
+            for fact in self.facts[story.id]
+            if fact.best.predicate in _STAGES and fact is not lead and not fact.best.qualifier("act")
+        ]
+        best: dict[Predicate, Fact] = {}
+        for fact in stages:
+            if fact.best.predicate is not lead.best.predicate:
+                best.setdefault(fact.best.predicate, fact)
+        return [
+            statement(
+                "fact", Role.BACKGROUND, story.id, first.priority - 10.0 - _STAGE_ORDER[fact.best.predicate],
+                claims=fact.ids, facts=(fact,), parent=first.id,
+            )
+            for fact in sorted(best.values(), key=lambda fact: _STAGE_ORDER[fact.best.predicate])
+        ]  # fmt: skip
+
+    def _counting(self, story: Story, first: Statement) -> list[Statement]:
+        out = []
+        for one in self.of_kind(story, AssessmentKind.COUNTING)[:2]:
+            claims = [claim for claim in one.claims if claim in self.claims]
+            if len(claims) >= 2 and len({self.claims[claim].speaker for claim in claims}) >= 2:
+                out.append(
+                    statement(
+                        "counting.pair", Role.CAVEAT, story.id, first.priority - 12.0, claims=claims,
+                        assessments=[one.id], parent=first.id, assessment=one,
+                    )
+                )  # fmt: skip
+        return out[:1]
+
+    def _contradictions(self, story: Story, first: Statement) -> list[Statement]:
+        out: list[Statement] = []
+        for one in self.of_kind(story, AssessmentKind.CONTRADICTION)[:3]:
+            claims = [claim for claim in one.claims if claim in self.claims]
+            if len(claims) < 2:
+                continue
+            said = statement(
+                f"contradiction.{one.get('type') or 'value'}", Role.CAVEAT, story.id,
+                first.priority - 14.0 - len(out), claims=claims, assessments=[one.id], parent=first.id, assessment=one,
+            )  # fmt: skip
+            out.append(said)
+            if one.get("preferred") and one.get("type") in ("date", "value"):
+                out.append(
+                    statement(
+                        "contradiction.prefer", Role.ASSESSMENT, story.id, said.priority - 0.5, claims=claims,
+                        assessments=[one.id], parent=said.id, assessment=one,
+                    )
+                )  # fmt: skip
+        return out
+
+    def _more_facts(
+        self, story: Story, lead: Fact, first: Statement, most: int, said: Sequence[Statement]
+    ) -> list[Statement]:
+        used = {claim for one in said for claim in one.claims}
+        out: list[Statement] = []
+        seen = {(lead.best.predicate, lead.best.negated, lead.best.qualifier("place"))}
+        for fact in self.facts[story.id]:
+            kind = (fact.best.predicate, fact.best.negated, fact.best.qualifier("place"))
+            if len(out) >= most or used & set(fact.ids) or kind in seen or fact.best.qualifier("act"):
+                continue
+            seen.add(kind)
+            doubtful = fact.best.negated or STRENGTH[fact.best.hedge.rung] <= STRENGTH[Rung.POSSIBLE]
+            out.append(
+                statement(
+                    "fact", Role.CAVEAT if doubtful else Role.CLAIM, story.id,
+                    first.priority - 60.0 + 3.0 * fact.score, claims=fact.ids, facts=(fact,), parent=first.id,
+                )
+            )  # fmt: skip
+        return out
+
+    def _drift(self, story: Story, first: Statement) -> list[Statement]:
+        drifts = self.of_kind(story, AssessmentKind.DRIFT)
+        pages = sorted({one.get("repeat") for one in drifts if one.get("repeat")})
+        if not pages:
+            return []
+        return [
+            statement(
+                "drift.one" if len(pages) == 1 else "drift.stronger", Role.CAVEAT, story.id, first.priority - 48.0,
+                claims=[claim for one in drifts for claim in one.claims][:8],
+                assessments=[one.id for one in drifts][:8], parent=first.id, values={"k": str(len(pages))},
+            )
+        ]  # fmt: skip
+
+
+def named_subject(fact: Fact) -> bool:
+    """True where the fact speaks of something with a name of its own."""
+    return fact.best.subject.kind not in (Kind.CONCEPT, Kind.TEXT)
