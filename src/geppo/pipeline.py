@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -71,7 +72,8 @@ def keep(fetched: Iterable[Fetched | Gap], store: Store, settings: Settings, now
 
 def collect_paths(paths: Sequence[Path], store: Store, settings: Settings, now: datetime) -> Collected:
     """Archive files and folders."""
-    return keep(collect.paths(paths, settings, now), store, settings, now)
+    entries = [collect.Entry(kind="folder", name=path.name, place=str(path)) for path in paths]
+    return keep(collect.collect(entries, settings, now), store, settings, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,17 +89,20 @@ class Readings:
 def month_names(documents: Sequence[Document], catalog: Catalog, progress: Progress) -> tuple[Name, ...]:
     """Names that the documents introduce, and their publishers: a name found in one page is known in all."""
     publishers = publisher_names(documents, catalog)
-    found: dict[str, Name] = {name.id: name for name in publishers}
+    found: dict[str, list[Name]] = {name.id: [name] for name in publishers}
     for number, document in enumerate(documents):
         for name in new_names(document, catalog, publishers):
-            if name.id in found:
-                old = found[name.id]
-                forms = tuple(dict.fromkeys((*old.forms, *name.forms)))
-                found[name.id] = Name(kind=old.kind, id=old.id, name=old.name, forms=forms)
-            else:
-                found[name.id] = name
+            found.setdefault(name.id, []).append(name)
         progress("names", number + 1, len(documents))
-    return tuple(found[key] for key in sorted(found))
+    return tuple(_agreed(found[key]) for key in sorted(found))
+
+
+def _agreed(names: Sequence[Name]) -> Name:
+    """One name out of what several documents make of it: the kind that most give, all forms, the first print."""
+    kinds = Counter(name.kind for name in names)
+    kind = max(kinds, key=lambda kind: (kinds[kind], -[name.kind for name in names].index(kind)))
+    forms = tuple(dict.fromkeys(form for name in names for form in name.forms))
+    return Name(kind=kind, id=names[0].id, name=names[0].name, forms=forms)
 
 
 def read_documents(documents: Sequence[Document], catalog: Catalog, progress: Progress = silent) -> Readings:
@@ -231,9 +236,9 @@ def run_month(
     return issue
 
 
-def write_out(issue: Issue, out: Path, progress: Progress = silent) -> tuple[Path, ...]:
+def write_out(issue: Issue, out: Path, settings: Settings, progress: Progress = silent) -> tuple[Path, ...]:
     """Draw and write the files of an issue."""
     progress("delivering", 0, 1)
-    paths = deliver.write(issue, out)
+    paths = deliver.write(issue, out, settings)
     progress("delivering", 1, 1)
     return paths

@@ -151,6 +151,8 @@ def _latin_end(folded: Folded, start: int, end: int, edge: Edges, form: Form) ->
 
 def _case(raw: str, start: int, end: int, form: Form, small_words: frozenset[str]) -> bool:
     surface = raw[start:end]
+    if form.use is Use.ORDINARY_NAME and surface.isascii() and surface == surface.lower():
+        return False
     if form.case is Case.UPPER:
         return surface != surface.lower() or form.lower or not surface.isascii()
     if form.case is Case.CAPITAL:

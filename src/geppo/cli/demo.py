@@ -43,7 +43,7 @@ def run(*, out: Path = Path(_place.DEMO)) -> int:
             catalog=Catalog.load(),
             progress=progress,
         )
-        paths = write_out(issue, out, progress)
+        paths = write_out(issue, out, place.settings, progress)
     place.store.close()
     for path in paths:
         print(path)

@@ -65,7 +65,7 @@ def run(
             kinds=kinds,
             progress=progress,
         )
-        paths = write_out(_only(issue, languages), target, progress)
+        paths = write_out(_only(issue, languages), target, place.settings, progress)
     place.store.close()
     for path in paths:
         print(path)

@@ -1,1 +1,72 @@
-"""collect."""
+"""Documents in. A source is one module of this package; importing it is the whole registration.
+
+A member has `KIND` (the word in `sources.toml`) and `fetch`. It yields what it got, in an order that does not depend on
+the machine, and a Gap for each thing it could not get; it raises only for wrong use. It judges nothing: duplicates and
+unreadable text are found later, by hash and by reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Protocol
+
+from geppo import registry
+from geppo.config import Settings
+from geppo.model.report import Fetched, Gap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One source as the user wrote it down.
+
+    `place` is an address or a path. `publisher` and `language` are what the user declares for all of its documents;
+    fields of a document win. `allow_private` permits private and loopback addresses.
+    """
+
+    kind: str
+    name: str
+    place: str
+    publisher: str = ""
+    language: str = ""
+    reliability: str = ""
+    allow_private: bool = False
+
+    @property
+    def declared(self) -> tuple[tuple[str, str], ...]:
+        """Fields for `Fetched.declared`; empty ones are left out."""
+        fields = (("language", self.language), ("publisher", self.publisher))
+        return tuple((key, value) for key, value in fields if value)
+
+
+class Source(Protocol):
+    """What a member module offers."""
+
+    KIND: str
+
+    def fetch(self, entry: Entry, settings: Settings, now: datetime) -> Iterator[Fetched | Gap]:
+        """Everything the source holds. `now` is the time of collection and goes into every Fetched."""
+
+
+@cache
+def sources() -> dict[str, Source]:
+    """Members by kind, sorted."""
+    members = registry.family("geppo.collect").members
+    return {member.KIND: member for member in sorted(members, key=lambda one: str(one.KIND))}
+
+
+def collect(entries: Iterable[Entry], settings: Settings, now: datetime) -> Iterator[Fetched | Gap]:
+    """Fetch entry after entry; an entry of an unknown kind is a Gap of kind `unknown-source`."""
+    for entry in entries:
+        source = sources().get(entry.kind)
+        if source is None:
+            known = ", ".join(sources())
+            yield Gap(
+                source=entry.name,
+                kind="unknown-source",
+                message=f"kind {entry.kind!r} is not known; expected one of: {known}.",
+            )
+            continue
+        yield from source.fetch(entry, settings, now)

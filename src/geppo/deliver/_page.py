@@ -280,7 +280,7 @@ def page(issue: Issue, edition: Edition) -> Page:
         language=edition.language,
         kind=edition.kind.value,
         member=member,
-        title=shown(edition.title),
+        title=shown(edition.title).strip() or f"{chosen.ui('brand')} {chosen.period(issue.month.period)}",
         subject=shown(edition.subject),
         period=chosen.period(issue.month.period),
         as_of=chosen.moment(issue.month.as_of),

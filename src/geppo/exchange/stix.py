@@ -16,248 +16,38 @@ UUID, which STIX 2.1 (section 2.9) recommends for all but observables and which 
 
 from __future__ import annotations
 
-import hashlib
 import json
-import tomllib
-import uuid
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from importlib import resources
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from geppo.exchange._stix_bundle import (
+    EXTENSION_VERSION,
+    Bundle,
+    marking_id,
+    midnight,
+    moment,
+    object_of,
+    printable,
+    relationship_type,
+    stable_id,
+    tables,
+)
 from geppo.model.assessment import Assessment
 from geppo.model.claim import Claim, Rung
 from geppo.model.edition import Edition, Issue, Story
-from geppo.model.entity import Kind, Term
 from geppo.model.marking import Tlp
 from geppo.model.report import Document
 
-EXTENSION_VERSION = "1.0.0"
-
 _NOT_ASSERTED = frozenset((Rung.NOT_FOUND, Rung.DENIES))
-_SAME_TYPE = frozenset(
-    (Kind.INTRUSION_SET, Kind.MALWARE, Kind.TOOL, Kind.CAMPAIGN, Kind.INFRASTRUCTURE, Kind.VULNERABILITY)
-)
-_HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256"}
-_VALUES = {"ipv4": "IPv4Address", "ipv6": "IPv6Address", "domain": "DomainName", "url": "URL", "email": "EmailAddress"}
-
-
-@lru_cache(maxsize=1)
-def _tables() -> Mapping[str, Any]:
-    return tomllib.loads(resources.files("geppo.exchange").joinpath("stix.toml").read_text(encoding="utf-8"))
-
-
-@lru_cache(maxsize=64)
-def _fits(predicate: str) -> tuple[tuple[frozenset[str], str, frozenset[str]], ...]:
-    rows = (row.split("|") for row in _tables()["relationships"].get(predicate, ()))
-    return tuple((frozenset(left.split()), name.strip(), frozenset(right.split())) for left, name, right in rows)
-
-
-def relationship_type(predicate: str, source: str, target: str) -> str:
-    """The STIX relationship for a predicate between two object types; `related-to` where none is suggested."""
-    for sources, name, targets in _fits(predicate):
-        if source in sources and target in targets:
-            return name
-    return "related-to"
-
-
-def stable_id(type_: str, *parts: str) -> str:
-    """An id that depends only on what the object is (see the module's text on the layout)."""
-    digest = hashlib.sha256("\x1f".join(("geppo", type_, *parts)).encode("utf-8", "replace")).digest()
-    return f"{type_}--{uuid.UUID(bytes=digest[:16], version=4)}"
-
-
-def _midnight(day: date) -> str:
-    return f"{day.isoformat()}T00:00:00.000Z"
-
-
-def _moment(value: datetime) -> str:
-    utc = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    return utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{utc.microsecond // 1000:03d}Z"
-
-
-def _printable(text: str, fallback: str = "unknown") -> str:
-    """Text without lone surrogates, and never empty: STIX texts must hold something."""
-    return text.encode("utf-8", "replace").decode("utf-8").strip() or fallback
-
-
-def _marking_id(marking: Tlp) -> str:
-    return f"marking-definition--{_tables()['markings'][marking.label]}"
-
-
-@dataclass(slots=True)
-class _Bundle:
-    """The objects so far, by id, and what is known of the month."""
-
-    issue: Issue
-    organisation: str
-    objects: dict[str, Any] = field(default_factory=dict)
-    documents: dict[str, Document] = field(default_factory=dict)
-    names: dict[str, Counter[str]] = field(default_factory=dict)
-    openest: dict[str, Tlp] = field(default_factory=dict)
-    classes: dict[str, set[str]] = field(default_factory=dict)
-    said: dict[str, list[str]] = field(default_factory=dict)
-    of_claim: dict[str, str] = field(default_factory=dict)
-    of_assessment: dict[str, str] = field(default_factory=dict)
-    markings: set[Tlp] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self.documents = {document.sha256: document for document in self.issue.month.documents}
-        types: Mapping[str, str] = _tables()["infrastructure_types"]
-        for claim in self.issue.month.claims:
-            for term in (claim.subject, *([claim.object] if claim.object else [])):
-                key = _key(term)
-                self.names.setdefault(key, Counter())[_printable(term.name)] += 1
-                self.openest[key] = min(self.openest.get(key, Tlp.RED), claim.marking)
-            if claim.object and claim.object.id in types and not claim.negated:
-                self.classes.setdefault(_key(claim.subject), set()).add(types[claim.object.id])
-
-    @property
-    def us(self) -> str:
-        """Id of our own identity."""
-        return stable_id("identity", "us", self.organisation.casefold())
-
-    @property
-    def extension(self) -> str:
-        """Id of our extension."""
-        return stable_id("extension-definition", EXTENSION_VERSION)
-
-    def add(self, kind: str, **properties: Any) -> str:
-        """Make an object with the library (which checks it), keep it, and return its id."""
-        import stix2
-
-        if properties.get("id") in self.objects:
-            return str(properties["id"])
-        given = {name: value for name, value in properties.items() if value not in (None, "", [], {})}
-        made = getattr(stix2.v21, kind)(allow_custom=False, **given)
-        self.objects[made["id"]] = made
-        return str(made["id"])
-
-    def marked(self, *markings: Tlp) -> list[str]:
-        """References to the most closed of the markings, which the bundle then carries."""
-        closed = max(markings, default=Tlp.CLEAR)
-        self.markings.add(closed)
-        return [_marking_id(closed)]
-
-    def named(self, **properties: Any) -> dict[str, Any]:
-        """Properties of an object that keeps its id and time of creation over all months."""
-        return {
-            "created_by_ref": self.us,
-            "created": _tables()["first_created"],
-            "modified": _moment(self.issue.month.as_of),
-            **properties,
-        }
-
-    def ours(self, *markings: Tlp) -> dict[str, Any]:
-        """Properties of what we say in this issue."""
-        created = _midnight(self.issue.month.period.span.start)
-        return {
-            "created_by_ref": self.us,
-            "created": created,
-            "modified": max(created, _moment(self.issue.month.as_of)),
-            "object_marking_refs": self.marked(*markings),
-        }
-
-    def publisher(self, name: str) -> str:
-        """The identity of a publisher."""
-        id_ = stable_id("identity", "publisher", name.casefold())
-        return self.add(
-            "Identity",
-            id=id_,
-            name=_printable(name),
-            identity_class="organization",
-            **self.named(object_marking_refs=self.marked(Tlp.CLEAR)),
-        )
-
-    def extended(self, **values: Any) -> dict[str, Any]:
-        """Our extension with the values that are there."""
-        given = {name: value for name, value in values.items() if value not in (None, "", [], ())}
-        return {self.extension: {"extension_type": "property-extension", **given}}
-
-
-def _key(term: Term) -> str:
-    return f"{term.kind.value} {term.id or 'name:' + term.name.casefold()}"
-
-
-def _most_printed(names: Counter[str]) -> str:
-    return min(names, key=lambda name: (-names[name], not name.isascii(), name))
-
-
-def _observable(bundle: _Bundle, term: Term, marks: list[str]) -> str | None:
-    """The cyber-observable of a value; None where STIX has none or the value is none."""
-    kind, _, value = term.id.partition("/")
-    try:
-        if kind in _VALUES:
-            return bundle.add(_VALUES[kind], value=value, object_marking_refs=marks)
-        if kind in _HASHES:
-            return bundle.add("File", hashes={_HASHES[kind]: value}, object_marking_refs=marks)
-        if kind == "filename":
-            return bundle.add("File", name=value, object_marking_refs=marks)
-        if kind == "asn":
-            number = int(value.upper().removeprefix("AS"))
-            return bundle.add("AutonomousSystem", number=number, object_marking_refs=marks)
-    except ValueError:
-        return None
-    return None
-
-
-def _location(bundle: _Bundle, term: Term, common: dict[str, Any]) -> str | None:
-    code = term.id.rpartition("/")[2]
-    region = _tables()["regions"].get(code)
-    if region:
-        return bundle.add("Location", region=region, **common)
-    if len(code) == 2 and code.isascii() and code.isalpha() and code.isupper():
-        return bundle.add("Location", country=code, **common)
-    return None
-
-
-def _object(bundle: _Bundle, term: Term | None) -> str | None:
-    """The STIX object that stands for a term; None where STIX has none (agreements, concepts, plain text)."""
-    if term is None:
-        return None
-    key = _key(term)
-    marks = bundle.marked(bundle.openest.get(key, Tlp.CLEAR))
-    if term.kind is Kind.OBSERVABLE:
-        return _observable(bundle, term, marks)
-    name = _most_printed(bundle.names.get(key, Counter([_printable(term.name)])))
-    kind = term.kind
-    if kind is Kind.PRODUCT:
-        return bundle.add("Software", name=name, object_marking_refs=marks)
-    common = bundle.named(name=name, object_marking_refs=marks)
-    if kind is Kind.LOCATION:
-        return _location(bundle, term, {"id": stable_id("location", key), **common})
-    if kind is Kind.SECTOR:
-        sector = _tables()["sectors"].get(term.id.rpartition("/")[2])
-        sectors = [sector] if sector else []
-        return bundle.add("Identity", id=stable_id("identity", key), identity_class="class", sectors=sectors, **common)
-    if kind is Kind.IDENTITY:
-        known = next(
-            (document.publisher for document in bundle.issue.month.documents if document.publisher == name), ""
-        )
-        if known:
-            return bundle.publisher(known)
-        return bundle.add("Identity", id=stable_id("identity", key), identity_class="organization", **common)
-    if kind not in _SAME_TYPE:
-        return None
-    if kind is Kind.MALWARE:
-        common["is_family"] = True
-    if kind is Kind.INFRASTRUCTURE:
-        common["infrastructure_types"] = sorted(bundle.classes.get(key, ()))
-    if kind is Kind.VULNERABILITY and name.upper().startswith("CVE-"):
-        common["external_references"] = [{"source_name": "cve", "external_id": name.upper()}]
-    library_name = "".join(part.capitalize() for part in kind.value.split("-"))
-    return bundle.add(library_name, id=stable_id(kind.value, key), **common)
 
 
 def _source(document: Document) -> dict[str, Any]:
     """The external reference to a document; an address that is no web address is left out."""
     reference: dict[str, Any] = {
-        "source_name": _printable(document.publisher),
-        "description": _printable(document.title, document.name or "untitled"),
+        "source_name": printable(document.publisher),
+        "description": printable(document.title, document.name or "untitled"),
     }
     try:
         parts = urlsplit(document.url)
@@ -274,7 +64,7 @@ def _language(document: Document | None) -> str | None:
     return document.language if document and known else None
 
 
-def _claim_extension(bundle: _Bundle, claim: Claim) -> dict[str, Any]:
+def _claim_extension(bundle: Bundle, claim: Claim) -> dict[str, Any]:
     count = claim.count
     return bundle.extended(
         claim_id=claim.id,
@@ -296,21 +86,21 @@ def _claim_extension(bundle: _Bundle, claim: Claim) -> dict[str, Any]:
     )
 
 
-def _claim(bundle: _Bundle, claim: Claim) -> None:
+def _claim(bundle: Bundle, claim: Claim) -> None:
     """A relationship where STIX can say it, else a note on what the claim is about."""
     document = bundle.documents.get(claim.passage.document)
-    source, target = _object(bundle, claim.subject), _object(bundle, claim.object)
+    source, target = object_of(bundle, claim.subject), object_of(bundle, claim.object)
     common: dict[str, Any] = {
         "created_by_ref": bundle.publisher(claim.publisher),
-        "created": _midnight(claim.published),
-        "modified": _midnight(claim.published),
+        "created": midnight(claim.published),
+        "modified": midnight(claim.published),
         "lang": _language(document),
-        "confidence": _tables()["confidence"]["rung"].get(claim.hedge.rung.value),
+        "confidence": tables()["confidence"]["rung"].get(claim.hedge.rung.value),
         "external_references": [_source(document)] if document else [],
         "object_marking_refs": bundle.marked(claim.marking),
         "extensions": _claim_extension(bundle, claim),
     }
-    text = _printable(claim.passage.text)
+    text = printable(claim.passage.text)
     asserted = not claim.negated and claim.hedge.rung not in _NOT_ASSERTED
     if asserted and source and target and source != target:
         kind = relationship_type(claim.predicate.value, source.partition("--")[0], target.partition("--")[0])
@@ -321,8 +111,8 @@ def _claim(bundle: _Bundle, claim: Claim) -> None:
             source_ref=source,
             target_ref=target,
             description=text,
-            start_time=_midnight(claim.when.start) if claim.when else None,
-            stop_time=_midnight(claim.when.end + timedelta(days=1)) if claim.when else None,
+            start_time=midnight(claim.when.start) if claim.when else None,
+            stop_time=midnight(claim.when.end + timedelta(days=1)) if claim.when else None,
             **common,
         )
     else:
@@ -330,9 +120,9 @@ def _claim(bundle: _Bundle, claim: Claim) -> None:
         made = bundle.add(
             "Note",
             id=stable_id("note", claim.id),
-            abstract=f"{'not: ' if claim.negated else ''}{claim.predicate.value}: {_printable(claim.subject.name)}",
+            abstract=f"{'not: ' if claim.negated else ''}{claim.predicate.value}: {printable(claim.subject.name)}",
             content=text,
-            authors=[_printable(claim.speaker)],
+            authors=[printable(claim.speaker)],
             object_refs=list(dict.fromkeys(about)) or [stable_id("report", claim.report)],
             **common,
         )
@@ -340,17 +130,17 @@ def _claim(bundle: _Bundle, claim: Claim) -> None:
     bundle.said.setdefault(claim.report, []).extend(one for one in (made, source, target) if one)
 
 
-def _report(bundle: _Bundle, document: Document) -> None:
+def _report(bundle: Bundle, document: Document) -> None:
     publisher = bundle.publisher(document.publisher)
     refs = sorted(set(bundle.said.get(document.sha256, ()))) or [publisher]
     bundle.add(
         "Report",
         id=stable_id("report", document.sha256),
-        name=_printable(document.title, document.name or "untitled"),
+        name=printable(document.title, document.name or "untitled"),
         created_by_ref=publisher,
-        created=_midnight(document.published),
-        modified=_midnight(document.published),
-        published=_midnight(document.published),
+        created=midnight(document.published),
+        modified=midnight(document.published),
+        published=midnight(document.published),
         report_types=["threat-report"],
         lang=_language(document),
         labels=["retold-in-a-note"] if document.note else None,
@@ -360,7 +150,7 @@ def _report(bundle: _Bundle, document: Document) -> None:
     )
 
 
-def _judgement_extension(bundle: _Bundle, assessment: Assessment) -> dict[str, Any]:
+def _judgement_extension(bundle: Bundle, assessment: Assessment) -> dict[str, Any]:
     likelihood = assessment.likelihood
     evidence = [
         {"kind": e.kind, "value": e.value, "weight_bits": e.weight, "used": e.used, "reason": e.reason}
@@ -382,7 +172,7 @@ def _judgement_extension(bundle: _Bundle, assessment: Assessment) -> dict[str, A
 
 def _judgement_text(assessment: Assessment) -> str:
     """The judgement in plain words. Likelihood and confidence stand in two sentences (ICD 203)."""
-    subjects = ", ".join(_printable(term.name) for term in assessment.subjects)
+    subjects = ", ".join(printable(term.name) for term in assessment.subjects)
     parts = [f"{assessment.kind.value}: {subjects}." if subjects else f"{assessment.kind.value}."]
     if assessment.likelihood:
         low, high = round(assessment.likelihood.low * 100), round(assessment.likelihood.high * 100)
@@ -392,14 +182,14 @@ def _judgement_text(assessment: Assessment) -> str:
     return " ".join(parts)
 
 
-def _assessment(bundle: _Bundle, assessment: Assessment) -> None:
+def _assessment(bundle: Bundle, assessment: Assessment) -> None:
     """An opinion on the relationships it is about where it has a likelihood, else a note."""
     claims = {claim.id: claim for claim in bundle.issue.month.claims}
     marking = max((claims[one].marking for one in assessment.claims if one in claims), default=Tlp.CLEAR)
     about = [bundle.of_claim[one] for one in assessment.claims if one in bundle.of_claim]
     relationships = sorted({one for one in about if one.startswith("relationship--")})
-    subjects = [one for one in (_object(bundle, term) for term in assessment.subjects) if one]
-    level = _tables()["confidence"]["level"]
+    subjects = [one for one in (object_of(bundle, term) for term in assessment.subjects) if one]
+    level = tables()["confidence"]["level"]
     common: dict[str, Any] = {
         **bundle.ours(marking),
         "confidence": level[assessment.confidence.value] if assessment.confidence else None,
@@ -413,7 +203,7 @@ def _assessment(bundle: _Bundle, assessment: Assessment) -> None:
         made = bundle.add(
             "Opinion",
             id=stable_id("opinion", period, assessment.id),
-            opinion=_tables()["opinion"][assessment.likelihood.word.value],
+            opinion=tables()["opinion"][assessment.likelihood.word.value],
             explanation=text,
             object_refs=relationships,
             **common,
@@ -430,7 +220,7 @@ def _assessment(bundle: _Bundle, assessment: Assessment) -> None:
     bundle.of_assessment[assessment.id] = made
 
 
-def _translated(bundle: _Bundle, id_: str, contents: Mapping[str, Mapping[str, str]], markings: Iterable[Tlp]) -> None:
+def _translated(bundle: Bundle, id_: str, contents: Mapping[str, Mapping[str, str]], markings: Iterable[Tlp]) -> None:
     """Texts of an object of ours in further languages."""
     if contents:
         bundle.add(
@@ -459,11 +249,11 @@ def _base(languages: Iterable[str]) -> str:
     return "en" if "en" in known else known[0]
 
 
-def _grouping(bundle: _Bundle, story: Story) -> str:
+def _grouping(bundle: Bundle, story: Story) -> str:
     claims = {claim.id: claim for claim in bundle.issue.month.claims}
     markings = [claims[one].marking for one in story.claims if one in claims]
     headings = _headings(bundle.issue.editions, story)
-    subjects = [one for one in (_object(bundle, term) for term in story.subjects) if one]
+    subjects = [one for one in (object_of(bundle, term) for term in story.subjects) if one]
     refs = {
         *subjects,
         *(stable_id("report", one) for one in story.reports if one in bundle.documents),
@@ -475,13 +265,13 @@ def _grouping(bundle: _Bundle, story: Story) -> str:
     id_ = bundle.add(
         "Grouping",
         id=stable_id("grouping", str(bundle.issue.month.period), story.id),
-        name=_printable(headings.get(base, fallback)),
+        name=printable(headings.get(base, fallback)),
         context="unspecified",
         lang=base,
         object_refs=sorted(refs) or [bundle.us],
         **bundle.ours(*markings),
     )
-    others = {lang: {"name": _printable(text)} for lang, text in headings.items() if lang != base}
+    others = {lang: {"name": printable(text)} for lang, text in headings.items() if lang != base}
     _translated(bundle, id_, others, markings)
     return id_
 
@@ -490,10 +280,10 @@ def _edition_texts(edition: Edition) -> dict[str, str]:
     opening = edition.opening.paragraphs
     gap = "" if edition.language == "ja" else " "
     text = "\n".join(gap.join(sentence.text for sentence in paragraph) for paragraph in opening)
-    return {"name": _printable(edition.title), "description": _printable(text, edition.title or "untitled")}
+    return {"name": printable(edition.title), "description": printable(text, edition.title or "untitled")}
 
 
-def _own_report(bundle: _Bundle, editions: Sequence[Edition], groupings: Mapping[str, str]) -> None:
+def _own_report(bundle: Bundle, editions: Sequence[Edition], groupings: Mapping[str, str]) -> None:
     """One audience of the issue: a report of ours in one language, its other languages beside it."""
     texts = {edition.language: _edition_texts(edition) for edition in editions}
     base = _base(texts)
@@ -510,7 +300,7 @@ def _own_report(bundle: _Bundle, editions: Sequence[Edition], groupings: Mapping
     id_ = bundle.add(
         "Report",
         id=stable_id("report", "ours", str(bundle.issue.month.period), chosen.kind.value),
-        published=_moment(bundle.issue.month.as_of),
+        published=moment(bundle.issue.month.as_of),
         report_types=["threat-report"],
         lang=base,
         labels=[chosen.kind.value],
@@ -521,13 +311,13 @@ def _own_report(bundle: _Bundle, editions: Sequence[Edition], groupings: Mapping
     _translated(bundle, id_, {lang: text for lang, text in texts.items() if lang != base}, markings)
 
 
-def _frame(bundle: _Bundle) -> None:
+def _frame(bundle: Bundle) -> None:
     """Our identity and our extension, which the rest points at."""
     marks = bundle.marked(Tlp.CLEAR)
     bundle.add(
         "Identity",
         id=bundle.us,
-        name=_printable(bundle.organisation),
+        name=printable(bundle.organisation),
         identity_class="organization",
         **{**bundle.named(object_marking_refs=marks), "created_by_ref": None},
     )
@@ -545,18 +335,18 @@ def _frame(bundle: _Bundle) -> None:
         ),
         version=EXTENSION_VERSION,
         extension_types=["property-extension"],
-        **{**bundle.named(object_marking_refs=marks), "modified": _tables()["first_created"]},
+        **{**bundle.named(object_marking_refs=marks), "modified": tables()["first_created"]},
     )
 
 
-def _markings(bundle: _Bundle) -> None:
+def _markings(bundle: Bundle) -> None:
     """The TLP 2.0 markings in use, as OASIS defines them."""
-    table = _tables()["markings"]
+    table = tables()["markings"]
     for marking in sorted(bundle.markings):
         level = marking.label.removeprefix("TLP:").lower()
         bundle.add(
             "MarkingDefinition",
-            id=_marking_id(marking),
+            id=marking_id(marking),
             created=table["created"],
             name=marking.label,
             extensions={table["extension"]: {"extension_type": "property-extension", "tlp_2_0": level}},
@@ -566,11 +356,11 @@ def _markings(bundle: _Bundle) -> None:
 def to_bundle(issue: Issue, organisation: str) -> bytes:
     """The issue as a STIX 2.1 bundle in UTF-8 JSON, objects sorted by id; `organisation` signs what is ours.
 
-    Equal issues give equal bytes. Raises ValueError (stix2's errors) where a part of the issue is no valid STIX.
+    Equal issues give equal bytes. Raises InputError where a part of the issue is no valid STIX.
     """
     from stix2.serialization import STIXJSONEncoder
 
-    bundle = _Bundle(issue=issue, organisation=organisation)
+    bundle = Bundle(issue=issue, organisation=organisation)
     _frame(bundle)
     for claim in issue.month.claims:
         _claim(bundle, claim)
@@ -582,7 +372,7 @@ def to_bundle(issue: Issue, organisation: str) -> bytes:
     for kind in sorted({edition.kind for edition in issue.editions}):
         _own_report(bundle, [edition for edition in issue.editions if edition.kind is kind], groupings)
     _markings(bundle)
-    parts = (str(issue.month.period), _moment(issue.month.as_of), organisation, *sorted(bundle.objects))
+    parts = (str(issue.month.period), moment(issue.month.as_of), organisation, *sorted(bundle.objects))
     whole = {
         "type": "bundle",
         "id": stable_id("bundle", *parts),

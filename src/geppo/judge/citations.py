@@ -18,6 +18,7 @@ from geppo.judge.speakers import Directory, is_glued, is_nobody
 from geppo.model.observable import ObservableType, Verdict
 from geppo.model.report import Report
 
+_BLANKED = {code: " " for code in range(128) if not chr(code).isalnum()}
 _PERMUTATIONS = 128
 _BANDS = 32
 _SEED = 1
@@ -64,9 +65,10 @@ class Citations:
 
 def shingles(text: str) -> frozenset[str]:
     """Overlapping word runs of a text; character runs where words stand without blanks."""
-    letters = "".join(c if c.isalnum() else " " for c in text[:_READ].casefold())
+    text = text[:_READ].casefold()
+    letters = text.translate(_BLANKED) if text.isascii() else "".join(c if c.isalnum() else " " for c in text)
     tokens = letters.split()
-    glued = sum(len(token) for token in tokens if is_glued(token))
+    glued = 0 if text.isascii() else sum(len(token) for token in tokens if is_glued(token))
     if glued * 3 > sum(map(len, tokens)):
         run = "".join(tokens)
         return frozenset(run[at : at + _CHARACTERS] for at in range(len(run) - _CHARACTERS + 1))

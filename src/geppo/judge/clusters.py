@@ -91,11 +91,16 @@ class _Likeness:
         return alike * self.nearness(abs(self.days[one] - self.days[other]))
 
     def groups(self, one: _Group, other: _Group) -> float:
-        """Likeness of two groups; more where a report has a part in both."""
+        """Likeness of two groups as wholes; parts of one page are nearer to a group that has another part of it."""
         gap = max(one.first - other.last, other.first - one.last, 0)
         pages = [{self._units[place].report for place in group.members} for group in (one, other)]
-        extra = self._settings.number("judge.stories.same_report") if pages[0] & pages[1] else 0.0
+        alone = min(map(len, pages)) == 1
+        extra = self._settings.number("judge.stories.same_report") if alone and pages[0] & pages[1] else 0.0
         return _cosine(one.total, other.total) * self.nearness(gap) + extra
+
+    def is_page(self, group: _Group) -> bool:
+        """True for a group that holds parts of one page only."""
+        return len({self._units[place].report for place in group.members}) == 1
 
 
 def _neighbours(places: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -137,7 +142,8 @@ def find_clusters(units: Sequence[Unit], citations: Citations, settings: Setting
         a, b = sorted((home[one], home[other]))
         if a == b:
             continue
-        extra = bonus if likeness.cited(one, other) else 0.0
+        single = likeness.is_page(groups[a]) or likeness.is_page(groups[b])
+        extra = bonus if single and likeness.cited(one, other) else 0.0
         if likeness.groups(groups[a], groups[b]) + extra >= least:
             for place in groups[b].members:
                 home[place] = a

@@ -21,9 +21,10 @@ from functools import partial
 from geppo.config import Settings
 from geppo.judge._reference import predicates, short_id
 from geppo.judge.corroborate import Weigher
-from geppo.judge.counting import Counted, agree, family, printed
+from geppo.judge.counting import Counted
 from geppo.judge.nexus import Nexus
 from geppo.judge.origins import NAMED, Attribution
+from geppo.judge.quantities import agree, family, printed
 from geppo.judge.statements import Key, Keys, Statement
 from geppo.model.assessment import Assessment, AssessmentKind, Origins
 from geppo.model.claim import STRENGTH, Claim, Predicate, Rung
@@ -219,8 +220,8 @@ class Contradictions:
             given = self._given(values)
             for best, other in self._against_best(values, partial(self._apart, given=given)):
                 claim = best.claims[0]
-                thing = claim.object if claim.predicate is not Predicate.ENTERS_INTO_FORCE else claim.subject
-                subject = thing or claim.subject
+                staged = claim.predicate in predicates("stages")
+                subject = self._keys.agreement(claim) if staged else claim.object or claim.subject
                 yield self.conflict(
                     "date", f"{slot[0]} {subject.name}", subject, best, other, self._stage(slot, best, other)
                 )
@@ -231,7 +232,7 @@ class Contradictions:
         weak = self._preferred(best, other, "date")[1].claims[0].when
         if Predicate(slot[0]) not in stages or weak is None:
             return ""
-        agreement = slot[-1] if Predicate(slot[0]) is not Predicate.ENTERS_INTO_FORCE else slot[1]
+        agreement = slot[1]
         other_stages = [
             statement
             for key, statement in self._statements.items()

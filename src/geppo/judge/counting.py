@@ -17,52 +17,16 @@ from dataclasses import dataclass
 from geppo.config import Settings
 from geppo.judge._reference import predicates, short_id, unit_words
 from geppo.judge.origins import Attribution
+from geppo.judge.quantities import agree, family, printed
 from geppo.judge.statements import Key, Keys
 from geppo.model.assessment import Assessment, AssessmentKind, Origins
-from geppo.model.claim import Bound, Claim, Count, Predicate
+from geppo.model.claim import Claim, Count, Predicate
 from geppo.model.entity import Kind, Term
 
 _NAMED_KINDS = frozenset(
     {Kind.INFRASTRUCTURE, Kind.MALWARE, Kind.CAMPAIGN, Kind.INTRUSION_SET, Kind.TOOL, Kind.PRODUCT, Kind.VULNERABILITY}
 )
 _SEVERAL = 2
-
-
-def family(unit: Term) -> str:
-    """Family of a unit: machines, servers, packages …, or the unit itself where it is in none."""
-    words = unit_words()
-    kind, _, name = unit.id.rpartition("/")
-    tails = [name.casefold(), *unit.name.casefold().split()[-1:]]
-    for tail in tails:
-        if tail in words.words:
-            return words.words[tail]
-    return words.kinds.get(kind, unit.id or unit.name.casefold())
-
-
-def span(count: Count, settings: Settings) -> tuple[float, float]:
-    """The values that a printed count may stand for, by its bound."""
-    about, more = settings.number("judge.counts.about"), settings.number("judge.counts.more_than")
-    value = count.value
-    low, high = {
-        Bound.EXACT: (value, value),
-        Bound.ABOUT: (value * (1 - about), value * (1 + about)),
-        Bound.NEARLY: (value * (1 - about), value),
-        Bound.UP_TO: (value * (1 - about), value),
-        Bound.MORE_THAN: (value, value * (1 + more)),
-        Bound.AT_LEAST: (value, value * (1 + more)),
-    }[count.bound]
-    return low, high
-
-
-def agree(one: Count, other: Count, settings: Settings) -> bool:
-    """True where both counts may be of one number."""
-    a, b = span(one, settings), span(other, settings)
-    return a[0] <= b[1] and b[0] <= a[1]
-
-
-def printed(value: float) -> str:
-    """A number without a needless fraction."""
-    return str(int(value)) if value == int(value) else repr(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from geppo.config import Settings
 from geppo.judge._reference import short_id
 from geppo.judge.citations import Citations
-from geppo.judge.counting import agree, family, printed
-from geppo.judge.origins import NAMED, Trace, Tracer
-from geppo.judge.statements import Key, Statement
+from geppo.judge.origins import NAMED, Attribution, Tracer
+from geppo.judge.quantities import agree, family, printed
+from geppo.judge.statements import Key, Keys, Statement
 from geppo.model.assessment import Assessment, AssessmentKind, Origins
 from geppo.model.claim import STRENGTH, Claim, Grade, Predicate, Rung
 
@@ -119,84 +119,99 @@ def _date(root: Sequence[Claim], repeat: Sequence[Claim]) -> Iterator[Change]:
             )
 
 
-def _reporter(
-    root: Sequence[Claim], repeat: Sequence[Claim], graph: Citations, tracer: Tracer, passed_on: frozenset[str]
-) -> Iterator[Change]:
-    """A page that credits another house than the root's, and the root's nowhere."""
-    source = root[0]
-    house, directory = graph.house(source.report), graph.directory
-    page = repeat[0].report
-    credited = [name for claim in repeat for name in tracer.outside_voices(claim)]
-    anywhere = {directory.key(name) for name in (*credited, *graph.credits[page])}
-    if house in anywhere or source.report in graph.leans_on[page] or page in graph.copy_of:
-        return
-    others = [
-        name
-        for name in dict.fromkeys(credited or graph.credits[page])
-        if directory.key(name) not in passed_on and not directory.is_media(name)
-    ]
-    if others:
-        yield Change(
-            what="reporter",
-            root_value=source.publisher,
-            repeat_value=others[0],
-            direction="",
-            claim=repeat[0],
-            against=source,
-        )
+class DriftFinder:
+    """Compares every repeat with the root that it leads to."""
 
+    def __init__(
+        self,
+        statements: Mapping[Key, Statement],
+        keys: Keys,
+        attribution: Attribution,
+        graph: Citations,
+        tracer: Tracer,
+        settings: Settings,
+    ) -> None:
+        self._statements, self._keys, self._attribution = statements, keys, attribution
+        self._graph, self._tracer, self._settings = graph, tracer, settings
+        self._assessing: dict[Key, list[Claim]] = defaultdict(list)
+        self._sizes: dict[Key, dict[str, list[Claim]]] = defaultdict(lambda: defaultdict(list))
+        for key in sorted(statements):
+            for claim in statements[key].claims:
+                if key[0] == Predicate.ASSESSES.value:
+                    self._assessing[key[2:-1]].append(claim)
+                elif claim.predicate is Predicate.COUNTS and claim.count is not None:
+                    self._sizes[keys.counted(claim)][graph.house(claim.report)].append(claim)
 
-def _changes(
-    statement: Statement,
-    trace: Trace,
-    assessing: Sequence[Claim],
-    graph: Citations,
-    tracer: Tracer,
-    settings: Settings,
-) -> Iterator[Change]:
-    passed_on = frozenset(graph.house(report) for report in trace.repeats)
-    for report in trace.repeats:
-        root = trace.root_of[report]
-        if root == report or root.startswith(NAMED) or graph.house(root) == graph.house(report):
-            continue
-        before, after = statement.of(root), statement.of(report)
-        if not before:
-            continue
-        if statement.predicate not in (Predicate.DISCLOSES, Predicate.DENIES):
-            yield from _hedge(before, after)
-        yield from _grade(
-            [*before, *(claim for claim in assessing if claim.report == root)],
-            [*after, *(claim for claim in assessing if claim.report == report)],
-        )
-        yield from _number(before, after, settings)
-        yield from _date(before, after)
-        yield from _reporter(before, after, graph, tracer, passed_on - {graph.house(report)})
+    def find(self) -> tuple[Assessment, ...]:
+        """Every change once for a repeat, what changed and both values, in order of the repeat's publication."""
+        seen: set[tuple[str, ...]] = set()
+        found: list[tuple[tuple[str, str], Assessment]] = []
+        for key in sorted(self._statements):
+            statement = self._statements[key]
+            for change in self._changes(statement):
+                mark: tuple[str, ...] = (change.claim.report, change.what, change.root_value, change.repeat_value)
+                if change.what == "hedge":
+                    mark = (*mark, *key)
+                if mark not in seen:
+                    seen.add(mark)
+                    found.append((self._graph.order[change.claim.report], _assessment(statement, change)))
+        return tuple(one for _, one in sorted(found, key=lambda pair: (pair[0], pair[1].id)))
 
+    def _changes(self, statement: Statement) -> Iterator[Change]:
+        trace, graph = self._attribution.of(statement.key), self._graph
+        passed_on = frozenset(graph.house(report) for report in trace.repeats)
+        assessing = self._assessing.get(statement.key[:-1], ())
+        for report in trace.repeats:
+            root = trace.root_of[report]
+            if root == report or root.startswith(NAMED) or graph.house(root) == graph.house(report):
+                continue
+            before, after = statement.of(root), statement.of(report)
+            if not before:
+                yield from self._resized(root, after)
+                continue
+            if statement.predicate not in (Predicate.DISCLOSES, Predicate.DENIES):
+                yield from _hedge(before, after)
+            yield from _grade(
+                [*before, *(claim for claim in assessing if claim.report == root)],
+                [*after, *(claim for claim in assessing if claim.report == report)],
+            )
+            yield from _number(before, after, self._settings)
+            yield from _date(before, after)
+            yield from self._reporter(before, after, passed_on - {graph.house(report)})
 
-def find_drift(
-    statements: Mapping[Key, Statement],
-    traces: Mapping[Key, Trace],
-    graph: Citations,
-    tracer: Tracer,
-    settings: Settings,
-) -> tuple[Assessment, ...]:
-    """Every change once for a repeat, what changed and both values, in order of the repeat's publication."""
-    assessing: dict[Key, list[Claim]] = defaultdict(list)
-    for key in sorted(statements):
-        if key[0] == Predicate.ASSESSES.value:
-            assessing[key[2:-1]].extend(statements[key].claims)
-    seen: set[tuple[str, ...]] = set()
-    found: list[tuple[tuple[str, str], Assessment]] = []
-    for key in sorted(statements):
-        statement = statements[key]
-        for change in _changes(statement, traces[key], assessing.get(key[:-1], ()), graph, tracer, settings):
-            mark: tuple[str, ...] = (change.claim.report, change.what, change.root_value, change.repeat_value)
-            if change.what == "hedge":
-                mark = (*mark, *key)
-            if mark not in seen:
-                seen.add(mark)
-                found.append((graph.order[change.claim.report], _assessment(statement, change)))
-    return tuple(one for _, one in sorted(found, key=lambda pair: (pair[0], pair[1].id)))
+    def _resized(self, root: str, repeat: Sequence[Claim]) -> Iterator[Change]:
+        """A size that the credited house never gave: only where the page credits that house alone for it."""
+        for claim in repeat:
+            if claim.predicate is not Predicate.COUNTS or claim.count is None:
+                continue
+            voices = {self._graph.directory.key(name) for name in self._tracer.outside_voices(claim)}
+            credited = voices or {self._graph.directory.key(name) for name in self._graph.credits[claim.report]}
+            if credited == {self._graph.house(root)}:
+                given = self._sizes[self._keys.counted(claim)].get(self._graph.house(root), [])
+                yield from _number(given, [claim], self._settings)
+
+    def _reporter(self, root: Sequence[Claim], repeat: Sequence[Claim], passed_on: frozenset[str]) -> Iterator[Change]:
+        """A page that credits another house than the root's, and the root's nowhere."""
+        source, page = root[0], repeat[0].report
+        graph, directory = self._graph, self._graph.directory
+        credited = [name for claim in repeat for name in self._tracer.outside_voices(claim)]
+        anywhere = {directory.key(name) for name in (*credited, *graph.credits[page])}
+        if graph.house(source.report) in anywhere or source.report in graph.leans_on[page] or page in graph.copy_of:
+            return
+        others = [
+            name
+            for name in dict.fromkeys(credited or graph.credits[page])
+            if directory.key(name) not in passed_on and not directory.is_media(name)
+        ]
+        if others:
+            yield Change(
+                what="reporter",
+                root_value=source.publisher,
+                repeat_value=others[0],
+                direction="",
+                claim=repeat[0],
+                against=source,
+            )
 
 
 def _assessment(statement: Statement, change: Change) -> Assessment:

@@ -18,7 +18,7 @@ from geppo.judge.clusters import Cluster, find_clusters
 from geppo.judge.contradict import Contradictions
 from geppo.judge.corroborate import Weigher, opposite_of
 from geppo.judge.counting import Counter, assess_counts
-from geppo.judge.drift import find_drift
+from geppo.judge.drift import DriftFinder
 from geppo.judge.nexus import Nexus
 from geppo.judge.origins import Attribution, Matters, Tracer
 from geppo.judge.pacts import Pacts
@@ -68,7 +68,7 @@ def _base(reports: Sequence[Report], claims: Sequence[Claim], catalogue: Catalog
     units = read_units(reports, claims, linking)
     clusters = find_clusters(units, graph, settings)
     matters = _matters(clusters, linking)
-    keys = Keys(claims, matters.cluster_of, directory, catalogue)
+    keys = Keys(claims, matters.cluster_of, directory, catalogue, settings)
     statements = group(claims, keys)
     tracer = Tracer(graph, matters, settings)
     traces = {key: tracer.trace(statement) for key, statement in statements.items()}
@@ -187,7 +187,7 @@ def _story(
         origins=origins,
         claims=tuple(claim.id for claim in claims),
         assessments=tuple(one.id for one in held),
-        theme=editor.theme(draft),
+        theme=editor.theme(draft, subjects),
         score=score(rankable, period, settings),
         rank=0,
         previously=bool(before),
@@ -216,7 +216,6 @@ def judge_month(
     known = {report.id for report in reports}
     claims = sorted((claim for claim in claims if claim.report in known), key=lambda claim: claim.id)
     base = _base(reports, claims, catalog, settings)
-    traces = base.attribution.traces
     nexus = Nexus(claims, base.keys, catalog)
     pacts = Pacts.read(base.statements, base.keys, nexus, catalog)
     relations = RelationFinder(base.keys, nexus, pacts, base.attribution, base.graph, base.weigher, settings).find(
@@ -233,7 +232,7 @@ def judge_month(
         *_corroborated(editor, base, drafts, settings),
         *Contradictions(base.statements, base.attribution, base.keys, base.weigher, nexus, settings).find(counted),
         *assess_counts(counted, settings),
-        *find_drift(base.statements, traces, base.graph, base.tracer, settings),
+        *DriftFinder(base.statements, base.keys, base.attribution, base.graph, base.tracer, settings).find(),
     ]
     unique: dict[str, Assessment] = {}
     for one in found:

@@ -83,16 +83,14 @@ class Pacts:
             if stage is None or statement.negated:
                 continue
             for claim in statement.claims:
-                thing = claim.subject if statement.predicate is Predicate.ENTERS_INTO_FORCE else claim.object
-                if thing is None or claim.hedge.rung in _UNSETTLED:
+                if claim.hedge.rung in _UNSETTLED:
                     continue
+                thing = keys.agreement(claim)
                 key = keys.term(thing, claim)
                 terms[key].append(thing)
                 stages[key][stage].append(claim)
-                sides = [claim.subject, claim.object, *(term for role, term in claim.qualifiers if role != "place")]
-                parties[key] |= {
-                    nexus.state(term, claim) for term in sides if term is not None and term.kind is Kind.LOCATION
-                } - {""}
+                sides = [term for term in keys.parties(claim) if term.kind is Kind.LOCATION]
+                parties[key] |= {nexus.state(term, claim) for term in sides} - {""}
         told = {
             key: Told(
                 key=key,

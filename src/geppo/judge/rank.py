@@ -23,6 +23,7 @@ _HUGE = 6.0
 _MANY_REPORTS = 5.0
 _MANY_CONFLICTS = 3.0
 _FOLLOW_UP = 0.4
+_AT_HOME = 0.7
 _NEW_NAME = "new:"
 
 
@@ -56,8 +57,8 @@ def _effect(story: Rankable) -> float:
     return math.fsum(events) / _STRONGEST * 0.75 + size * 0.25
 
 
-def _profile(story: Rankable, country: str, sectors: frozenset[str]) -> float:
-    """1 where somebody acts in the reader's country or sector, half where it is only named."""
+def _profile(story: Rankable, country: str, sectors: frozenset[str], language: str) -> float:
+    """1 where somebody acts in the reader's country or sector; less where a page at home saw it, or it is named."""
     hostile, best = predicates("hostile") | predicates("victim-subject") | {Predicate.WARNS, Predicate.COUNTS}, 0.0
     for claim in story.claims:
         for term in (claim.object, claim.subject, *(term for _, term in claim.qualifiers)):
@@ -67,7 +68,8 @@ def _profile(story: Rankable, country: str, sectors: frozenset[str]) -> float:
             sector = term.kind is Kind.SECTOR and term.id in sectors
             if place or sector:
                 best = max(best, 1.0 if claim.predicate in hostile and not claim.negated else 0.5)
-    return best
+    at_home = any(report.document.language == language and report.own_observation for report in story.reports)
+    return max(best, _AT_HOME) if at_home else best
 
 
 def _novelty(story: Rankable) -> float:
@@ -102,7 +104,7 @@ def score(story: Rankable, period: Period, settings: Settings) -> tuple[tuple[st
     sectors = frozenset(settings.text("reader.sectors").split())
     parts: Mapping[str, float] = {
         "effect": _effect(story),
-        "profile": _profile(story, settings.text("reader.country"), sectors),
+        "profile": _profile(story, settings.text("reader.country"), sectors, settings.text("reader.language")),
         "novelty": _novelty(story),
         "support": _support(story),
         "dispute": _dispute(story),

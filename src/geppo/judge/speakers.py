@@ -18,7 +18,7 @@ from geppo.model.report import Report
 
 def is_glued(text: str) -> bool:
     """True where words stand without blanks: kana, kanji or hangul in it."""
-    return any("\u2e80" <= c <= "\u9fff" or "가" <= c <= "힣" for c in text)
+    return not text.isascii() and any("\u2e80" <= c <= "\u9fff" or "가" <= c <= "힣" for c in text)
 
 
 def fold(name: str) -> str:

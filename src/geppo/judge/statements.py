@@ -9,11 +9,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from geppo.config import Settings
 from geppo.judge._catalogue import Catalogue
 from geppo.judge._reference import predicates
+from geppo.judge.quantities import classes, family
 from geppo.judge.speakers import Directory, fold
 from geppo.judge.units import term_key
-from geppo.model.claim import Claim, Predicate, Rung
+from geppo.model.claim import Claim, Count, Predicate, Rung
 from geppo.model.entity import Kind, Term
 
 Key = tuple[str, ...]
@@ -72,11 +74,21 @@ class Keys:
     """Keys of claims. `stories` maps claim ids to the cluster that their unnamed things belong to."""
 
     def __init__(
-        self, claims: Sequence[Claim], stories: Mapping[str, str], directory: Directory, catalogue: Catalogue
+        self,
+        claims: Sequence[Claim],
+        stories: Mapping[str, str],
+        directory: Directory,
+        catalogue: Catalogue,
+        settings: Settings,
     ) -> None:
         self._stories, self._directory, self._catalogue = stories, directory, catalogue
         self._claims = {claim.id: claim for claim in claims}
         self._keys: dict[str, Key] = {}
+        sized: dict[Key, list[tuple[str, Count]]] = defaultdict(list)
+        for claim in claims:
+            if claim.predicate is Predicate.COUNTS and claim.count is not None:
+                sized[self.counted(claim)].append((claim.id, claim.count))
+        self._classes = {name: label for key in sorted(sized) for name, label in classes(sized[key], settings).items()}
 
     def term(self, term: Term | None, claim: Claim) -> str:
         """Key of an argument; an unnamed thing carries its story."""
@@ -117,17 +129,42 @@ class Keys:
         if claim.predicate in predicates("unordered"):
             return tuple(sorted((subject, object_)))
         if claim.predicate is Predicate.COUNTS:
-            unit = claim.count.unit.id or fold(claim.count.unit.name) if claim.count else ""
-            return (subject, object_, self.place(claim), unit)
-        if claim.predicate is Predicate.SIGNS:
-            return ("", object_ or subject)
+            return (*self.counted(claim), self._classes.get(claim.id, ""))
+        if claim.predicate in predicates("stages"):
+            return self._staged(claim)
         return (subject, object_)
+
+    def counted(self, claim: Claim) -> Key:
+        """What a count is of, whatever the number: thing, part, place and family of the unit."""
+        unit = family(claim.count.unit) if claim.count else ""
+        return (self.term(claim.subject, claim), self.term(claim.object, claim), self.place(claim), unit)
+
+    def agreement(self, claim: Claim) -> Term:
+        """The agreement that a stage is of, in whichever role it stands."""
+        terms = [claim.subject] if claim.object is None else [claim.object, claim.subject]
+        return next((term for term in terms if term.kind is Kind.AGREEMENT), terms[0])
+
+    def parties(self, claim: Claim) -> tuple[Term, ...]:
+        """States and bodies that take part in a stage of an agreement."""
+        sides = [claim.subject, claim.object, *(term for role, term in claim.qualifiers if role == "party")]
+        agreement = self.agreement(claim)
+        return tuple(term for term in sides if term is not None and term != agreement)
+
+    def _staged(self, claim: Claim) -> Key:
+        """One stage of one agreement; a ratification also by whom and by which act, since every side has its own."""
+        agreement = self.term(self.agreement(claim), claim)
+        if claim.predicate is not Predicate.RATIFIES:
+            return (agreement,)
+        sides = sorted({self.term(term, claim) for term in self.parties(claim)})
+        act = claim.qualifier("act")
+        return (agreement, act.id if act else "", *sides)
 
     def _classified(self, claim: Claim) -> Key:
         """Thing and class, without the one who classifies: the same judgement by two houses is one statement."""
-        parts = [claim.subject, claim.object, *(term for role, term in claim.qualifiers if role != "place")]
-        terms = [term for term in parts if term is not None]
+        terms = [term for term in (claim.subject, claim.object) if term is not None]
         things = [term for term in terms if term.kind is not Kind.IDENTITY] or terms
+        if len(things) == 1:
+            things += [term for role, term in claim.qualifiers if role in ("as", "class")]
         return tuple(sorted({self.term(term, claim).partition("@")[0] for term in things}))
 
 

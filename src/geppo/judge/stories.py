@@ -7,7 +7,7 @@ one of its reports; the others are kept as background for the writer and ranked 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -21,7 +21,7 @@ from geppo.judge.relations import Relations
 from geppo.judge.statements import Key, Keys, Statement, most_printed
 from geppo.judge.units import Linking
 from geppo.model.assessment import Assessment
-from geppo.model.claim import STRENGTH, Claim, Rung
+from geppo.model.claim import STRENGTH, Claim, Predicate, Rung
 from geppo.model.entity import Kind, Term
 
 _SUBJECTS = 4
@@ -29,6 +29,7 @@ _SUBJECT_SHARE = 0.3
 _CENTRAL_SHARE = 0.8
 _OBJECT = 0.7
 _PACT_SHARE = 0.5
+_FULL = 3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -114,8 +115,7 @@ class Editor:
                 continue
             parties: set[str] = set()
             for claim in staged:
-                for term in (claim.object, claim.subject):
-                    parties |= pacts.parties(self._keys.term(term, claim))
+                parties |= pacts.parties(self._keys.term(self._keys.agreement(claim), claim))
             homes = [
                 other
                 for other, one in sorted(drafts.items())
@@ -183,18 +183,17 @@ class Editor:
         central = {key for key, weight in weights[:2] if weight >= _CENTRAL_SHARE * weights[0][1]}
         return frozenset(central)
 
-    def theme(self, draft: Draft) -> str:
-        """The theme that predicates, kinds and concepts of the core speak for most; `other` if none does."""
+    def theme(self, draft: Draft, subjects: Sequence[Term]) -> str:
+        """The theme that predicates, concepts and the story's subjects speak for most; `other` if none does."""
         claims = draft.claims(core_only=True)
+        kinds = {term.kind for term in subjects}
+        words, acts = _concept_words(claims), _predicates(claims)
         scores: dict[str, float] = {}
-        words = _concept_words(claims)
         for theme in themes():
             total = theme.pair if draft.pairs else 0.0
-            total += sum(theme.predicates.get(claim.predicate, 0.0) for claim in claims) / len(claims)
-            total += sum(weight for kind, weight in theme.kinds.items() if _has_kind(claims, kind))
-            total += sum(
-                weight * min(1.0, words.get(word, 0) * 3 / len(claims)) for word, weight in theme.words.items()
-            )
+            total += sum(weight * _felt(acts.get(act, 0), claims) for act, weight in theme.predicates.items())
+            total += sum(weight * _felt(words.get(word, 0), claims) for word, weight in theme.words.items())
+            total += sum(weight for kind, weight in theme.kinds.items() if kind in kinds)
             scores[theme.id] = round(total, 6)
         best = max(scores, key=lambda name: scores[name])
         return best if scores[best] > 0 else "other"
@@ -224,8 +223,13 @@ class Editor:
         return statement.negated and all(claim.hedge.rung is Rung.OPEN for claim in statement.claims)
 
 
-def _has_kind(claims: Iterable[Claim], kind: Kind) -> bool:
-    return any(term is not None and term.kind is kind for claim in claims for term in (claim.subject, claim.object))
+def _felt(count: int, claims: Sequence[Claim]) -> float:
+    """How much a share of the claims says about a story: in full from a third on."""
+    return min(1.0, _FULL * count / len(claims))
+
+
+def _predicates(claims: Iterable[Claim]) -> Counter[Predicate]:
+    return Counter(claim.predicate for claim in claims if not claim.negated)
 
 
 def _concept_words(claims: Iterable[Claim]) -> dict[str, int]:

@@ -32,8 +32,8 @@ _OFFERED = frozenset({Verdict.MALICIOUS, Verdict.UNKNOWN})
 class Unit:
     """Claims of one report about one matter.
 
-    `terms` gives each named thing its weight, before its rarity; `heads` are those of its claims that a story of its own
-    could be named after (groups, campaigns, networks, agreements).
+    `terms` gives each named thing its weight, before its rarity; `heads` are those of its claims that a story could be
+    named after (groups, campaigns, networks, agreements).
     """
 
     id: str
@@ -173,8 +173,10 @@ def _grouped(claims: Sequence[Claim], layout: _Layout, linking: Linking) -> dict
     return groups
 
 
-def _weights(claims: Sequence[Claim], report: Report, layout: _Layout, linking: Linking) -> dict[str, float]:
-    """Weights of the names in a unit: arguments of claims in full, more for each repeat, what stands beside them less."""
+def _weights(
+    claims: Sequence[Claim], denied: frozenset[str], report: Report, layout: _Layout, linking: Linking
+) -> dict[str, float]:
+    """Weights of the names in a unit: arguments of claims in full, more for each repeat, others beside them less."""
     found: dict[str, float] = {}
     for claim in claims:
         for term in dict.fromkeys(_terms(claim)):
@@ -187,7 +189,8 @@ def _weights(claims: Sequence[Claim], report: Report, layout: _Layout, linking: 
         for at in (claim.passage.start, max(claim.passage.start, claim.passage.end - 1))
     }
     for key, weight in _beside(report, layout, linking, places):
-        found.setdefault(key, weight)
+        if key not in denied:
+            found.setdefault(key, weight)
     return dict(sorted(found.items()))
 
 
@@ -242,7 +245,8 @@ def read_units(reports: Sequence[Report], claims: Sequence[Claim], linking: Link
         for _, numbers in sorted(_grouped(own, layout, linking).items()):
             part = tuple(own[number] for number in numbers)
             telling = [claim for claim in part if not claim.negated or not affirmed]
-            terms = _weights(telling, report, layout, linking)
+            denied = frozenset(linking.key(term) for claim in part if claim not in telling for term in _terms(claim))
+            terms = _weights(telling, denied, report, layout, linking)
             if case:
                 terms.setdefault(case, link_weights()[Kind.IDENTITY])
             units.append(

@@ -21,7 +21,7 @@ _NAMES = ("actor", "malware", "tool", "campaign", "network", "agreement", "org",
 def _data() -> dict[str, Any]:
     raw = tomllib.loads(resources.files("geppo.read").joinpath("anaphora.toml").read_text(encoding="utf-8"))
     for row in raw.values():
-        for name in ("before", "pair", "subject", "apposition"):
+        for name in ("before", "pair", "subject", "apposition", "latter"):
             if name in row:
                 row[name] = re2.compile(row[name])
     return raw
@@ -33,6 +33,7 @@ class Salience:
 
     latest: dict[str, list[Term]] = field(default_factory=dict)
     times: dict[str, int] = field(default_factory=dict)
+    ahead: dict[str, Term] = field(default_factory=dict)
     subject: Item | None = None
 
     def see(self, item: Item) -> None:
@@ -54,10 +55,11 @@ class Salience:
         return None
 
     def main(self, kinds: Sequence[str]) -> Term | None:
-        """The name of these kinds that the block speaks of most, the latest of them where several tie."""
+        """The name of these kinds that the block speaks of most, the latest of them where several tie; before any
+        was met, the one that the block will speak of most (`ahead`)."""
         rows = [term for kind in kinds for term in self.latest.get(kind, [])]
         if not rows:
-            return None
+            return next((self.ahead[kind] for kind in kinds if kind in self.ahead), None)
         most = max(self.times.get(term.id, 0) for term in rows)
         leading = [term for term in rows if self.times.get(term.id, 0) == most]
         first_kind = next(kind for kind in kinds if any(t in leading for t in self.latest.get(kind, [])))
@@ -136,6 +138,12 @@ def _pronouns(
         for match in own["pair"].finditer(sentence):
             found.append(
                 Item(kind="pair", start=start + match.start(), end=start + match.end(), terms=pair, anaphor=True)
+            )
+    last = salience.last(("actor",))
+    if last is not None and "latter" in own:
+        for match in own["latter"].finditer(sentence):
+            found.append(
+                Item(kind="actor", start=start + match.start(), end=start + match.end(), terms=(last,), anaphor=True)
             )
     match = own["subject"].search(sentence)
     if match is not None and salience.subject is not None:

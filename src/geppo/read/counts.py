@@ -99,7 +99,8 @@ def _count(
     for index, item in enumerate(items):
         if item.start >= end and item.start - end <= 40:
             between = text[end : item.start]
-            if _counted(item) and "between" in data and data["between"].search(between) is not None:
+            near = "between" in data and data["between"].search(between) is not None
+            if _counted(item) and near and not set(between.casefold().split()) & set(data.get("stop", ())):
                 index, item = _head_noun(text, items, index)
                 taken.add(index)
                 return _item(number.start, item.end, number, item.terms[0])

@@ -117,13 +117,23 @@ def introduced(line: TypedLine, language: str) -> Iterable[tuple[Kind, str]]:
             kind = rule.kind
             if not kind:
                 items = line.items_of(groups["K"] or "")
-                kind = kind_of.get(items[0].kind, "") if items else ""
+                known_word = bool(items and items[0].terms and items[0].terms[0].id in _common()["not_a_kind"])
+                kind = kind_of.get(items[0].kind, "") if items and not known_word else ""
             if not kind:
                 continue
             for part in known.split.split(groups["X"]):
-                name = part.strip(" \"'“”‘’「」『』《》«»,.、()（）[]")
+                name = _without_opening(part.strip(" \"'“”‘’「」『』《》«»,.、()（）[]"), known.stop)
                 if _acceptable(name, known.stop):
                     yield Kind(kind), name
+
+
+def _without_opening(name: str, stop: frozenset[str]) -> str:
+    """A name without the capital words that only open its sentence ("When X …")."""
+    first, blank, rest = name.partition(" ")
+    while blank and first.casefold() in stop:
+        name = rest
+        first, blank, rest = name.partition(" ")
+    return name
 
 
 def _acceptable(name: str, stop: frozenset[str]) -> bool:

@@ -136,7 +136,7 @@ def read_document(document: Document, catalog: Catalog, names: Sequence[Name] = 
     claims: list[Claim] = []
     cited: dict[str, None] = {}
     for block in blocks(document.text):
-        salience = Salience()
+        salience = Salience(ahead=_ahead(items, block.start, block.end))
         for item in title:
             salience.see(item)
         last_link = ""
@@ -174,6 +174,16 @@ def read_document(document: Document, catalog: Catalog, names: Sequence[Name] = 
         own_observation=bool(voicing.own_observation(document.text, document.language)),
     )
     return Reading(report=report, claims=tuple(claims))
+
+
+def _ahead(items: Sequence[Item], start: int, end: int) -> dict[str, Term]:
+    """The name of each kind that a block speaks of most, the first where several tie."""
+    times: dict[str, dict[Term, int]] = {}
+    for item in items:
+        if start <= item.start and item.end <= end and item.terms:
+            row = times.setdefault(item.kind, {})
+            row[item.terms[0]] = row.get(item.terms[0], 0) + 1
+    return {kind: max(row, key=lambda term: row[term]) for kind, row in times.items()}
 
 
 def _tied(claim: Claim, last_link: str) -> Claim:

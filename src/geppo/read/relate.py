@@ -25,6 +25,10 @@ LONGEST_MATCH = 220
 MOST_CLAIMS = 16
 """Claims of one match; a longer list is a list of values."""
 
+_REACH = {"en": (24, 0), "ru": (16, 0), "zh": (8, 0), "ja": (0, 40), "ko": (4, 30)}
+"""How far before and behind the matched words a negator of theirs may stand, in characters: verbs end Japanese and
+Korean clauses, and their negation follows them."""
+
 _SYMMETRIC = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
 _PLAIN_ROLES = frozenset({"S", "O", "C", "D", "G", "K", "Kind", "Group", "Net"})
 
@@ -111,7 +115,11 @@ def _from_match(
 ) -> Iterable[Claim]:
     constants = dict(rule.constants)
     roles = {name: sentence.line.items_of(marks) for name, marks in match.groupdict().items() if marks}
-    pairs = _arguments(rule, constants, roles, salience, catalog)
+    if constants.get("subject") == "@publisher":
+        house = Term(kind=Kind.IDENTITY, id=f"publisher/{source.publisher}", name=source.publisher)
+        pairs = _arguments(rule, constants, roles, salience, catalog, house)
+    else:
+        pairs = _arguments(rule, constants, roles, salience, catalog)
     if not pairs:
         return
     start, end = sentence.line.span(match.start(), match.end())
@@ -193,10 +201,17 @@ def _constant(value: str, salience: Salience, catalog: Catalog) -> tuple[Term, .
 
 
 def _arguments(
-    rule: Rule, constants: dict[str, str], roles: dict[str, tuple[Item, ...]], salience: Salience, catalog: Catalog
+    rule: Rule,
+    constants: dict[str, str],
+    roles: dict[str, tuple[Item, ...]],
+    salience: Salience,
+    catalog: Catalog,
+    house: Term | None = None,
 ) -> list[tuple[Term, Term | None]]:
     subjects = [term for item in roles.get("S", ()) for term in item.terms]
     objects = [term for item in roles.get("O", ()) for term in item.terms]
+    if not subjects and house is not None:
+        subjects = [house]
     if not subjects and "subject" in constants:
         subjects = list(_constant(constants["subject"], salience, catalog))
     if not objects and "object" in constants:
@@ -255,7 +270,8 @@ def _modality(sentence: Sentence, match: Span, clause: Span, constants: dict[str
     if "negated" in constants:
         negated = constants["negated"] == "True" or constants["negated"] == "true"
     else:
-        near = Span(start=max(clause.start, match.start - 24), end=min(clause.end, match.end + 24))
+        before, after = _REACH.get(sentence.language, _REACH["en"])
+        near = Span(start=max(clause.start, match.start - before), end=min(clause.end, match.end + after))
         negated = rung is Rung.NOT_FOUND or any(
             near.start <= mark.start < near.end
             for mark in hedging.negations(sentence.text, sentence.span, sentence.language)

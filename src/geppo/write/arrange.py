@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from geppo.model.assessment import Assessment, AssessmentKind
 from geppo.model.edition import EditionKind, Role, Story
+from geppo.model.entity import Kind, Term
 from geppo.write.facts import limit
 from geppo.write.outline import HOSTILE, JOINT, Outline, Planner, SectionPlan, Statement, statement
 
@@ -154,7 +155,13 @@ def _partner_statements(story: Story, one: Assessment) -> list[Statement]:
                 assessment=one, parent=claim.id,
             )
         )  # fmt: skip
-    groups = {term.id: term for term in one.subjects[2:]}
+    groups: dict[str, Term] = {}
+    number = 1
+    while one.get(f"{number}.id"):
+        identifier = one.get(f"{number}.id")
+        if not identifier.startswith(("role/", "group-kind/", "country/")):
+            groups[identifier] = Term(kind=Kind.INTRUSION_SET, id=identifier, name=one.get(f"{number}.name"))
+        number += 1
     if len(groups) >= 2:
         out.append(
             statement(

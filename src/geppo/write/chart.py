@@ -67,9 +67,9 @@ def _matrix(planner: Planner, composer: Composer) -> Figure | None:
     rows = sorted({source for source, _ in found})[:MOST_ROWS]
     columns = sorted({target for _, target in found})[:MOST_ROWS]
     partners = {
-        (one.subjects[0].id, one.subjects[1].id): one.get("agreement")
+        (one.get("source"), one.get("target")): one.get("agreement")
         for one in planner.month.assessments
-        if one.kind is AssessmentKind.PARTNER_TARGETING and len(one.subjects) >= 2
+        if one.kind is AssessmentKind.PARTNER_TARGETING
     }
     cells = []
     for (source, target), claims in sorted(found.items()):

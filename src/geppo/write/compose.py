@@ -278,7 +278,7 @@ class Composer:
         slot = one.get("slot").partition(" ")[0] or "other"
         template = self.phrases.text("slot", slot if self.phrases.has("slot", slot) else "other")
         subject = self.wording.term(one.subjects[0])
-        object_ = self.wording.term(one.subjects[1], indefinite=True) if len(one.subjects) > 1 else ""
+        object_ = self._object_of(one)
         if "{O}" in template and not object_:
             return None
         values = {key: self._value(said, side) for key, side in (("x", "a"), ("y", "b"))}
@@ -298,6 +298,13 @@ class Composer:
         if not all(slots[key] for key in ("A", "B", "x", "y")):
             return None
         return fill(self.phrases.text("form", "contradiction", name), slots)
+
+    def _object_of(self, one: Assessment) -> str:
+        """What the sides of a contradiction speak about beside its subject."""
+        claim = next((self.claims[key] for key in one.claims if key in self.claims), None)
+        if claim is None or claim.object is None:
+            return ""
+        return self.wording.term(claim.object, indefinite=True)
 
     def _value(self, said: Statement, side: str) -> str:
         """One side's value, from its own claim: a date, a count, a name."""
@@ -323,18 +330,22 @@ class Composer:
 
     def _partner(self, said: Statement, name: str) -> str | None:
         one = said.assessment
-        if one is None or len(one.subjects) < 2:
+        if one is None or not one.get("source") or not one.get("target"):
             return None
         pact = self.catalog.agreement(one.get("agreement")) if one.get("agreement") else None
         slots = {
-            "A": self.wording.term(one.subjects[0]),
-            "B": self.wording.term(one.subjects[1]),
+            "A": self.state_name(one.get("source")),
+            "B": self.state_name(one.get("target")),
             "n": one.get("origins") or str(len(one.origins.roots)),
             "P": (pact.name_ja if self.language == "ja" else pact.name) if pact else "",
             "level": self.phrases.text("confidence", one.confidence.value) if one.confidence else "",
             "X": self.wording.listed([self.wording.term(term) for _, term in said.terms]) if said.terms else "",
         }
         return fill(self.phrases.text("form", "partner", name), slots)
+
+    def state_name(self, identifier: str) -> str:
+        """The printed name of a country's id."""
+        return self.wording.term(Term(kind=Kind.LOCATION, id=identifier, name=identifier.rpartition("/")[2]))
 
     def _trend(self, said: Statement, name: str) -> str | None:
         slots = dict(said.values)
@@ -395,7 +406,7 @@ class Composer:
             return None
         slot = one.get("slot").partition(" ")[0]
         template = self.phrases.text("slot", slot if self.phrases.has("slot", slot) else "other")
-        object_ = self.wording.term(one.subjects[1], indefinite=True) if len(one.subjects) > 1 else ""
+        object_ = self._object_of(one)
         matter = fill(template, {"S": self.wording.term(one.subjects[0]), "O": object_ or "…"})
         sides = []
         for side in ("a", "b"):

@@ -102,6 +102,7 @@ class Gate:
                 ids += one.claims
                 terms += one.subjects
                 texts += [value for _, value in one.detail]
+                texts += [self.composer.state_name(value) for _, value in one.detail if value.startswith("country/")]
                 pact = self.catalog.agreement(one.get("agreement")) if one.get("agreement") else None
                 texts += [pact.name, pact.name_ja] if pact else []
                 if one.likelihood is not None:

@@ -18,6 +18,7 @@ _WIDEST_CELL = 110.0
 _LEAST_ROW = 34.0
 _MOST_LINES = 3
 _TINTS = 4
+_UNDER = 14.0
 
 
 def _tint(value: int, most: int) -> int:
@@ -45,21 +46,22 @@ def _heads(matrix: Matrix, left: float, across: float, upright: bool) -> tuple[l
     return [label(t, x, y, _SIZE, "middle") for t, x, y in zip(texts, centres, tops, strict=True)], top
 
 
-def draw_matrix(figure: Figure, matrix: Matrix, words: Words, width: float, key: str) -> str:
-    """The matrix as SVG. Pairs that are partners are outlined and carry a mark, explained under the picture."""
-    upright = width < _NARROW_BELOW
-    left = width * (_ROW_SHARE_NARROW if upright else _ROW_SHARE)
-    across = min(_WIDEST_CELL, (width - left) / max(1, len(matrix.columns)))
-    columns, top = _heads(matrix, left, across, upright)
-    sides = [wrap(shown(name), _SIZE, left - 12, _MOST_LINES + upright) for name in matrix.rows]
-    rows: list[Lines] = []
+def _rows(matrix: Matrix, left: float, top: float, upright: bool) -> tuple[list[Lines], list[float]]:
+    """Names of the rows, and the upper edges of the rows with the lower edge of the last one."""
+    names: list[Lines] = []
     tops: list[float] = [top]
-    for text in sides:
+    for name in matrix.rows:
+        text = wrap(shown(name), _SIZE, left - 12, _MOST_LINES + upright)
         tall = max(_LEAST_ROW, height(text.lines, _SIZE) + 8)
-        rows.append(label(text, left - 8, tops[-1] + (tall - height(text.lines, _SIZE)) / 2, _SIZE, "end"))
+        names.append(label(text, left - 8, tops[-1] + (tall - height(text.lines, _SIZE)) / 2, _SIZE, "end"))
         tops.append(tops[-1] + tall)
+    return names, tops
+
+
+def _cells(matrix: Matrix, left: float, across: float, tops: list[float], words: Words) -> list[dict[str, object]]:
+    """Places of the cells; outlined ones come last, so that no neighbour covers their outline."""
     most = max((cell.value for cell in matrix.cells), default=0)
-    cells = [
+    return [
         {
             "x": left + across * cell.column,
             "y": tops[cell.row],
@@ -72,12 +74,25 @@ def draw_matrix(figure: Figure, matrix: Matrix, words: Words, width: float, key:
         }
         for cell in sorted(matrix.cells, key=lambda cell: (bool(cell.partners), cell.row, cell.column))
     ]
+
+
+def _legend(matrix: Matrix, words: Words, width: float, top: float) -> tuple[list[Lines], float]:
+    """What the outline means, if there is one, and the lower edge of the picture."""
     named = sorted({shown(cell.partners) for cell in matrix.cells if cell.partners})
-    text = words.ui("partners") + words.mark("colon") + " / ".join(named)
-    legend = [wrap(text, _SIZE - 1, width - 26, _MOST_LINES)] if named else []
-    under = tops[-1] + 14
-    notes = [label(text, 22, under, _SIZE - 1) for text in legend]
-    bottom = under + sum(height(text.lines, _SIZE - 1) for text in legend) + 2 if legend else tops[-1] + 2
+    if not named:
+        return [], top + 2
+    text = wrap(words.ui("partners") + words.mark("colon") + " / ".join(named), _SIZE - 1, width - 26, _MOST_LINES)
+    return [label(text, 22, top + _UNDER, _SIZE - 1)], top + _UNDER + height(text.lines, _SIZE - 1) + 2
+
+
+def draw_matrix(figure: Figure, matrix: Matrix, words: Words, width: float, key: str) -> str:
+    """The matrix as SVG. Pairs that are partners are outlined and carry a mark, explained under the picture."""
+    upright = width < _NARROW_BELOW
+    left = width * (_ROW_SHARE_NARROW if upright else _ROW_SHARE)
+    across = min(_WIDEST_CELL, (width - left) / max(1, len(matrix.columns)))
+    columns, top = _heads(matrix, left, across, upright)
+    rows, tops = _rows(matrix, left, top, upright)
+    notes, bottom = _legend(matrix, words, width, tops[-1])
     return paint(
         "matrix.svg.j2",
         key=key,
@@ -88,9 +103,9 @@ def draw_matrix(figure: Figure, matrix: Matrix, words: Words, width: float, key:
         columns=columns,
         upright=upright,
         rows=rows,
-        cells=cells,
+        cells=_cells(matrix, left, across, tops, words),
         notes=notes,
-        under=under,
+        under=tops[-1] + _UNDER,
         right=left + across * len(matrix.columns),
         left=left,
         tops=tops,

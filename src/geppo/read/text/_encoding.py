@@ -69,7 +69,7 @@ def _strict(data: bytes, name: str) -> str | None:
 
 
 def _by_trial(data: bytes) -> str | None:
-    """The trial whose frequent characters make up the largest share; Western text that is nearly ASCII as a last try."""
+    """The trial whose frequent characters make up the largest share; for text that is nearly ASCII, Western."""
     best: tuple[float, str] | None = None
     for trial in _table()["trial"]:
         text = _strict(data, trial["name"])

@@ -12,17 +12,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import re2
+from lxml import etree
 
 from geppo.read.text import _unseen
 
 _SPLIT = re2.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_BLOCKS = frozenset(
-    "p div section article main header ul ol dl table tr blockquote pre figure figcaption details summary address center td th dt dd li "
-    "h1 h2 h3 h4 h5 h6 body html hr caption tbody thead tfoot hgroup fieldset legend".split()
-)  # fmt: skip
 _RUNNING = ("p", "pre", "li", "td", "dd", "blockquote")
 _LINKED = 0.7
+_SMALL = 200
+_BREAK = "\x00"
 
 
 def main_part(root: Any) -> Any:
@@ -111,17 +110,18 @@ def _drop_parts(top: Any, body: Any) -> None:
     for element in list(top.iter()):
         if element is top or not isinstance(element.tag, str) or element.getparent() is None:
             continue
-        if (_is_part(element) or _is_site_header(element, top)) and _length(element) * 2 < whole:
+        large = _is_part(element) or _is_site_header(element, top)
+        if (large and _length(element) * 2 < whole) or (_is_part(element, "small_parts") and _length(element) < _SMALL):
             _drop(element)
 
 
-def _is_part(element: Any) -> bool:
-    if (element.get("role") or "").strip().lower() in _unseen.words("roles"):
+def _is_part(element: Any, kind: str = "parts") -> bool:
+    if element.tag == "form" or (element.get("role") or "").strip().lower() in _unseen.words("roles"):
         return True
     names = f"{element.get('class') or ''} {element.get('id') or ''}".strip()
     if not names or element.tag in _HEADINGS or element.tag in {"p", "pre", "td", "tr", "code", "blockquote"}:
         return False
-    parts = _unseen.words("parts")
+    parts = _unseen.words(kind)
     for name in names.split()[:20]:
         pieces = [piece.lower() for piece in _SPLIT.findall(name[:80])]
         if "".join(pieces) in parts or (pieces and not parts.isdisjoint(pieces) and "content" not in pieces):
@@ -164,16 +164,30 @@ def _drop_other_pages(top: Any) -> None:
         if title in _unseen.words("other_pages"):
             _drop_with_list(element, top)
     for element in list(top.iter("ul", "ol")):
-        if element.getparent() is not None and element is not top and _only_links(element) and not _under_sources(element):
+        if (
+            element.getparent() is not None
+            and element is not top
+            and _only_links(element)
+            and not _under_sources(element)
+        ):
             _drop(element)
 
 
 def _drop_with_list(element: Any, top: Any) -> None:
     behind = element.getnext()
-    while behind is None and element.getparent() is not None and element.getparent() is not top and len(element.getparent()) == 1:
+    while (
+        behind is None
+        and element.getparent() is not None
+        and element.getparent() is not top
+        and len(element.getparent()) == 1
+    ):
         element = element.getparent()
         behind = element.getnext()
-    while behind is not None and behind.tag in {"ul", "ol", "div", "section", "table"} and _linked_share(behind) >= _LINKED / 2:
+    while (
+        behind is not None
+        and behind.tag in {"ul", "ol", "div", "section", "table"}
+        and _linked_share(behind) >= _LINKED / 2
+    ):
         gone, behind = behind, behind.getnext()
         _drop(gone)
     _drop(element)
@@ -198,72 +212,90 @@ def _under_sources(element: Any) -> bool:
 
 
 def render(top: Any, title: str) -> str:
-    """The text of an element, block by block; a first heading that repeats the title is left out."""
-    blocks = [block for block in _blocks(top) if block.strip()]
-    if blocks and blocks[0].startswith("# ") and blocks[0][2:].strip() == title:
-        blocks = blocks[1:]
-    return "\n\n".join(blocks).replace("\n\n- ", "\n- ") if blocks else ""
+    """The text of an element, block by block; a first heading that repeats the title is left out.
+
+    Items of a list and rows of a table stand on lines of their own, other blocks are set apart by an empty line.
+    """
+    out: list[str] = []
+    before = ""
+    for kind, text in _blocks(top):
+        if not text.strip() or (not out and kind == "h1" and text.removeprefix("# ") == title):
+            continue
+        if out:
+            out.append("\n" if kind == before and kind in {"li", "tr"} else "\n\n")
+        out.append(text)
+        before = kind
+    return "".join(out)
 
 
-def _blocks(top: Any) -> Iterator[str]:
+def _blocks(top: Any) -> Iterator[tuple[str, str]]:
     """Walk the tree without recursion; a block ends where a block element begins or ends."""
     inline: list[str] = []
-    prefix = ""
+    kind = ""
     for event, element in _walk(top):
         tag = element.tag
         if event == "tail":
             inline.append(element.tail or "")
-            continue
-        if tag == "pre" and event == "start":
-            yield _joined(prefix, inline)
-            inline, prefix = [], ""
-            yield "\n".join(line.rstrip() for line in "".join(element.itertext()).strip("\n").split("\n"))
-            continue
-        if tag == "tr" and event == "start":
-            yield _joined(prefix, inline)
-            inline, prefix = [], ""
-            yield " | ".join(" ".join("".join(cell.itertext()).split()) for cell in element.iterchildren("td", "th"))
-            continue
-        if tag in _BLOCKS:
-            yield _joined(prefix, inline)
-            inline = []
-            prefix = _prefix(tag) if event == "start" else ""
-        elif tag == "br" and event == "start":
-            inline.append("\n")
-        if event == "start":
-            inline.append(element.text or "")
-    yield _joined(prefix, inline)
+        elif event == "whole":
+            yield kind, _joined(kind, inline)
+            inline, kind = [], ""
+            yield tag, _whole(element)
+        elif tag in _unseen.words("blocks"):
+            text = _joined(kind, inline)
+            yield kind, text
+            inline = [element.text or ""] if event == "start" else []
+            kind = _kind_after(tag, event, "" if text else kind)
+        elif event == "start":
+            inline.append(_BREAK if tag == "br" else element.text or "")
+    yield kind, _joined(kind, inline)
 
 
-def _prefix(tag: str) -> str:
-    if tag in _HEADINGS:
-        return "#" * _HEADINGS[tag] + " "
-    return "- " if tag == "li" else ""
+def _kind_after(tag: str, event: str, pending: str) -> str:
+    """The mark of an item or heading waits for the first text inside it."""
+    if event == "end":
+        return "" if tag == pending or tag in {"ul", "ol"} else pending
+    return tag if tag == "li" or tag in _HEADINGS else pending
 
 
-def _joined(prefix: str, inline: list[str]) -> str:
-    """Inline text with blanks reduced, line breaks of `br` kept."""
-    lines = [" ".join(line.split()) for line in "".join(inline).replace("\r", "").split("\n")] if inline else []
+def _whole(element: Any) -> str:
+    if element.tag == "pre":
+        return "\n".join(line.rstrip() for line in "".join(element.itertext()).strip("\n").split("\n"))
+    return " | ".join(" ".join("".join(cell.itertext()).split()) for cell in element.iterchildren("td", "th"))
+
+
+def _joined(kind: str, inline: list[str]) -> str:
+    """Inline text with blanks reduced; line breaks of `br` stay."""
+    lines = [" ".join(line.split()) for line in "".join(inline).split(_BREAK)]
     text = "\n".join(line for line in lines if line)
-    return prefix + text if text else ""
+    if not text:
+        return ""
+    mark = "- " if kind == "li" else "#" * _HEADINGS[kind] + " " if kind in _HEADINGS else ""
+    return mark + text
+
+
+def _is_data_row(element: Any) -> bool:
+    """A row of cells with running words in them, not one that lays out a page."""
+    if next(element.iter("table", "ul", "ol", "pre", *_HEADINGS), None) is not None:
+        return False
+    return sum(1 for _ in element.iter("p", "div")) <= 2 * len(element)
 
 
 def _walk(top: Any) -> Iterator[tuple[str, Any]]:
-    """Start, end and tail of every element below `top`; tables' rows and `pre` are handed over whole."""
-    from lxml import etree
-
+    """Start, end and tail of every element below `top`; `pre` and rows of data are handed over whole."""
     skipped: Any = None
     for event, element in etree.iterwalk(top, events=("start", "end")):
-        if not isinstance(element.tag, str):
-            continue
-        if skipped is None:
+        if (
+            skipped is None
+            and event == "start"
+            and (element.tag == "pre" or (element.tag == "tr" and _is_data_row(element)))
+        ):
+            skipped = element
+            yield "whole", element
+        elif skipped is None:
             yield event, element
-            if event == "start" and element.tag in {"pre", "tr"}:
-                skipped = element
-        elif event == "end" and element is skipped:
+        elif not (event == "end" and element is skipped):
+            continue
+        if event == "end":
             skipped = None
-            yield event, element
-        else:
-            continue
-        if event == "end" and element is not top:
-            yield "tail", element
+            if element is not top:
+                yield "tail", element

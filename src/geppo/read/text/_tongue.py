@@ -5,6 +5,7 @@ The library comes last, because it calls titles of kanji alone Chinese or Canton
 
 from __future__ import annotations
 
+import importlib
 import tomllib
 from functools import cache
 from importlib import resources
@@ -22,14 +23,20 @@ def language_of(text: str, declared: str = "", *, sure: bool = False) -> str:
     if code and sure:
         return code
     script = by_script(text)
-    if script and not (code == "zh" and script == "zh") and code not in _same_script(script):
+    if script and code not in _same_script(script):
         return script
     return code or _by_library(text)
 
 
 def _same_script(script: str) -> tuple[str, ...]:
     """Codes that a page may declare although the script test gives `script`."""
-    return {"ru": ("ru", "uk", "be", "bg", "sr", "kk", "mk"), "zh": ("zh", "ja"), "ja": ("ja",), "ko": ("ko",), "uk": ("uk",)}[script]
+    return {
+        "ru": ("ru", "uk", "be", "bg", "sr", "kk", "mk"),
+        "zh": ("zh", "ja"),
+        "ja": ("ja",),
+        "ko": ("ko",),
+        "uk": ("uk",),
+    }[script]
 
 
 def by_script(text: str) -> str:
@@ -63,9 +70,8 @@ def _table() -> dict[str, Any]:
 
 @cache
 def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    library = importlib.import_module("py3langid.langid")
+    identifier = library.LanguageIdentifier.from_model_file(library.MODEL_FILE)
     identifier.set_languages(_table()["latin"])
     return identifier
 

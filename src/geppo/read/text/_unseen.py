@@ -13,8 +13,8 @@ import re2
 _SCRIPTED = frozenset({"script", "style", "noscript", "template", "iframe", "object", "svg"})
 _ATTRIBUTE = re2.compile(r"(?s)([A-Za-z][A-Za-z0-9_:-]*)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
 _LONGEST_TAG = 2_000
+_SHOWN_WIDE = (":block", ":flex", ":grid", ":inline", ":inline-block", ":table", ":contents")
 _WHITE = frozenset({"white", "#fff", "#ffffff", "transparent", "rgb(255,255,255)", "rgba(255,255,255,1)"})
-_RULE = re2.compile(r"([^{}]{1,400})\{([^{}]{0,2000})\}")
 _SELECTOR = re2.compile(r"[a-z0-9]*([.#])([A-Za-z_][A-Za-z0-9_-]*)")
 
 
@@ -36,7 +36,8 @@ def attributes_hide(attributes: Mapping[str, str]) -> bool:
     """True for `hidden`, `aria-hidden`, a hiding style or a class that style frameworks hide with."""
     if "hidden" in attributes or attributes.get("aria-hidden", "").strip().lower() == "true":
         return True
-    if not words("classes").isdisjoint(attributes.get("class", "").lower().split()):
+    classes = attributes.get("class", "").lower().split()
+    if not words("classes").isdisjoint(classes) and not any(name.endswith(_SHOWN_WIDE) for name in classes):
         return True
     style = attributes.get("style", "")
     return bool(style) and style_hides(style)
@@ -50,12 +51,19 @@ def style_hides(style: str) -> bool:
     if _zero(rules.get("opacity", "1")) or _small(rules.get("font-size", "")):
         return True
     if rules.get("overflow", "") in {"hidden", "clip"} and any(
-        _zero(rules.get(side, "1")) or rules.get(side) == "1px" for side in ("width", "height", "max-height", "max-width")
+        _zero(rules.get(side, "1")) or rules.get(side) == "1px"
+        for side in ("width", "height", "max-height", "max-width")
     ):
         return True
-    if _far(rules.get("text-indent", "")) or any(_far(rules.get(side, "")) for side in ("left", "top", "right", "margin-left")):
+    if _far(rules.get("text-indent", "")) or any(
+        _far(rules.get(side, "")) for side in ("left", "top", "right", "margin-left")
+    ):
         return True
-    if rules.get("clip", "").startswith("rect(0") or rules.get("clip-path", "") in {"inset(50%)", "inset(100%)", "circle(0)"}:
+    if rules.get("clip", "").startswith("rect(0") or rules.get("clip-path", "") in {
+        "inset(50%)",
+        "inset(100%)",
+        "circle(0)",
+    }:
         return True
     if "scale(0" in rules.get("transform", "").replace("scale(0.", ""):
         return True
@@ -98,10 +106,11 @@ def _far(value: str) -> bool:
 def hidden_selectors(sheet: str) -> frozenset[str]:
     """Single classes (`.x`) and ids (`#x`) that a style sheet of the page hides."""
     found: set[str] = set()
-    for match in _RULE.finditer(sheet):
-        if "@" in match.group(1) or not style_hides(match.group(2)):
+    for rule in sheet.split("}"):
+        head, _, body = rule.rpartition("{")
+        if "@" in head or not style_hides(body):
             continue
-        for selector in match.group(1).split(","):
+        for selector in head.split(","):
             single = _SELECTOR.fullmatch(selector.strip())
             if single:
                 found.add(single.group(1) + single.group(2))
@@ -120,8 +129,9 @@ def without_unseen(text: str) -> str:
     fences = _fences(text)
     parts: list[str] = []
     done = place = 0
+    unclosed: set[str] = set()
     while (place := text.find("<", place)) >= 0:
-        end = -1 if _in_code(text, place, fences) else _unseen_end(text, low, place)
+        end = -1 if _in_code(text, place, fences) else _unseen_end(text, low, place, unclosed)
         if end < 0:
             place += 1
             continue
@@ -147,8 +157,11 @@ def _in_code(text: str, place: int, fences: list[int]) -> bool:
     return text.count("`", max(line, place - _LONGEST_TAG), place) % 2 == 1
 
 
-def _unseen_end(text: str, low: str, place: int) -> int:
-    """Where the unseen thing that opens at `place` ends, or -1 where what opens there shows."""
+def _unseen_end(text: str, low: str, place: int, unclosed: set[str]) -> int:
+    """Where the unseen thing that opens at `place` ends, or -1 where what opens there shows.
+
+    `unclosed` remembers the scripts that nothing closes from here on, so that no tail is searched twice.
+    """
     if text.startswith("<!--", place):
         end = text.find("-->", place + 4)
         return end + 3 if end >= 0 else len(text)
@@ -159,8 +172,9 @@ def _unseen_end(text: str, low: str, place: int) -> int:
     attributes = {match.group(1).lower(): (match.group(2) or "").strip("\"'") for match in _ATTRIBUTE.finditer(inner)}
     name = next(iter(attributes), "")
     if name in _SCRIPTED:
-        end = _after_element(low, name, bracket + 1)
-        return end if end < len(low) or low.endswith(f"</{name}>") else -1
+        if name not in unclosed and low.find(f"</{name}", bracket) < 0:
+            unclosed.add(name)
+        return -1 if name in unclosed else _after_element(low, name, bracket + 1)
     attributes.pop(name, None)
     return _after_element(low, name, bracket + 1) if attributes_hide(attributes) else -1
 

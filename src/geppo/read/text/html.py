@@ -15,16 +15,10 @@ from geppo.model.report import Fetched
 from geppo.read.text import _mainpart
 from geppo.read.text._clean import one_line
 from geppo.read.text._encoding import declared_charset, decode
+from geppo.read.text._fields import fields
 from geppo.read.text._page import Page
 
 RANK = 40
-_PUBLISHED = (
-    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "date", "dc.date", "dc.date.issued",
-    "dcterms.date", "dcterms.created", "dcterms.issued", "pubdate", "publishdate", "publish-date", "publish_date", "published_time", "parsely-pub-date",
-    "sailthru.date", "article.published", "citation_publication_date", "originalpublicationdate", "article_date_original", "cxenseparse:recs:publishtime",
-    "weibo:article:create_at", "created", "release_date",
-)  # fmt: skip
-_SITE = ("og:site_name", "application-name", "citation_publisher", "dc.publisher", "dcterms.publisher", "publisher")
 _MOST_LINKS = 500
 _MOST_JSON = 200_000
 
@@ -53,8 +47,10 @@ def read_page(data: bytes, charset: str, settings: Settings) -> Page:
     url = _canonical(root, meta)
     title = one_line(meta.get("og:title", "") or _heading(root) or _title(root, meta.get("og:site_name", "")))
     published = _published(root, meta, said)
-    language = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or meta.get("content-language", "")
-    publisher = next((meta[name] for name in _SITE if meta.get(name)), "") or _publisher(said)
+    language = (
+        root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or meta.get("content-language", "")
+    )
+    publisher = next((meta[name] for name in fields()["site"] if meta.get(name)), "") or _publisher(said)
     main = _mainpart.main_part(root)
     return Page(
         text=_mainpart.render(main, title),
@@ -118,15 +114,20 @@ def _publisher(said: list[dict[str, Any]]) -> str:
 
 def _published(root: Any, meta: dict[str, str], said: list[dict[str, Any]]) -> str:
     """The page's own date of publication, as printed; "" where it has none."""
-    for name in _PUBLISHED:
+    for name in fields()["published"]:
         if meta.get(name):
             return meta[name]
     for one in said:
         if isinstance(one.get("datePublished"), str):
             return str(one["datePublished"])
     marked = [element for element in root.iter() if (element.get("itemprop") or "").lower() == "datepublished"]
-    times = [element for element in root.iter("time") if element.get("datetime")]
-    times.sort(key=lambda element: element.get("pubdate") is None)
+    times = [element for element in root.iter("time") if element.get("datetime") and not _mainpart.unseen(element)]
+    times.sort(
+        key=lambda element: (
+            element.get("pubdate") is None,
+            next(element.iterancestors("article", "main"), None) is None,
+        )
+    )
     for element in [*marked, *times]:
         value = element.get("datetime") or element.get("content") or "".join(element.itertext())
         if value.strip():

@@ -18,7 +18,17 @@ from geppo.read.text._page import Page
 from geppo.read.text.markdown import addresses
 
 RANK = 20
-_HEADERS = (b"from:", b"date:", b"subject:", b"received:", b"return-path:", b"mime-version:", b"message-id:", b"to:", b"delivered-to:")
+_HEADERS = (
+    b"from:",
+    b"date:",
+    b"subject:",
+    b"received:",
+    b"return-path:",
+    b"mime-version:",
+    b"message-id:",
+    b"to:",
+    b"delivered-to:",
+)
 
 
 def can_read(data: bytes, name: str) -> bool:

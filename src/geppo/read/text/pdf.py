@@ -26,6 +26,8 @@ _TINY = 2.0
 """Points; nobody reads smaller type."""
 
 _CREATED = re2.compile(r"D:(\d{4})(\d{2})(\d{2})")
+_WIDE = "\u2e80"
+_BULLETS = "•■●・◆‣◦▪○–"
 _ENDS = tuple(".!?。！？:：…”」』)）】")
 
 
@@ -86,8 +88,9 @@ def _pages(document: Any, most: int, name: str) -> list[list[str]]:
 
 def _visible(textpage: Any) -> str:
     """The characters that show; on a page without any (a scan with a text layer) all of them."""
-    import pypdfium2.raw as pdfium
+    import pypdfium2
 
+    pdfium = pypdfium2.raw
     handle = textpage.raw
     shown: list[str] = []
     hidden: list[str] = []
@@ -141,20 +144,30 @@ def _key(line: str) -> str:
 
 def _paragraphs(lines: list[str]) -> str:
     """Join a line to the one before where the layout, not the writer, broke it."""
-    longest = max((len(line) for line in lines), default=0)
+    longest = max((_width(line) for line in lines), default=0)
     out: list[str] = []
     for line in lines:
         if out and line and out[-1] and _broken(out[-1], line, longest):
-            glue = "" if out[-1][-1] > "\u2e80" and line[0] > "\u2e80" else " "
+            glue = "" if out[-1][-1] > _WIDE and line[0] > _WIDE else " "
             out[-1] = out[-1] + glue + line
         else:
             out.append(line)
-    return "\n\n".join(line for line in out if line)
+    return "\n\n".join(_with_mark(line) for line in out if line)
+
+
+def _with_mark(line: str) -> str:
+    """Bullets of any shape as a hyphen."""
+    return "- " + line[1:].lstrip() if line[0] in _BULLETS and len(line) > 2 else line
+
+
+def _width(line: str) -> int:
+    """Columns; kana, kanji and hangul take two."""
+    return sum(2 if char > _WIDE else 1 for char in line)
 
 
 def _broken(before: str, line: str, longest: int) -> bool:
-    if before.endswith(_ENDS) or line[0] in "-•*■●・◆#|" or line[:2].rstrip(".)").isdigit():
+    if before.endswith(_ENDS) or line[0] in _BULLETS + "-*#|" or line[:2].rstrip(".)").isdigit():
         return False
-    last = before.rpartition(" ")[2] if before[-1] < "\u2e80" else before
-    full = len(before) + len(line.split(" ")[0]) > longest * 0.85 or len(last) * 2 > longest
-    return line[0].islower() or full
+    last = before.rpartition("\n")[2][-longest:]
+    head = line[0] if line[0] > _WIDE else line.partition(" ")[0]
+    return line[0].islower() or _width(last) + _width(head) > longest * 0.85

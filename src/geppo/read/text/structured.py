@@ -30,5 +30,6 @@ def read(fetched: Fetched, settings: Settings) -> Page:
     del settings
     raise InputError(
         "unsupported",
-        f"{fetched.name}: JSON and XML (KEV, STIX, MISP, CSAF, feeds) are not read yet; expected HTML, Markdown, text, PDF or mail.",
+        f"{fetched.name}: JSON and XML (KEV, STIX, MISP, CSAF, feeds) are not read yet; "
+        "expected HTML, Markdown, text, PDF or mail.",
     )

@@ -1,0 +1,183 @@
+"""Who says it: words that introduce a speaker, with the run of text that may be its name, and the author's own voice.
+
+A run is a candidate. Whether it names anybody is for the caller, who knows the names.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from geppo.errors import DataError
+from geppo.language import _data
+from geppo.language._lexicon import NEVER, Hit, Lexicon, alternation, fold, pattern
+from geppo.language.sentences import Span
+
+AFTER, BEFORE, EITHER, SUBJECT = "after", "before", "either", "subject"
+
+_REACH = 120
+"""Characters around a cue in which the name must stand: five words and what may stand between."""
+
+_SENTENCE_ENDS = ("。", "！", "？", "\n", ". ", "? ", "! ")
+
+_LONGEST = 400
+"""Characters back to the subject of a sentence whose verb comes last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Voice:
+    """A speaker introduced in a text: cue and name together, the name alone, and the kind of cue.
+
+    `anaphoric` is true where the "name" is a pronoun or a description that points back (`同社`, "the company").
+    """
+
+    start: int
+    end: int
+    name_start: int
+    name_end: int
+    kind: str
+    anaphoric: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rules:
+    cues: Lexicon
+    runs: Mapping[str, Any]
+    front: Any
+    back: Any
+    not_names: frozenset[str]
+    anaphors: Any
+    not_subject: Any
+    own: Lexicon
+
+
+@cache
+def _rules(code: str) -> _Rules:
+    data = _data.own_or_neutral(code, "voices")
+    edges = _data.text(_data.table(code, "language"), "edges")
+    cues: dict[str, tuple[str, ...]] = {NEVER: _data.words(data, "never")}
+    for row in data.get("cue", []):
+        label = f"{row['kind']}/{row['name']}"
+        if row["name"] not in (AFTER, BEFORE, EITHER, SUBJECT):
+            raise DataError(f"voices: a cue's name stands after, before, either or subject, got {row['name']!r}")
+        cues[label] = cues.get(label, ()) + _data.words(row, "words")
+    macros = _data.section(data, "macros")
+
+    def made(name: str) -> Any:
+        source = _data.text(data, name)
+        for macro, text in macros.items():
+            source = source.replace("{" + macro + "}", text)
+        return pattern(source) if source else None
+
+    anaphors = _data.words(data, "anaphors")
+    return _Rules(
+        cues=Lexicon(cues, edges=edges),
+        runs={name: made(f"run_{name}") for name in (AFTER, BEFORE, SUBJECT)},
+        front=made("front"),
+        back=made("back"),
+        not_names=frozenset(word.lower() for word in _data.words(data, "not_names")),
+        anaphors=pattern("(?i)^" + alternation(anaphors) + "$") if anaphors else None,
+        not_subject=made("not_subject"),
+        own=Lexicon(
+            {"own": _data.words(data, "own_observation"), NEVER: _data.words(data, "not_own")},
+            edges=edges,
+        ),
+    )
+
+
+@lru_cache(maxsize=16)
+def _found(text: str, code: str) -> tuple[tuple[int, ...], tuple[Voice, ...]]:
+    rules = _rules(code)
+    folded = fold(text)
+    voices: dict[tuple[int, int], Voice] = {}
+    for hit in rules.cues.find(folded):
+        voice = _voice(folded, hit, rules)
+        if voice is not None:
+            voices.setdefault((voice.name_start, voice.name_end), voice)
+    ordered = tuple(sorted(voices.values()))
+    return tuple(voice.start for voice in ordered), ordered
+
+
+def _voice(folded: str, hit: Hit, rules: _Rules) -> Voice | None:
+    kind, _, where = hit.label.partition("/")
+    run = None
+    for place in (BEFORE, AFTER) if where == EITHER else (where,):
+        run = run or _run(folded, hit, place, rules)
+    if run is None:
+        return None
+    start, end = _trimmed(folded, *run, rules)
+    if start >= end:
+        return None
+    anaphoric = rules.anaphors is not None and rules.anaphors.search(folded[start:end]) is not None
+    return Voice(
+        start=min(start, hit.start),
+        end=max(end, hit.end),
+        name_start=start,
+        name_end=end,
+        kind=kind,
+        anaphoric=anaphoric,
+    )
+
+
+def _run(folded: str, hit: Hit, where: str, rules: _Rules) -> tuple[int, int] | None:
+    """The stretch where the name stands, as the language's pattern for that place finds it."""
+    if where == AFTER:
+        return _search(rules.runs[AFTER], folded, hit.end, hit.end + _REACH, None)
+    if where == BEFORE:
+        found = _search(rules.runs[BEFORE], folded, max(0, hit.start - _REACH), hit.start, None)
+        if found is not None or folded[max(0, hit.start - 2) : hit.start].rstrip()[-1:] != ",":
+            return found
+    return _search(rules.runs[SUBJECT], folded, _sentence_start(folded, hit.start), hit.start, rules.not_subject)
+
+
+def _search(run: Any, folded: str, start: int, end: int, unless: Any) -> tuple[int, int] | None:
+    if run is None:
+        return None
+    for match in run.finditer(folded[start:end]):
+        if unless is None or unless.search(match.group(1)) is None:
+            return start + match.start(1), start + match.end(1)
+    return None
+
+
+def _sentence_start(folded: str, at: int) -> int:
+    first = max(0, at - _LONGEST)
+    cuts = [folded.rfind(mark, first, at) + len(mark) for mark in _SENTENCE_ENDS if folded.rfind(mark, first, at) >= 0]
+    return max([first, *cuts])
+
+
+def _trimmed(folded: str, start: int, end: int, rules: _Rules) -> tuple[int, int]:
+    """The run without role words before it, adverbs after it and words that open a sentence."""
+    if rules.front is not None:
+        match = rules.front.search(folded[start:end])
+        if match is not None and match.end() < end - start:
+            start += match.end()
+    if rules.back is not None:
+        match = rules.back.search(folded[start:end])
+        if match is not None and match.start() > 0:
+            end = start + match.start()
+    while start < end:
+        word, blank, _ = folded[start:end].partition(" ")
+        if word.lower().strip("'\"") not in rules.not_names:
+            break
+        start += len(word) + len(blank)
+    while start < end and folded[start] in " 「『“\"'《«、，":
+        start += 1
+    while start < end and folded[end - 1] in " 」』”\"'》»、，":
+        end -= 1
+    return start, end
+
+
+def voices(text: str, span: Span, language: str) -> tuple[Voice, ...]:
+    """Speakers introduced inside a stretch (a sentence), in order."""
+    starts, found = _found(text, _data.code(language))
+    inside = found[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
+    return tuple(voice for voice in inside if voice.end <= span.end)
+
+
+def own_observation(text: str, language: str) -> tuple[Span, ...]:
+    """Where the author speaks of what it has seen itself ("our telemetry", `当社は…確認した`), in order."""
+    rules = _rules(_data.code(language))
+    return tuple(Span(start=hit.start, end=hit.end) for hit in rules.own.find(fold(text)))
