@@ -136,6 +136,7 @@ def _assessment(raw: Raw, documents: dict[str, Document], terms: dict[str, Term]
             for e in raw.get("evidence", [])
         ),
         rivals=tuple((name, share) for name, share in raw.get("rivals", [])),
+        detail=tuple((name, value) for name, value in raw.get("detail", [])),
         would_change=tuple((name, shift) for name, shift in raw.get("would_change", [])),
     )
 

@@ -67,6 +67,11 @@ def test_claims_and_assessments_are_whole(record: dict[str, Any], issue: Issue) 
     assert assessment["likelihood"] == {"low": 0.05, "point": 0.2, "high": 0.55, "word": "unlikely"}
 
 
+def test_too_little_for_a_likelihood_is_said(record: dict[str, Any]) -> None:
+    nothing = next(one for one in record["assessments"] if one["id"] == "a-nothing")
+    assert nothing["likelihood"]["word"] == "insufficient" and nothing["detail"]["word"] == "insufficient"
+
+
 def test_every_id_resolves(record: dict[str, Any]) -> None:
     claims = {claim["id"] for claim in record["claims"]}
     assessments = {one["id"] for one in record["assessments"]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -200,3 +201,51 @@ def test_labels_of_all_languages_have_the_same_keys() -> None:
     for group in japanese:
         if group not in ("reason", "month"):
             assert japanese[group].keys() == english[group].keys(), group
+
+
+def _opened(issue: Issue, language: str, sentence_id: str) -> str:
+    """The text under one sentence of the member edition."""
+    edition = next(one for one in issue.editions if one.language == language)
+    data = html.render(issue, edition).decode("utf-8")
+    part = data.split(f'id="s-{sentence_id}"')[1].split("</details>")[0].partition('<div class="opened">')[2]
+    inline = re2.sub("</?(?:bdi|span|q|code)[^>]*>", "", part)
+    return " ".join(unescape(re2.sub("<[^>]*>", " ", inline)).split())
+
+
+def test_opened_evidence_says_who_how_sure_and_where(issue: Issue) -> None:
+    text = _opened(issue, "ja", "s1-0-0")
+    for part in (
+        "汐見脅威研究所",
+        "インフラを共用する",
+        "可能性がある",
+        "203.0.113[.]77",
+        "6〜73 文字目",
+        "2031 年 5 月 13 日",
+    ):
+        assert part in text, part
+    chain = _opened(issue, "en", "s1-0-2")
+    assert "as quoted by Portunal wire desk ← Portunal" in chain and "a note that retells the page" in chain
+    assert "As first said possible (汐見脅威研究所)" in chain and "As repeated stated as fact" in chain
+
+
+def test_opened_assessment_shows_both_sides_and_what_would_change_it(issue: Issue) -> None:
+    text = _opened(issue, "en", "s1-0-3")
+    for part in (
+        "unlikely (range 5–55 %)",
+        "Evidence for",
+        "IP address 203.0.113[.]77",
+        "Evidence against",
+        "−2.2 bits",
+        "Not counted",
+        "Rival explanations a re-let or hijacked server 41 %",
+        "What would change this the same certificate on another server +42 points",
+    ):
+        assert part in text, part
+
+
+def test_too_little_for_a_likelihood_draws_none(issue: Issue) -> None:
+    edition = next(one for one in issue.editions if one.language == "en")
+    text = _opened(issue, "en", "s1-1-3")
+    assert "insufficient to state a likelihood" in text and "almost no chance" not in text and "1–5" not in text
+    assert "low (one source, nothing shared)" in text
+    assert b"almost no chance" not in html.render(issue, replace(edition, figures=())).split(b'id="s-s1-1-3"')[1][:900]

@@ -113,6 +113,14 @@ def test_our_view_holds_likelihood_and_confidence_apart(objects: Objects) -> Non
     assert not any("Likelihood" in one and "Confidence" in one for one in sentences)
 
 
+def test_too_little_for_a_likelihood_is_no_opinion(objects: Objects) -> None:
+    nothing = next(
+        one for one in objects if any(e.get("assessment_id") == "a-nothing" for e in one.get("extensions", {}).values())
+    )
+    assert nothing["type"] == "note" and "Insufficient to state a likelihood." in nothing["content"]
+    assert "likelihood_word" not in next(iter(nothing["extensions"].values()))
+
+
 def test_two_languages(objects: Objects) -> None:
     contents = [one for one in objects if one["type"] == "language-content"]
     names = [one["contents"]["ja"]["name"] for one in contents]

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -231,6 +232,65 @@ class Made:
         return next(story for story in judged.stories if wanted in story.reports)
 
 
+def made_from(case: Mapping[str, Any], terms: Mapping[str, Sequence[str]], settings: Settings) -> Made:
+    """The reports and claims of one case of a case file."""
+    made = Made(settings=settings, period=Period.parse(case.get("period", "2030-05")))
+    for name, (kind, identity, printed) in {**terms, **case.get("terms", {})}.items():
+        made.terms[name] = Term(kind=Kind(kind), id=identity, name=printed)
+    known = case.get("catalogue", {})
+    made.catalogue = Catalogue(
+        same=known.get("same", {}),
+        states=known.get("states", {}),
+        pacts=[Agreement(**{**row, "parties": tuple(row["parties"])}) for row in known.get("agreements", [])],
+        houses={row["name"]: House(**row) for row in known.get("publishers", [])},
+    )
+    for row in case["reports"]:
+        made.report(**row)
+    for row in case["claims"]:
+        made.claim(
+            row["in"],
+            row["s"],
+            row["p"],
+            row.get("o"),
+            hedge=row.get("hedge", "confirmed"),
+            grade=row.get("grade", ""),
+            negated=row.get("negated", False),
+            when=row.get("when", ""),
+            count=tuple(row["count"]) if "count" in row else None,
+            voices=row.get("voices", ()),
+            place=row.get("place", ""),
+            at=row.get("at", 0),
+            **row.get("q", {}),
+        )
+    return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One case of a file: what it shows, what is given, what is expected."""
+
+    id: str
+    expect: Mapping[str, Any]
+    make: Callable[[Settings], Made]
+
+
+def cases(name: str) -> list[Any]:
+    """The cases of `tests/cases/judge/<name>.toml` as test parameters."""
+    raw = tomllib.loads((CASES / "judge" / f"{name}.toml").read_text(encoding="utf-8"))
+    found = []
+    for case in raw["case"]:
+        make = partial(made_from, case, raw.get("terms", {}))
+        found.append(pytest.param(Case(id=case["id"], expect=case["expect"], make=make), id=case["id"]))
+    return found
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that asks for `<file>_case` runs once for each case of that file."""
+    for name in metafunc.fixturenames:
+        if name.endswith("_case"):
+            metafunc.parametrize(name, cases(name.removesuffix("_case")))
+
+
 def load_settings() -> Settings:
     part = resources.files("geppo.judge").joinpath("settings.month.part.toml")
     if not part.is_file():
@@ -370,6 +430,16 @@ class MonthReader:
 @pytest.fixture(scope="session")
 def settings() -> Settings:
     return load_settings()
+
+
+@pytest.fixture(scope="session")
+def fresh(settings: Settings) -> Callable[[], Made]:
+    """A maker of empty months, for tests that need many."""
+
+    def make() -> Made:
+        return Made(settings=settings)
+
+    return make
 
 
 @pytest.fixture

@@ -34,10 +34,11 @@ def test_a_line_gives_exactly_its_values(case: dict[str, Any]) -> None:
 
 
 ALPHABET = st.sampled_from(
-    list("aZ09.:/\\@-_[](){}<>|`'\"?#&=%,; \n\t。「」（）．か漢한дéİß–１Ａ\x00\u200b\u00ad\u0301\u3099")
-    + ["[.]", "(dot)", "hxxp://", "https://", "[:]", "[at]", "рф", "com", "example", "zip", "exe", "198.51.100.7"]
-    + ["CVE-2025-", "T1059", "::", "2001:db8", "0x"]
-    + ["d41d8cd98f00b204e9800998ecf8427f", "legitimate", "C2"]
+    [
+        *"aZ09.:/\\@-_[](){}<>|`'\"?#&=%,; \n\t。「」（）．か漢한дéİß–１Ａ\x00\u200b\u00ad\u0301\u3099",
+        *("[.]", "(dot)", "hxxp://", "https://", "[:]", "[at]", "рф", "com", "example", "zip", "exe", "198.51.100.7"),
+        *("CVE-2025-", "T1059", "::", "2001:db8", "0x", "d41d8cd98f00b204e9800998ecf8427f", "legitimate", "C2"),
+    ]
 )
 
 

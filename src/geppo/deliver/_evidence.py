@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geppo.deliver._charts.gauge import draw_gauge, percent, range_text
 from geppo.deliver._shown import quiet, shown, visible, web_address
 from geppo.deliver._words import Words
-from geppo.model.assessment import Assessment, Confidence, Evidence
+from geppo.model.assessment import Assessment, Confidence, Evidence, Likelihood
 from geppo.model.claim import Claim, Count, Grade, Rung
 from geppo.model.edition import Month
 from geppo.model.marking import Tlp
@@ -17,20 +17,29 @@ from geppo.model.report import Document
 _HASH_SHOWN = 12
 _DOTS: Mapping[str, int] = {Confidence.LOW: 1, Confidence.MODERATE: 2, Confidence.HIGH: 3}
 _NAMED = "named:"
+_INSUFFICIENT = "insufficient"
+"""What the judge puts for the word where the range is too wide or nothing is shared (ICD 203 has no such band)."""
 _SIDES = (("a", "a_by"), ("b", "b_by"), ("root_value", "root_by"), ("repeat_value", "repeat_by"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimView:
-    """A claim as it is opened. `hedge` is our word for the rung, `hedge_text` the source's own words."""
+class Statement:
+    """Who does what to whom."""
 
     id: str
-    speaker: str
-    via: str
     subject: str
     predicate: str
     object: str
     negated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimView:
+    """Claims of one passage as they are opened. `hedge` is our word for the rung, `hedge_text` the source's own."""
+
+    statements: tuple[Statement, ...]
+    speaker: str
+    via: str
     extras: tuple[tuple[str, str], ...]
     hedge: str
     hedge_text: str
@@ -67,9 +76,9 @@ class AssessmentView:
     subjects: str
     likelihood: str
     range: str
-    point: str
     gauge: str
     confidence: str
+    because: str
     dots: int
     supports: tuple[Argument, ...]
     against: tuple[Argument, ...]
@@ -107,8 +116,14 @@ class Basis:
         return self._documents.get(sha256)
 
     def claims(self, ids: Iterable[str]) -> tuple[ClaimView, ...]:
-        """Views of the claims that the month has, in the order of the ids."""
-        return tuple(self._claim(self._claims[one]) for one in ids if one in self._claims)
+        """Views of the claims that the month has, in the order of the ids; one passage's claims stand together."""
+        views: dict[ClaimView, tuple[Statement, ...]] = {}
+        for one in ids:
+            if one in self._claims:
+                view = self._claim(self._claims[one])
+                key = replace(view, statements=())
+                views[key] = views.get(key, ()) + view.statements
+        return tuple(replace(key, statements=statements) for key, statements in views.items())
 
     def assessments(self, ids: Iterable[str]) -> tuple[AssessmentView, ...]:
         """Views of the assessments that the month has, in the order of the ids."""
@@ -136,7 +151,11 @@ class Basis:
         return self._count(claim.count) if claim.count else ""
 
     def _extras(self, claim: Claim) -> tuple[tuple[str, str], ...]:
-        rows = [(self._words.of("qualifier", role), shown(term.name)) for role, term in claim.qualifiers]
+        known = self._words.groups["term"]
+        rows = [
+            (self._words.of("qualifier", role), known.get(term.id) or shown(term.name))
+            for role, term in claim.qualifiers
+        ]
         if claim.count and claim.object:
             rows.append((self._words.ui("count"), self._count(claim.count)))
         if claim.when:
@@ -146,18 +165,23 @@ class Basis:
     def _grade(self, grade: Grade | None) -> str:
         return self._words.of("grade", grade.value) if grade else ""
 
+    def _statement(self, claim: Claim) -> Statement:
+        return Statement(
+            id=visible(claim.id),
+            subject=shown(claim.subject.name),
+            predicate=self._words.of("predicate", claim.predicate.value),
+            object=self._object(claim),
+            negated=claim.negated,
+        )
+
     def _view_claim(self, claim: Claim) -> ClaimView:
         document = self._documents.get(claim.passage.document)
         outer = [visible(voice) for voice in (claim.publisher, *claim.voices[:-1])] if claim.voices else []
         url = document.url if document else ""
         return ClaimView(
-            id=visible(claim.id),
+            statements=(self._statement(claim),),
             speaker=visible(claim.speaker),
             via=" ← ".join(outer[::-1]),
-            subject=shown(claim.subject.name),
-            predicate=self._words.of("predicate", claim.predicate.value),
-            object=self._object(claim),
-            negated=claim.negated,
             extras=self._extras(claim),
             hedge=self._words.of("rung", claim.hedge.rung.value),
             hedge_text=shown(claim.hedge.text),
@@ -188,6 +212,10 @@ class Basis:
         grade, _, rung = text.partition(" ")
         if len(grade) == 1 and rung in set(Rung):
             return self._words.ui("graded", grade=grade, rung=self._words.of("rung", rung))
+        for opening, form in self._words.groups["reason_about"].items():
+            if text.startswith(opening + " "):
+                kind, _, value = text.removeprefix(opening + " ").partition(" ")
+                return form.format(what=f"{self._words.of('evidence', kind)} {value}".strip())
         known = self._words.groups["reason"]
         return self._words.mark("colon").join(known.get(part, part) for part in text.split(": "))
 
@@ -207,27 +235,38 @@ class Basis:
         """What would move the judgement, and by how many points of a hundred."""
         return tuple((shown(self._words.of("change", name)), _signed(shift * 100, 0)) for name, shift in rows)
 
+    def _likelihood(self, assessment: Assessment, stated: Likelihood | None) -> str:
+        """The word of a likelihood, or that the judge found too little to give one."""
+        if stated:
+            return self._words.of("band", stated.word.value)
+        return self._words.ui("insufficient") if assessment.likelihood else ""
+
+    def _side(self, value: str) -> str:
+        return self._words.of("rung", value) if value in set(Rung) else shown(value)
+
     def _sides(self, assessment: Assessment) -> tuple[tuple[str, str, str], ...]:
         """What stands against what in a contradiction or a drift of wording: name, value, who says so."""
         return tuple(
-            (self._words.of("detail", key), shown(assessment.get(key)), visible(assessment.get(by)))
+            (self._words.of("detail", key), self._side(assessment.get(key)), visible(assessment.get(by)))
             for key, by in _SIDES
             if assessment.get(key)
         )
 
     def _view_assessment(self, assessment: Assessment) -> AssessmentView:
-        likelihood = assessment.likelihood
+        stated = assessment.likelihood if assessment.get("word") != _INSUFFICIENT else None
         used = [item for item in assessment.evidence if item.used]
         confidence = assessment.confidence
         return AssessmentView(
             id=visible(assessment.id),
             kind=self._words.of("assessment", assessment.kind.value),
             subjects=self._words.mark("comma").join(shown(term.name) for term in assessment.subjects),
-            likelihood=self._words.of("band", likelihood.word.value) if likelihood else "",
-            range=range_text(likelihood) if likelihood else "",
-            point=f"{percent(likelihood.point)}\u00a0%" if likelihood else "",
-            gauge=draw_gauge(likelihood, self._words) if likelihood else "",
+            likelihood=self._likelihood(assessment, stated),
+            range=range_text(stated) if stated else "",
+            gauge=draw_gauge(stated, self._words) if stated else "",
             confidence=self._words.of("confidence", confidence.value) if confidence else "",
+            because=self._words.mark("comma").join(
+                self._words.of("why", reason) for reason in assessment.get("reasons").split(",") if reason
+            ),
             dots=_DOTS[confidence] if confidence else 0,
             supports=tuple(self._argument(item) for item in used if item.weight >= 0),
             against=tuple(self._argument(item) for item in used if item.weight < 0),

@@ -16,6 +16,8 @@ from geppo.model.marking import Tlp
 
 FORMAT = "json"
 FILE = "edition.json"
+INSUFFICIENT = "insufficient"
+"""The word where the judge found too little to state a likelihood, though a range can be reckoned."""
 
 Record = dict[str, Any]
 
@@ -120,6 +122,8 @@ def _assessment(assessment: Assessment) -> Record:
     """The assessment; what the model holds as pairs becomes objects or lists of named values."""
     record: Record = _plain(assessment)
     record["detail"] = dict(assessment.detail)
+    if assessment.likelihood and assessment.get("word") == INSUFFICIENT:
+        record["likelihood"]["word"] = INSUFFICIENT
     record["rivals"] = [{"name": name, "share": share} for name, share in assessment.rivals]
     record["would_change"] = [{"name": name, "shift": shift} for name, shift in assessment.would_change]
     return record

@@ -106,7 +106,9 @@ class _Sheet:
     def _judgement(self, view: AssessmentView) -> str:
         ui = self._words.ui
         rows = [f"- **{escaped(view.kind)}** {escaped(view.subjects)}"]
-        rows.append(f"  - {self._pair(ui('likelihood'), view.likelihood)}{self._bracket(view.range)}")
+        rows.append(
+            f"  - {self._pair(ui('likelihood'), view.likelihood)}{self._bracket(view.range) if view.range else ''}"
+        )
         if view.confidence:
             rows.append(f"  - {self._pair(ui('confidence'), view.confidence)}")
         rows += self._arguments(ui("evidence_for"), view.supports)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from geppo.config import Settings
+from geppo.deliver._charts.measure import text_width
 from geppo.deliver._page import Box, as_utc, page
 from geppo.deliver._paper import packaged
 from geppo.deliver._typeset import Standard, compile_template, settable
@@ -17,7 +18,11 @@ FORMAT = "pdf"
 STANDARDS: tuple[Standard, ...] = ("a-2a", "ua-1")
 """PDF/A-2a and PDF/UA-1: readable for long, with headings, alternative texts, reading order, language."""
 
-_LEAST_SHARE = 0.16
+_TABLE = 47.0
+"""Width of a table in em of its 8.2 pt text: A4 less margins."""
+_LEAST_COLUMN = 4.0
+_PADDING = 1.2
+_CITATION = 1.6
 _PICTURES = frozenset(("wide", "narrow", "gauge"))
 
 
@@ -32,14 +37,31 @@ def _settable(value: Any) -> Any:
     return value
 
 
-def _widths(box: Box) -> list[float]:
-    """Shares of the columns: by the square root of their longest text, none too thin to read."""
-    longest = [len(column) for column in box.columns]
+def _natural(box: Box) -> list[float]:
+    """How wide each column would be if no cell broke, in em."""
+    widths = [text_width(column, 1.0) for column in box.columns]
     for row in box.rows:
-        for place, cell in enumerate(row.cells[: len(longest)]):
-            longest[place] = max(longest[place], sum(len(piece.text) for piece in cell))
-    shares = [max(1, length) ** 0.5 for length in longest]
-    return [round(max(_LEAST_SHARE, share / sum(shares)), 3) for share in shares]
+        for place, cell in enumerate(row.cells[: len(widths)]):
+            needed = sum(text_width(piece.text, 1.0) if piece.text else _CITATION for piece in cell)
+            widths[place] = max(widths[place], needed)
+    return [max(_LEAST_COLUMN, width + _PADDING) for width in widths]
+
+
+def _widths(box: Box) -> list[float]:
+    """Shares of the columns: what fits whole stays whole, the rest divides the room by the root of its need."""
+    natural = _natural(box)
+    shares = list(natural)
+    room, pending = _TABLE, list(range(len(natural)))
+    while pending:
+        roots = sum(natural[place] ** 0.5 for place in pending)
+        whole = [place for place in pending if natural[place] <= room * natural[place] ** 0.5 / roots]
+        if not whole:
+            break
+        room -= sum(natural[place] for place in whole)
+        pending = [place for place in pending if place not in whole]
+    for place in pending:
+        shares[place] = room * natural[place] ** 0.5 / roots
+    return [round(share, 2) for share in shares]
 
 
 def render(issue: Issue, edition: Edition, settings: Settings | None = None) -> bytes:

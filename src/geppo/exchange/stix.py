@@ -34,12 +34,14 @@ from geppo.exchange._stix_bundle import (
     stable_id,
     tables,
 )
-from geppo.model.assessment import Assessment
+from geppo.model.assessment import Assessment, Likelihood
 from geppo.model.claim import Claim, Rung
 from geppo.model.edition import Edition, Issue, Story
 from geppo.model.marking import Tlp
 from geppo.model.report import Document
 
+_INSUFFICIENT = "insufficient"
+"""The judge's word where too little is known to state a likelihood."""
 _NOT_ASSERTED = frozenset((Rung.NOT_FOUND, Rung.DENIES))
 
 
@@ -150,8 +152,13 @@ def _report(bundle: Bundle, document: Document) -> None:
     )
 
 
+def _stated(assessment: Assessment) -> Likelihood | None:
+    """The likelihood that the judge is ready to state."""
+    return assessment.likelihood if assessment.get("word") != _INSUFFICIENT else None
+
+
 def _judgement_extension(bundle: Bundle, assessment: Assessment) -> dict[str, Any]:
-    likelihood = assessment.likelihood
+    likelihood = _stated(assessment)
     evidence = [
         {"kind": e.kind, "value": e.value, "weight_bits": e.weight, "used": e.used, "reason": e.reason}
         for e in assessment.evidence
@@ -174,9 +181,12 @@ def _judgement_text(assessment: Assessment) -> str:
     """The judgement in plain words. Likelihood and confidence stand in two sentences (ICD 203)."""
     subjects = ", ".join(printable(term.name) for term in assessment.subjects)
     parts = [f"{assessment.kind.value}: {subjects}." if subjects else f"{assessment.kind.value}."]
-    if assessment.likelihood:
-        low, high = round(assessment.likelihood.low * 100), round(assessment.likelihood.high * 100)
-        parts.append(f"Likelihood: {assessment.likelihood.word.value} ({low}-{high} %).")
+    likelihood = _stated(assessment)
+    if likelihood:
+        low, high = round(likelihood.low * 100), round(likelihood.high * 100)
+        parts.append(f"Likelihood: {likelihood.word.value} ({low}-{high} %).")
+    elif assessment.likelihood:
+        parts.append("Insufficient to state a likelihood.")
     if assessment.confidence:
         parts.append(f"Confidence: {assessment.confidence.value}.")
     return " ".join(parts)
@@ -199,11 +209,12 @@ def _assessment(bundle: Bundle, assessment: Assessment) -> None:
     }
     text = _judgement_text(assessment)
     period = str(bundle.issue.month.period)
-    if assessment.likelihood and relationships:
+    likelihood = _stated(assessment)
+    if likelihood and relationships:
         made = bundle.add(
             "Opinion",
             id=stable_id("opinion", period, assessment.id),
-            opinion=tables()["opinion"][assessment.likelihood.word.value],
+            opinion=tables()["opinion"][likelihood.word.value],
             explanation=text,
             object_refs=relationships,
             **common,

@@ -191,7 +191,10 @@ class DriftFinder:
                 yield from _number(given, [claim], self._settings)
 
     def _reporter(self, root: Sequence[Claim], repeat: Sequence[Claim], passed_on: frozenset[str]) -> Iterator[Change]:
-        """A page that credits another house than the root's, and the root's nowhere."""
+        """A page that credits another house than the root's, and the root's nowhere.
+
+        No change of reporter: papers that pass it on, and houses that have a page on the matter themselves.
+        """
         source, page = root[0], repeat[0].report
         graph, directory = self._graph, self._graph.directory
         credited = [name for claim in repeat for name in self._tracer.outside_voices(claim)]
@@ -201,7 +204,9 @@ class DriftFinder:
         others = [
             name
             for name in dict.fromkeys(credited or graph.credits[page])
-            if directory.key(name) not in passed_on and not directory.is_media(name)
+            if directory.key(name) not in passed_on
+            and not directory.is_media(name)
+            and not self._tracer.on_matter(name, page)
         ]
         if others:
             yield Change(

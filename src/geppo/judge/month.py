@@ -48,7 +48,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Base:
+class Base:
     """What all judgements of a month rest on."""
 
     graph: Citations
@@ -61,7 +61,8 @@ class _Base:
     linking: Linking
 
 
-def _base(reports: Sequence[Report], claims: Sequence[Claim], catalogue: Catalogue, settings: Settings) -> _Base:
+def lay_base(reports: Sequence[Report], claims: Sequence[Claim], catalogue: Catalogue, settings: Settings) -> Base:
+    """Citation graph, clusters, statements and their traces: what every judgement starts from."""
     directory = Directory(reports, catalogue)
     graph = read_citations(reports, directory, settings)
     linking = Linking(claims, directory, catalogue)
@@ -72,7 +73,7 @@ def _base(reports: Sequence[Report], claims: Sequence[Claim], catalogue: Catalog
     statements = group(claims, keys)
     tracer = Tracer(graph, matters, settings)
     traces = {key: tracer.trace(statement) for key, statement in statements.items()}
-    return _Base(
+    return Base(
         graph=graph,
         clusters=clusters,
         keys=keys,
@@ -115,7 +116,7 @@ def _about(units: Sequence[Unit], keys: Keys) -> dict[str, Term]:
     return found
 
 
-def _corroborated(editor: Editor, base: _Base, drafts: Sequence[Draft], settings: Settings) -> list[Assessment]:
+def _corroborated(editor: Editor, base: Base, drafts: Sequence[Draft], settings: Settings) -> list[Assessment]:
     """An assessment of each story's main statements, one a statement."""
     traces = base.attribution.traces
     found: dict[Key, Assessment] = {}
@@ -131,7 +132,7 @@ def _corroborated(editor: Editor, base: _Base, drafts: Sequence[Draft], settings
     return [found[key] for key in sorted(found)]
 
 
-def _shared(relations: Relations, base: _Base) -> list[Assessment]:
+def _shared(relations: Relations, base: Base) -> list[Assessment]:
     """An assessment of every statement that groups of two states share something, with both states beside it."""
     found = []
     for sharing in relations.sharing:
@@ -152,7 +153,7 @@ def _is_new(claim: Claim, period: Period, known: frozenset[str]) -> bool:
 def _story(
     draft: Draft,
     editor: Editor,
-    base: _Base,
+    base: Base,
     assessments: Sequence[Assessment],
     period: Period,
     settings: Settings,
@@ -215,7 +216,7 @@ def judge_month(
     """
     known = {report.id for report in reports}
     claims = sorted((claim for claim in claims if claim.report in known), key=lambda claim: claim.id)
-    base = _base(reports, claims, catalog, settings)
+    base = lay_base(reports, claims, catalog, settings)
     nexus = Nexus(claims, base.keys, catalog)
     pacts = Pacts.read(base.statements, base.keys, nexus, catalog)
     relations = RelationFinder(base.keys, nexus, pacts, base.attribution, base.graph, base.weigher, settings).find(

@@ -71,6 +71,12 @@ class Tracer:
         root_of = {report: self._follow(report, parents) for report in reports}
         return self._count(reports, own, root_of)
 
+    def on_matter(self, name: str, report: str) -> bool:
+        """True where a named house has a page on one of a report's matters."""
+        clusters = self._matters.clusters.get(report, frozenset())
+        pages = self._directory.reports(self._directory.key(name))
+        return any(clusters & self._matters.clusters.get(page, frozenset()) for page in pages)
+
     def speaks_itself(self, claim: Claim) -> bool:
         """True where the page speaks of what it saw or did itself."""
         report = self._graph.reports[claim.report]
@@ -131,7 +137,7 @@ class Tracer:
         for chain in chains:
             for name in chain:
                 pages = self._directory.reports(self._directory.key(name))
-                if found := self._stating(report, pages, reports, own) or self._related(report, pages, claims, False):
+                if found := self._stating(report, pages, reports, own):
                     return found
         leans = self._graph.leans_on[report]
         if found := self._stating(report, leans, reports, own):
@@ -139,6 +145,11 @@ class Tracer:
         earlier = [one for one in reports if one in own and self._before(one, report)]
         if earlier:
             return earlier[0]
+        for chain in chains:
+            for name in chain:
+                pages = self._directory.reports(self._directory.key(name))
+                if found := self._related(report, pages, claims, False):
+                    return found
         named = [chain[0] for chain in chains]
         if all(map(self._directory.is_media, named)) and (found := self._related(report, leans, claims, True)):
             return found
@@ -237,7 +248,8 @@ class Tracer:
         observed = {
             end for end in ends if end in own or (end in self._graph.reports and end not in root_of and self._saw(end))
         }
-        named = merge_named(end for end in ends if end.startswith(NAMED))
+        houses = {self._graph.house(end) for end in observed}
+        named = merge_named(end for end in ends if end.startswith(NAMED) and self._key(end) not in houses)
         counted = self._one_a_house(observed) + list(named)
         if not counted:
             counted = [min((end for end in ends), key=lambda end: self._graph.order[end])]
@@ -248,6 +260,9 @@ class Tracer:
             repeats=tuple(report for report in reports if report not in roots),
             root_of=dict(root_of),
         )
+
+    def _key(self, named: str) -> str:
+        return self._directory.key(named.removeprefix(NAMED))
 
     def _saw(self, report: str) -> bool:
         return self._graph.reports[report].own_observation

@@ -90,9 +90,10 @@ def _surplus_is_house(short: str, long: str) -> bool | None:
     words = speaker_words()
     if is_glued(long):
         surplus = long.replace(short, "", 1)
-        if any(word in surplus for word in words.media_glued):
+        if any(word in surplus for word in words.media_glued) or not words.media.isdisjoint(surplus.split()):
             return False
-        return True if any(word in surplus for word in words.house_glued) else None
+        known = any(word in surplus for word in words.house_glued) or not words.house.isdisjoint(surplus.split())
+        return True if known else None
     extra = [token for token in long.split() if token not in short.split()]
     if any(token in words.media for token in extra):
         return False

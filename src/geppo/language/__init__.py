@@ -5,7 +5,7 @@ To add a language, add one folder, named by its ISO 639-1 code, with any of thes
     language.toml   how sentences, blocks and clauses end: abbreviations, words that open a sentence, clause breaks
     dates.toml      names of months, eras, parts of a month, and the forms in which dates are written
     numbers.toml    number words, magnitudes, the words that bound a number, what makes a number no count
-    hedges.toml     words of each rung of the hedge ladder, of the confidence grades, of negation, and what only looks so
+    hedges.toml     words of each rung of the hedge ladder, of the grades, of negation, and what only looks so
     voices.toml     the words that say whose statement it is, and those of the author's own observation
 
 A file that is missing means the rules in `neutral/`: sentences end at full stops and line breaks, a date is read in ISO

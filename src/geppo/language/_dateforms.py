@@ -11,7 +11,7 @@ import re2
 
 from geppo.errors import DataError
 from geppo.language import _data
-from geppo.language._lexicon import alternation, finder, pattern, sorter
+from geppo.language._lexicon import Test, alternation, finder, pattern, sorter
 
 _FIELD = re2.compile(r"\{([A-Za-z]+2?)\}")
 _NUMBERS = {
@@ -38,8 +38,8 @@ _TABLES = {
 class Guard:
     """What must not stand before and after a form that is a date only sometimes."""
 
-    before: Any
-    after: Any
+    before: Test | None
+    after: Test | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +49,8 @@ class Join:
     `before` must stand before the first, if given; with `years` both must be bare years that follow each other.
     """
 
-    between: Any
-    before: Any
+    between: Test
+    before: Test | None
     years: bool
 
 
@@ -58,11 +58,11 @@ class Join:
 class Cues:
     """Words around a date: an open end, or that it is still to come."""
 
-    since_before: Any
-    since_after: Any
-    until_before: Any
-    until_after: Any
-    forward: Any
+    since_before: Test | None
+    since_after: Test | None
+    until_before: Test | None
+    until_after: Test | None
+    forward: Test | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +81,9 @@ class Forms:
     words: bool
 
 
-def _maybe(data: Mapping[str, Any], name: str) -> Any:
+def _maybe(data: Mapping[str, Any], name: str) -> Test | None:
     source = _data.text(data, name)
-    return pattern("(?i)" + source) if source else None
+    return Test("(?i)" + source) if source else None
 
 
 def _expanded(source: str, data: Mapping[str, Any]) -> str:
@@ -113,7 +113,7 @@ def _expanded(source: str, data: Mapping[str, Any]) -> str:
 def _joins(data: Mapping[str, Any]) -> tuple[Join, ...]:
     return tuple(
         Join(
-            between=pattern(f"(?i)^(?:{_data.text(row, 'between')})$"),
+            between=Test(f"(?i)^(?:{_data.text(row, 'between')})$"),
             before=_maybe(row, "before"),
             years=bool(row.get("years", False)),
         )

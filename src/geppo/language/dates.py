@@ -13,8 +13,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from geppo.language import _data
-from geppo.language._dateforms import Forms, forms
-from geppo.language._lexicon import fold, whole
+from geppo.language._dateforms import Forms, Guard, forms
+from geppo.language._lexicon import fold, spans, whole
 from geppo.model.time import When, day, month, year
 
 _NAMED_BEFORE = 100
@@ -90,8 +90,7 @@ def find_dates(text: str, language: str, published: date) -> tuple[Dated, ...]:
 
 
 def _matches(folded: str, known: Forms, published: date) -> Iterator[_Found]:
-    for match in known.union.finditer(folded):
-        start, end = match.span()
+    for start, end in spans(known.union, folded):
         numbers = known.which.Match(folded[start:end])
         if not numbers:
             continue
@@ -113,10 +112,10 @@ def _matches(folded: str, known: Forms, published: date) -> Iterator[_Found]:
         yield _Found(start=start, end=end, first=_first(fields, known), second=_second(fields, known))
 
 
-def _guarded(folded: str, start: int, end: int, guard: Any) -> bool:
-    if guard.before is not None and guard.before.search(folded[max(0, start - 16) : start]) is not None:
+def _guarded(folded: str, start: int, end: int, guard: Guard) -> bool:
+    if guard.before is not None and guard.before(folded[max(0, start - 16) : start]):
         return True
-    return guard.after is not None and guard.after.search(folded[end : end + 32]) is not None
+    return guard.after is not None and guard.after(folded[end : end + 32])
 
 
 def _glued(folded: str, start: int, end: int) -> bool:
@@ -211,9 +210,9 @@ def _join(left: _Found, right: _Found, folded: str, known: Forms) -> bool:
     if len(between) > 24:
         return False
     for join in known.joins:
-        if join.between.search(between) is None:
+        if not join.between(between):
             continue
-        if join.before is not None and join.before.search(folded[max(0, left.start - 16) : left.start]) is None:
+        if join.before is not None and not join.before(folded[max(0, left.start - 16) : left.start]):
             continue
         if join.years:
             one, two = left.first, right.first
@@ -265,9 +264,9 @@ class _Reader:
             ("since", cues.since_before, cues.since_after),
             ("until", cues.until_before, cues.until_after),
         ):
-            if left is not None and left.search(before) is not None:
+            if left is not None and left(before):
                 return name
-            if right is not None and right.search(after) is not None:
+            if right is not None and right(after):
                 return name
         return ""
 
@@ -283,7 +282,7 @@ class _Reader:
         for mark in (*_END, ". "):
             before = before.rpartition(mark)[2]
             after = after.partition(mark)[0]
-        if forward is not None and any(forward.search(part) is not None for part in (before, after)):
+        if forward is not None and any(forward(part) for part in (before, after)):
             return limits["ahead_days_forward"]
         return limits["ahead_days_until"] if open_ == "until" else limits["ahead_days"]
 
@@ -380,11 +379,10 @@ class _Reader:
     def _day(self, number: int, ahead: int) -> When:
         """A day of a month that is not printed: of the month named before in the sentence, else the nearest past."""
         limit = self._published + timedelta(days=min(ahead, 31))
-        if self._month is not None:
-            if number <= calendar.monthrange(*self._month)[1]:
-                named = date(self._month[0], self._month[1], number)
-                if named <= limit:
-                    return day(named)
+        if self._month is not None and number <= calendar.monthrange(*self._month)[1]:
+            named = date(self._month[0], self._month[1], number)
+            if named <= limit:
+                return day(named)
         here = limit
         while here.day != number:
             here -= timedelta(days=1)
@@ -396,7 +394,9 @@ class _Reader:
             one = self._when(first, ahead)
             two = self._when(self._after(second, one), ahead) if one else None
         else:
-            two = self._when(second if second.month or second.is_year or second.block else self._with(second, first), ahead)
+            two = self._when(
+                second if second.month or second.is_year or second.block else self._with(second, first), ahead
+            )
             one = self._when(self._before(first, two), ahead) if two else None
         if one is None or two is None or one.start > two.end:
             return None

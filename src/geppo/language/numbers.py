@@ -1,7 +1,7 @@
 """Numbers that count something, with the words that bound them and without their unit.
 
-Numbers that name (versions, ports, identifiers, ordinals), clock times and pieces of addresses are left out; those inside
-a date or a name are for the caller to drop.
+Numbers that name (versions, ports, identifiers, ordinals), clock times and pieces of addresses are left out; those
+inside a date or a name are for the caller to drop.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ import re2
 
 from geppo.errors import DataError
 from geppo.language import _data
-from geppo.language._lexicon import alternation, finder, fold, pattern, whole
+from geppo.language._lexicon import Test, alternation, finder, fold, pattern, spans, whole
 from geppo.model.claim import Bound
 
-_LOW, _HIGH = 2, 4
-"""Numbers of the parser's groups: re2 has no `span` by name."""
+_OPENING = frozenset("([（［")
+_CLOSING = frozenset(")]）］")
+"""A number alone in brackets is an age or a reference."""
 
 _UNIT = 10
 """Characters past a number in which the word after its unit can still bound it (`2,000台以上`)."""
@@ -45,25 +46,25 @@ class Number:
 class _Rules:
     union: Any
     parser: Any
-    range: Any
-    between_before: Any
-    change_before: Any
+    range: Test | None
+    between_before: Test | None
+    change_before: Test | None
     words: Mapping[str, int]
     magnitudes: Mapping[str, int]
     token: Any
     thousands: str
     decimal: str
     before: tuple[tuple[str, Bound], ...]
-    never_before: Any
+    never_before: Test | None
     after: Mapping[str, Bound]
     after_unit: Any
     after_unit_words: Mapping[str, Bound]
     percent: tuple[tuple[str, int], ...]
-    not_before: Any
-    not_after: Any
-    word_before: Any
-    word_then: Any
-    glued: Any
+    not_before: Test | None
+    not_after: Test | None
+    word_before: Test | None
+    word_then: Test | None
+    glued: Test | None
     letters: bool
 
 
@@ -78,9 +79,9 @@ def _any(words: Iterable[str]) -> str:
     return alternation([re2.escape(word).replace("\\ ", " ") for word in sorted(words, key=len, reverse=True)])
 
 
-def _optional(data: Mapping[str, Any], name: str, frame: str = "{}") -> Any:
+def _optional(data: Mapping[str, Any], name: str, frame: str = "{}") -> Test | None:
     source = _data.text(data, name)
-    return pattern("(?i)" + frame.format(source)) if source else None
+    return Test("(?i)" + frame.format(source)) if source else None
 
 
 @cache
@@ -94,12 +95,12 @@ def _rules(code: str) -> _Rules:
     tail = f"(?:{_any(after)})?" if after else ""
     joint = "|".join(part for part in (_data.text(data, "range"), _data.text(data, "between")) if part)
     plain = f"{lead}{amount}(?:(?:{joint}){amount})?{tail}"
-    named = f"(?i)(?P<lead>{lead})(?P<low>{amount})(?:(?P<joint>{joint})(?P<high>{amount}))?(?P<tail>{tail})"
+    taken = f"(?i)({lead})({amount})(?:({joint})({amount}))?({tail})"
     magnitudes = _data.integers(_data.section(data, "magnitudes"))
     token = "|".join(["(?P<digits>[0-9][0-9.,， ．]*)", *([f"(?P<size>{_any(magnitudes)})"] if magnitudes else [])])
     return _Rules(
         union=finder(["(?i)" + plain]),
-        parser=pattern(named),
+        parser=pattern(taken),
         range=_optional(data, "range", "^(?:{})$"),
         between_before=_optional(data, "between_before"),
         change_before=_optional(data, "change_before"),
@@ -109,9 +110,11 @@ def _rules(code: str) -> _Rules:
         thousands=_data.text(data, "thousands"),
         decimal=_data.text(data, "decimal"),
         before=tuple(sorted(before.items(), key=lambda item: (-len(item[0]), item[0]))),
-        never_before=pattern("(?i)" + _any(never)) if never else None,
+        never_before=Test("(?i)" + _any(never)) if never else None,
         after=after,
-        after_unit=pattern(f"(?i)^[^\\s0-9。、，,.;:()（）「」]{{0,6}}? ?(?P<word>{_any(after_unit)})") if after_unit else None,
+        after_unit=pattern(f"(?i)^[^\\s0-9。、，,.;:()（）「」]{{0,6}}? ?(?P<word>{_any(after_unit)})")
+        if after_unit
+        else None,
         after_unit_words=after_unit,
         percent=tuple(sorted(_data.integers(_data.section(data, "percent")).items(), key=lambda item: -len(item[0]))),
         not_before=_optional(data, "not_before"),
@@ -128,26 +131,58 @@ def find_counts(text: str, language: str) -> tuple[Number, ...]:
     rules = _rules(_data.code(language))
     folded = fold(text)
     found: list[Number] = []
-    for match in rules.union.finditer(folded):
-        start, end = match.span()
+    for start, end in spans(rules.union, folded):
+        if not _starts_well(folded, start):
+            continue
+        if folded[start:end].replace(",", "").isdecimal():
+            found += _read(folded, _Parts(low=(start, end)), rules)
+            continue
         parsed = rules.parser.fullmatch(folded[start:end])
         if parsed is not None:
-            found += _read(folded, start, parsed, rules)
+            found += _read(folded, _parts(start, parsed), rules)
     return tuple(found)
 
 
-def _read(folded: str, at: int, parsed: Any, rules: _Rules) -> Iterator[Number]:
-    low, high = parsed.span(_LOW), parsed.span(_HIGH)
-    ends = [(at + low[0], at + low[1])]
-    if high[0] >= 0:
-        ends.append((at + high[0], at + high[1]))
-    lead = parsed.group("lead") or ""
-    if not _leads(folded, at, lead, rules):
-        lead = ""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """A match taken apart: bound words before, one amount or two with what joins them, a bound after."""
+
+    low: tuple[int, int]
+    high: tuple[int, int] | None = None
+    lead: str = ""
+    joint: str = ""
+    tail: str = ""
+
+
+def _parts(at: int, parsed: Any) -> _Parts:
+    low, high = parsed.span(2), parsed.span(4)
+    return _Parts(
+        low=(at + low[0], at + low[1]),
+        high=(at + high[0], at + high[1]) if high[0] >= 0 else None,
+        lead=parsed.group(1) or "",
+        joint=parsed.group(3) or "",
+        tail=parsed.group(5) or "",
+    )
+
+
+def _starts_well(folded: str, start: int) -> bool:
+    """False inside identifiers, addresses and fractions, where most digits of a report stand."""
+    before = folded[start - 1] if start else " "
+    if not folded[start].isdigit() or before == " ":
+        return True
+    if (before.isascii() and before.isalnum()) or before in "_-/#@=]\\":
+        return False
+    return not (before in ".,:" and folded[max(0, start - 2)].isalnum())
+
+
+def _read(folded: str, parts: _Parts, rules: _Rules) -> Iterator[Number]:
+    ends = [parts.low] if parts.high is None else [parts.low, parts.high]
+    at = parts.low[0] - len(parts.lead)
+    lead = parts.lead if parts.lead and _leads(folded, at, parts.lead, rules) else ""
     start = at if lead else ends[0][0]
-    bound = _bound(lead, rules.before)
-    tail = parsed.group("tail") or ""
-    if len(ends) == 2 and not _is_range(folded, ends, parsed.group("joint"), rules):
+    bound = _bound(lead, rules.before) if lead else Bound.EXACT
+    tail = parts.tail
+    if len(ends) == 2 and not _is_range(folded, ends, parts.joint, rules):
         if _counts(folded, *ends[0], rules):
             yield _number(folded, start, ends[:1], "", bound, rules)
         start, ends, bound = ends[1][0], ends[1:], Bound.EXACT
@@ -159,7 +194,7 @@ def _leads(folded: str, at: int, lead: str, rules: _Rules) -> bool:
     """True where the words before the number bound it, and are not the end of another word (`契約3件`)."""
     if not lead.strip() or (rules.letters and not whole(folded, at, at + len(lead))):
         return False
-    return rules.never_before is None or rules.never_before.search(lead) is None
+    return rules.never_before is None or not rules.never_before(lead)
 
 
 def _bound(lead: str, words: tuple[tuple[str, Bound], ...]) -> Bound:
@@ -176,16 +211,18 @@ def _bound(lead: str, words: tuple[tuple[str, Bound], ...]) -> Bound:
 def _is_range(folded: str, ends: list[tuple[int, int]], joint: str, rules: _Rules) -> bool:
     (first, last), (begin, end) = ends
     before = folded[max(0, first - 12) : first]
-    between = rules.range is None or rules.range.search(joint) is None
-    if between != (rules.between_before is not None and rules.between_before.search(before) is not None):
+    between = rules.range is None or not rules.range(joint)
+    if between != (rules.between_before is not None and rules.between_before(before)):
         return False
-    if rules.change_before is not None and rules.change_before.search(before) is not None:
+    if rules.change_before is not None and rules.change_before(before):
         return False
     return _amount(folded[first:last], rules) < _amount(folded[begin:end], rules)
 
 
 def _amount(text: str, rules: _Rules) -> float:
     """The value of digits, number words and magnitudes: `1億2,000万` is 1e8 + 2000 · 1e4."""
+    if text.isdecimal():
+        return float(text)
     text = " ".join(text.lower().split())
     word, _, size = text.partition(" ")
     if word in rules.words:
@@ -204,23 +241,27 @@ def _amount(text: str, rules: _Rules) -> float:
 
 
 def _in_words(text: str, rules: _Rules) -> int:
-    """Number characters: `三千` is 3 · 1000, `二十三` is 2 · 10 + 3."""
-    total = current = 0
+    """Number characters: `五千三百` is 5 · 1000 + 3 · 100, `二十三万` is (2 · 10 + 3) · 10,000."""
+    total = section = digit = 0
     for character in text:
-        if character in rules.magnitudes:
-            current = max(current + total % 10000 if total < 10000 else current, 1) * rules.magnitudes[character]
-            total = 0 if total < 10000 else total
-            total, current = total + current, 0
-        elif rules.words.get(character) == 10:
-            total, current = total + max(current, 1) * 10, 0
+        size = rules.magnitudes.get(character, 10 if rules.words.get(character) == 10 else 0)
+        if size >= 10_000:
+            total, section, digit = total + max(section + digit, 1) * size, 0, 0
+        elif size:
+            section, digit = section + max(digit, 1) * size, 0
         else:
-            current = rules.words.get(character, 0)
-    return total + current
+            digit = rules.words.get(character, 0)
+    return total + section + digit
 
 
 def _digits(text: str, rules: _Rules) -> float:
     clean = text.strip(" .,，．")
-    if rules.decimal.startswith(",") and clean.count(",") == 1 and len(clean.rpartition(",")[2]) == 3 and clean[0] != "0":
+    if (
+        rules.decimal.startswith(",")
+        and clean.count(",") == 1
+        and len(clean.rpartition(",")[2]) == 3
+        and clean[0] != "0"
+    ):
         clean = clean.replace(",", "")
     for mark in rules.thousands:
         clean = clean.replace(mark, "")
@@ -234,48 +275,40 @@ def _digits(text: str, rules: _Rules) -> float:
 
 def _counts(folded: str, start: int, end: int, rules: _Rules, last: bool = True) -> bool:
     """False where the number names a thing, tells the time, or is a piece of something longer."""
-    before = folded[start - 1] if start else " "
-    if folded[start].isdigit():
-        if (before.isascii() and before.isalnum()) or before in "_-/#@=]\\":
-            return False
-        if before in ".,:" and folded[max(0, start - 2)].isalnum():
-            return False
-    elif rules.letters and not whole(folded, start, end):
-        return False
-    elif not _word_counts(folded, start, end, rules):
+    digits = folded[start].isdigit()
+    if not (_starts_well(folded, start) if digits else _word_counts(folded, start, end, rules)):
         return False
     if last and not _ends_well(folded, end, rules):
         return False
-    if rules.not_before is not None and rules.not_before.search(folded[max(0, start - 24) : start]) is not None:
+    if rules.not_before is not None and rules.not_before(folded[max(0, start - 24) : start]):
         return False
-    return not (before in "([（［" and folded[end : end + 1] in ")]）］" and end < len(folded))
+    return not (start > 0 and folded[start - 1] in _OPENING and folded[end : end + 1] in _CLOSING)
 
 
 def _word_counts(folded: str, start: int, end: int, rules: _Rules) -> bool:
-    before = folded[start - 1] if start else " "
-    if before == "-" or folded[end : end + 1] == "-":
+    if folded[max(0, start - 1) : start] == "-" or folded[end : end + 1] == "-":
         return False
-    if rules.word_before is not None and rules.word_before.search(folded[max(0, start - 1) : start]) is None:
+    if rules.letters and not whole(folded, start, end):
         return False
-    return rules.word_then is None or rules.word_then.search(folded[end : end + 12]) is not None
+    if rules.word_before is not None and not rules.word_before(folded[max(0, start - 1) : start]):
+        return False
+    return rules.word_then is None or rules.word_then(folded[end : end + 12])
 
 
 def _ends_well(folded: str, end: int, rules: _Rules) -> bool:
     after = folded[end : end + 24]
-    if rules.not_after is not None and rules.not_after.search(after) is not None:
+    if rules.not_after is not None and rules.not_after(after):
         return False
     if not after or not folded[end - 1].isdigit():
         return True
     if after[0].isascii() and (after[0].isalnum() or after[0] == "_"):
-        return rules.glued is not None and rules.glued.search(after) is not None
+        return rules.glued is not None and rules.glued(after)
     if after[0] in ".:/,[-\\" and len(after) > 1 and (after[1].isdigit() or after[1] in ".:" or after[0] == "\\"):
         return False
     return not (after[0] == "-" and len(after) > 1 and after[1].isascii() and after[1].isalpha())
 
 
-def _number(
-    folded: str, start: int, ends: list[tuple[int, int]], tail: str, bound: Bound, rules: _Rules
-) -> Number:
+def _number(folded: str, start: int, ends: list[tuple[int, int]], tail: str, bound: Bound, rules: _Rules) -> Number:
     end = ends[-1][1] + len(tail)
     after = folded[end : end + 24].lower()
     if bound is Bound.EXACT and tail:

@@ -15,12 +15,23 @@ from typing import Any
 import re2
 
 from geppo.language import _data
-from geppo.language._lexicon import alternation, fold, pattern
+from geppo.language._lexicon import Test, alternation, fold, pattern, spans
 
 _STOP = pattern(
     r"[.!?…]+[)\]\"”»]*(?:\[[0-9]{1,3}\])*|[。！？｡]+[」』）)”’】》]*|\n[\s\x{3000}]*",
 )
-_BRACKETS = {")": "(", "）": "（", "]": "[", "】": "【", "」": "「", "』": "『", "”": "“", "’": "‘", "》": "《", "»": "«"}
+_BRACKETS = {
+    ")": "(",
+    "）": "（",
+    "]": "[",
+    "】": "【",
+    "」": "「",
+    "』": "『",
+    "”": "“",
+    "’": "‘",
+    "》": "《",
+    "»": "«",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -46,18 +57,34 @@ class _Rules:
     sometimes: frozenset[str]
     openers: frozenset[str]
     numbered: frozenset[str]
-    brackets: str
+    brackets: Any
+    bracket: Test
     longest_bracket: int
     quote_ends: bool
-    open_line: Any
-    lead: Any
-    tail: Any
-    relative: Any
-    subordinate: Any
+    open_line: Test | None
+    lead: _Breaks | None
+    tail: _Breaks | None
+    relative: _Breaks | None
+    subordinate: Test | None
 
 
-def _compiled(patterns: Sequence[str], frame: str = "{}") -> Any:
-    return pattern("(?i)" + frame.format(alternation(patterns)), longest=True) if patterns else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Breaks:
+    """Places where a clause can end. `any` says quickly that there is none."""
+
+    any: Test
+    find: Any
+
+
+def _breaks_at(patterns: Sequence[str]) -> _Breaks | None:
+    if not patterns:
+        return None
+    source = "(?i)" + alternation(patterns)
+    return _Breaks(any=Test(source), find=pattern(source, longest=True))
+
+
+def _test(patterns: Sequence[str], frame: str) -> Test | None:
+    return Test("(?i)" + frame.format(alternation(patterns))) if patterns else None
 
 
 @cache
@@ -69,29 +96,32 @@ def _rules(code: str) -> _Rules:
         return _data.words(_data.section(common, *path), name) + _data.words(_data.section(own, *path), name)
 
     breaks = _data.section(own, "clauses")
-    sentence: Mapping[str, Any] = _data.section(common, "sentences") | _data.section(own, "sentences")
+    sentence = {**_data.section(common, "sentences"), **_data.section(own, "sentences")}
+    marks = alternation([re2.escape(mark) for mark in sentence["brackets"]])
     return _Rules(
         abbreviations=frozenset(word.lower() for word in both("abbreviations", "sentences")),
         sometimes=frozenset(word.lower() for word in both("sometimes_final", "sentences")),
         openers=frozenset(word.lower() for word in both("openers", "sentences")),
         numbered=frozenset(word.lower() for word in both("before_number", "sentences")),
-        brackets=sentence["brackets"],
+        brackets=pattern(marks + r"|\n[ \t]*\n"),
+        bracket=Test(marks),
         longest_bracket=sentence["longest_bracket"],
         quote_ends=sentence["quote_ends"],
-        open_line=_compiled(both("open_line", "sentences"), "{}$"),
-        lead=_compiled(_data.words(breaks, "lead")),
-        tail=_compiled(_data.words(breaks, "tail")),
-        relative=_compiled(_data.words(breaks, "relative")),
-        subordinate=_compiled(_data.words(breaks, "subordinate"), "^{}"),
+        open_line=_test(both("open_line", "sentences"), "{}$"),
+        lead=_breaks_at(_data.words(breaks, "lead")),
+        tail=_breaks_at(_data.words(breaks, "tail")),
+        relative=_breaks_at(_data.words(breaks, "relative")),
+        subordinate=_test(_data.words(breaks, "subordinate"), "^{}"),
     )
 
 
-def _closed(text: str, brackets: str, longest: int) -> list[tuple[int, int]]:
+def _closed(text: str, rules: _Rules, longest: int) -> list[tuple[int, int]]:
     """Outermost bracketed stretches, in order. One that never closes, or only after `longest` characters, is none."""
+    if not rules.bracket(text):
+        return []
     found: list[tuple[int, int]] = []
     open_: list[tuple[str, int]] = []
-    for match in pattern(alternation([re2.escape(mark) for mark in brackets]) + r"|\n[ \t]*\n").finditer(text):
-        start, end = match.span()
+    for start, end in spans(rules.brackets, text):
         mark = text[start]
         if mark == "\n":
             open_.clear()
@@ -130,11 +160,10 @@ def sentences(text: str, language: str) -> tuple[Span, ...]:
     address, an abbreviation, a quotation in corner brackets or parentheses.
     """
     rules = _rules(_data.code(language))
-    regions = _Regions(_closed(text, rules.brackets, rules.longest_bracket))
+    regions = _Regions(_closed(text, rules, rules.longest_bracket))
     found: list[Span] = []
     begin = 0
-    for match in _STOP.finditer(text):
-        start, end = match.span()
+    for start, end in spans(_STOP, text):
         if _ends(text, begin, start, end, rules, regions):
             _add(found, text, begin, end)
             begin = end
@@ -184,8 +213,8 @@ def _abbreviated(text: str, start: int, mark: str, opener: str, rules: _Rules) -
         first -= 1
     word = text[first:start]
     if not word:
-        line = text.rfind("\n", 0, start) + 1
-        return mark == "." and text[line:start].strip().isdigit()
+        line = text[max(0, start - 8) : start].rpartition("\n")[2]
+        return mark == "." and line.strip().isdigit() and (len(line) < 8 or start == len(line))
     token = word.lower() + mark
     if token in rules.numbered and opener[:1].isdigit():
         return True
@@ -205,15 +234,35 @@ def _runs_on(text: str, begin: int, start: int, end: int, rules: _Rules) -> bool
     following = text[end : end + 1]
     if following in "#|>-*•・■●◆◇□▼▲【":
         return False
-    return following.islower() or (rules.open_line is not None and rules.open_line.search(line[-24:]) is not None)
+    return following.islower() or (rules.open_line is not None and rules.open_line(line[-24:]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Marks:
+    """How lines are marked. `headings` give the words of a heading; the tests say what a line is."""
+
+    headings: tuple[tuple[Test, Any], ...]
+    bullet: Test
+    numbered: Test
+    rule: Test
+    complete: Test
+    longest: int
+    longest_wide: int
 
 
 @cache
-def _marks() -> Mapping[str, Any]:
+def _marks() -> _Marks:
     data = _data.section(_data.table(_data.NEUTRAL, "language"), "blocks")
-    return {
-        name: pattern(_data.text(data, name)) for name in ("heading", "bold", "sign", "boxed", "bullet", "numbered", "rule", "complete")
-    } | {name: data[name] for name in ("longest_heading", "longest_wide_heading")}
+    sources = _data.words(data, "headings")
+    return _Marks(
+        headings=tuple((Test(source), pattern(source)) for source in sources),
+        bullet=Test(_data.text(data, "bullet")),
+        numbered=Test(_data.text(data, "numbered")),
+        rule=Test(_data.text(data, "rule")),
+        complete=Test(_data.text(data, "complete")),
+        longest=data["longest_heading"],
+        longest_wide=data["longest_wide_heading"],
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,26 +289,24 @@ def _bare_heading(line: _Line, before: _Line | None, after: _Line | None) -> boo
     """A short line that is no sentence and stands above one: how headings look once their marks are lost."""
     marks = _marks()
     wide = not line.words.isascii() and any(character > "\u2e80" for character in line.words)
-    limit = marks["longest_wide_heading" if wide else "longest_heading"]
-    if after is None or len(line.words) > limit or marks["complete"].search(line.words) is not None:
+    limit = marks.longest_wide if wide else marks.longest
+    if after is None or len(line.words) > limit or marks.complete(line.words):
         return False
-    if before is not None and not line.after_blank and marks["complete"].search(before.words) is None:
+    if before is not None and not line.after_blank and not marks.complete(before.words):
         return False
     if after.words[:1].islower() or len(after.words) <= len(line.words):
         return False
-    return marks["complete"].search(after.words) is not None and marks["bullet"].search(after.words) is None
+    return marks.complete(after.words) and not marks.bullet(after.words)
 
 
 def _heading(line: _Line, before: _Line | None, after: _Line | None) -> str:
     """The words of a heading that the line is or opens with, or an empty text."""
     marks = _marks()
-    for name in ("heading", "bold", "sign", "boxed"):
-        match = marks[name].match(line.words)
-        if match is not None and match.group("words").strip():
-            return str(match.group("words")).strip()
-    if marks["bullet"].search(line.words) is None and _bare_heading(line, before, after):
-        return line.words
-    return ""
+    for is_heading, parser in marks.headings:
+        match = parser.search(line.words) if is_heading(line.words) else None
+        if match is not None and match.group(1).strip():
+            return str(match.group(1)).strip()
+    return line.words if _bare_heading(line, before, after) and not marks.bullet(line.words) else ""
 
 
 def blocks(text: str) -> tuple[Block, ...]:
@@ -282,12 +329,12 @@ def blocks(text: str) -> tuple[Block, ...]:
     for number, line in enumerate(lines):
         before = lines[number - 1] if number else None
         after = lines[number + 1] if number + 1 < len(lines) else None
-        if marks["rule"].match(line.words) is not None:
+        if marks.rule(line.words):
             close()
             begin, heading, bullet = -1, "", False
             continue
         own = _heading(line, before, after)
-        item = not own and any(marks[name].match(line.words) is not None for name in ("bullet", "numbered"))
+        item = not own and (marks.bullet(line.words) or marks.numbered(line.words))
         if own or item or (bullet and line.after_blank):
             close()
             begin, bullet = line.start, item
@@ -309,8 +356,11 @@ def clauses(text: str, span: Span, language: str) -> tuple[Span, ...]:
     piece = fold(text)[span.start : span.end]
     if rules.lead is None and rules.tail is None:
         return (span,)
-    regions = _Regions(_closed(piece, rules.brackets, len(piece)))
-    cuts = sorted({cut for cut in _breaks(piece, rules) if 0 < cut < len(piece) and regions.around(cut - 1) < cut})
+    places = {cut for cut in _breaks(piece, rules) if 0 < cut < len(piece)}
+    if not places:
+        return (span,)
+    regions = _Regions(_closed(piece, rules, len(piece)))
+    cuts = sorted(cut for cut in places if regions.around(cut - 1) < cut)
     found: list[Span] = []
     begin = span.start
     for cut in [*cuts, len(piece)]:
@@ -327,15 +377,15 @@ def _after_marks(piece: str, start: int, end: int) -> int:
 
 def _breaks(piece: str, rules: _Rules) -> Iterator[int]:
     """Offsets at which a new clause begins."""
-    if rules.lead is not None:
-        yield from (_after_marks(piece, *match.span()) for match in rules.lead.finditer(piece))
-    if rules.relative is not None:
-        for match in rules.relative.finditer(piece):
-            if piece.find(", ", match.end()) < 0:
-                yield _after_marks(piece, *match.span())
-    if rules.tail is not None:
-        yield from (match.end() for match in rules.tail.finditer(piece) if match.start() > 0)
-    if rules.subordinate is not None and rules.subordinate.search(piece) is not None:
+    if rules.lead is not None and rules.lead.any(piece):
+        yield from (_after_marks(piece, *place) for place in spans(rules.lead.find, piece))
+    if rules.relative is not None and rules.relative.any(piece):
+        for start, end in spans(rules.relative.find, piece):
+            if piece.find(", ", end) < 0:
+                yield _after_marks(piece, start, end)
+    if rules.tail is not None and rules.tail.any(piece):
+        yield from (end for start, end in spans(rules.tail.find, piece) if start > 0)
+    if rules.subordinate is not None and rules.subordinate(piece):
         comma = piece.find(", ")
         if comma > 0:
             yield comma + 2

@@ -13,7 +13,7 @@ from typing import Any
 
 from geppo.errors import DataError
 from geppo.language import _data
-from geppo.language._lexicon import NEVER, Hit, Lexicon, alternation, fold, pattern
+from geppo.language._lexicon import NEVER, Hit, Lexicon, Test, alternation, fold, pattern
 from geppo.language.sentences import Span
 
 AFTER, BEFORE, EITHER, SUBJECT = "after", "before", "either", "subject"
@@ -49,8 +49,8 @@ class _Rules:
     front: Any
     back: Any
     not_names: frozenset[str]
-    anaphors: Any
-    not_subject: Any
+    anaphors: Test | None
+    not_subject: Test | None
     own: Lexicon
 
 
@@ -79,8 +79,8 @@ def _rules(code: str) -> _Rules:
         front=made("front"),
         back=made("back"),
         not_names=frozenset(word.lower() for word in _data.words(data, "not_names")),
-        anaphors=pattern("(?i)^" + alternation(anaphors) + "$") if anaphors else None,
-        not_subject=made("not_subject"),
+        anaphors=Test("(?i)^" + alternation(anaphors) + "$") if anaphors else None,
+        not_subject=Test(unlike) if (unlike := _data.text(data, "not_subject")) else None,
         own=Lexicon(
             {"own": _data.words(data, "own_observation"), NEVER: _data.words(data, "not_own")},
             edges=edges,
@@ -108,10 +108,13 @@ def _voice(folded: str, hit: Hit, rules: _Rules) -> Voice | None:
         run = run or _run(folded, hit, place, rules)
     if run is None:
         return None
-    start, end = _trimmed(folded, *run, rules)
+    start, end = run
+    anaphoric = _points_back(folded[start:end], rules)
+    if not anaphoric:
+        start, end = _trimmed(folded, start, end, rules)
+        anaphoric = _points_back(folded[start:end], rules)
     if start >= end:
         return None
-    anaphoric = rules.anaphors is not None and rules.anaphors.search(folded[start:end]) is not None
     return Voice(
         start=min(start, hit.start),
         end=max(end, hit.end),
@@ -120,6 +123,10 @@ def _voice(folded: str, hit: Hit, rules: _Rules) -> Voice | None:
         kind=kind,
         anaphoric=anaphoric,
     )
+
+
+def _points_back(name: str, rules: _Rules) -> bool:
+    return rules.anaphors is not None and rules.anaphors(name)
 
 
 def _run(folded: str, hit: Hit, where: str, rules: _Rules) -> tuple[int, int] | None:
@@ -133,12 +140,13 @@ def _run(folded: str, hit: Hit, where: str, rules: _Rules) -> tuple[int, int] | 
     return _search(rules.runs[SUBJECT], folded, _sentence_start(folded, hit.start), hit.start, rules.not_subject)
 
 
-def _search(run: Any, folded: str, start: int, end: int, unless: Any) -> tuple[int, int] | None:
+def _search(run: Any, folded: str, start: int, end: int, unless: Test | None) -> tuple[int, int] | None:
     if run is None:
         return None
     for match in run.finditer(folded[start:end]):
-        if unless is None or unless.search(match.group(1)) is None:
-            return start + match.start(1), start + match.end(1)
+        number = next((n for n in range(1, run.groups + 1) if match.start(n) >= 0), 0)
+        if unless is None or not unless(match.group(number)):
+            return start + match.start(number), start + match.end(number)
     return None
 
 

@@ -114,11 +114,15 @@ class Bound(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """A number with its unit. `unit` is a term of kind concept; a percentage has the unit `percent`."""
+    """A number with its unit. `unit` is a term of kind concept; a percentage has the unit `percent`.
+
+    `high` is the upper end where the source gives a range ("80 to 90 percent"), else None.
+    """
 
     value: float
     bound: Bound
     unit: Term
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

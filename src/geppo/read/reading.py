@@ -23,6 +23,9 @@ from geppo.read.relate import Sentence, Source, claims_of
 from geppo.read.rules import rules
 from geppo.read.typed import Item, names_only, pattern_kind, typed_line
 
+LEAST_ITEMS = 2
+"""Headed items that make a page a roundup."""
+
 _VALUE_KINDS = {ObservableType.CVE: Kind.VULNERABILITY}
 _NOT_STATED = frozenset({Verdict.PUBLISHER_OWN, Verdict.VERSION_NUMBER, Verdict.CLOCK_TIME, Verdict.FILE_NAME})
 
@@ -170,10 +173,15 @@ def read_document(document: Document, catalog: Catalog, names: Sequence[Name] = 
         document=document,
         mentions=values.mentions,
         observables=values.observables,
-        cites=_cites(document, cited, values.mentions, catalog),
+        cites=() if _is_roundup(document) else _cites(document, cited, values.mentions, catalog),
         own_observation=bool(voicing.own_observation(document.text, document.language)),
     )
     return Reading(report=report, claims=tuple(claims))
+
+
+def _is_roundup(document: Document) -> bool:
+    """A page of several headed items has no source as a whole; its items name theirs."""
+    return len([block for block in blocks(document.text) if block.heading]) >= LEAST_ITEMS
 
 
 def _ahead(items: Sequence[Item], start: int, end: int) -> dict[str, Term]:

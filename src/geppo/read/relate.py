@@ -11,7 +11,7 @@ from typing import Any
 from geppo.catalog import Catalog
 from geppo.language import hedges as hedging
 from geppo.language.sentences import Span
-from geppo.model.claim import Claim, Count, Hedge, Predicate, Rung
+from geppo.model.claim import Claim, Count, Grade, Hedge, Predicate, Rung
 from geppo.model.entity import Kind, Term
 from geppo.model.marking import Tlp
 from geppo.model.report import Passage
@@ -28,6 +28,9 @@ MOST_CLAIMS = 16
 _REACH = {"en": (24, 0), "ru": (16, 0), "zh": (8, 0), "ja": (0, 40), "ko": (4, 30)}
 """How far before and behind the matched words a negator of theirs may stand, in characters: verbs end Japanese and
 Korean clauses, and their negation follows them."""
+
+_OF_GRADE = {Grade.LOW: Rung.SUGGESTS, Grade.MODERATE: Rung.LIKELY, Grade.HIGH: Rung.VERY_LIKELY}
+"""A statement that carries a grade and no other hedge is a judgement, never a plain fact."""
 
 _SYMMETRIC = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
 _PLAIN_ROLES = frozenset({"S", "O", "C", "D", "G", "K", "Kind", "Group", "Net"})
@@ -73,13 +76,21 @@ def claims_of(
         for number in sorted(rules.prefilter.Match(line.line) or ()):
             rule = rules.rules[number]
             for match in rules.compiled[number].finditer(line.line):
-                if match.end() - match.start() > LONGEST_MATCH:
+                if match.end() - match.start() > LONGEST_MATCH or _guarded(rules, rule, sentence, line, match):
                     continue
                 for claim in _from_match(replace(sentence, line=line), rule, match, salience, source, catalog):
                     if not match.groupdict().get("S"):
                         guessed.add(claim.id)
                     found.setdefault(claim.id, claim)
     return _without_weaker_readings(_without_guesses(tuple(found.values()), guessed))
+
+
+def _guarded(rules: RuleSet, rule: Rule, sentence: Sentence, line: TypedLine, match: Any) -> bool:
+    guard = rules.guards.get(rule.predicate)
+    if guard is None:
+        return False
+    start, end = line.span(match.start(), match.end())
+    return guard.search(sentence.text[start:end]) is not None
 
 
 def _without_guesses(claims: tuple[Claim, ...], guessed: set[str]) -> tuple[Claim, ...]:
@@ -263,9 +274,11 @@ def _modality(sentence: Sentence, match: Span, clause: Span, constants: dict[str
     rungs = [mark.rung for mark in marks]
     if "hedge" in constants:
         rungs.append(Rung(constants["hedge"]))
-    own = [rung for rung in rungs if rung is not Rung.REPORTED]
-    rung = hedging.combine(own) if own else (Rung.REPORTED if rungs else Rung.CONFIRMED)
+    own: list[Rung] = [rung for rung in rungs if rung is not Rung.REPORTED]
     graded = hedging.grade(sentence.text, sentence.span, sentence.language)
+    if not own and graded is not None:
+        own = [_OF_GRADE[graded.grade]]
+    rung = hedging.combine(own) if own else (Rung.REPORTED if rungs else Rung.CONFIRMED)
     words = " … ".join(mark.text for mark in marks)
     if "negated" in constants:
         negated = constants["negated"] == "True" or constants["negated"] == "true"

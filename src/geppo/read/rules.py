@@ -1,6 +1,7 @@
 """Relations as rules in data: a pattern over typed mentions and trigger words gives a predicate and its roles.
 
-A rule file (`language/<code>/relations.toml`) has `[words]`, named alternations, and `[[rule]]` entries:
+A rule file (`language/<code>/relations.toml`) has `[words]`, named alternations, `[guards]`, words by predicate in whose
+presence no rule of that predicate fires (signing a ratification act is no signing), and `[[rule]]` entries:
 
     id         unique in the file
     predicate  of the claim vocabulary
@@ -63,6 +64,7 @@ class RuleSet:
     rules: tuple[Rule, ...]
     compiled: tuple[Any, ...]
     prefilter: Any
+    guards: Mapping[Predicate, Any]
 
 
 @cache
@@ -190,7 +192,8 @@ def compile_rules(language: str, text: str, where: str) -> RuleSet:
         prefilter.Add(expression)
     if rules:
         prefilter.Compile()
-    return RuleSet(language=language, rules=rules, compiled=tuple(compiled), prefilter=prefilter)
+    guards = {Predicate(name): re2.compile(f"(?i){words_}") for name, words_ in raw.get("guards", {}).items()}
+    return RuleSet(language=language, rules=rules, compiled=tuple(compiled), prefilter=prefilter, guards=guards)
 
 
 def _folder(language: str) -> Traversable:
@@ -202,5 +205,5 @@ def rules(language: str) -> RuleSet:
     """The rules of a language; an unknown language has none."""
     source = _folder(language).joinpath("relations.toml")
     if not (len(language) == 2 and language.isascii() and source.is_file()):
-        return RuleSet(language=language, rules=(), compiled=(), prefilter=None)
+        return RuleSet(language=language, rules=(), compiled=(), prefilter=None, guards={})
     return compile_rules(language, source.read_text(encoding="utf-8"), f"language/{language}/relations.toml")

@@ -11,6 +11,9 @@ from geppo.model.entity import Kind, Term
 from geppo.write.facts import limit
 from geppo.write.outline import HOSTILE, JOINT, Outline, Planner, SectionPlan, Statement, statement
 
+EARLIER_STEP = 22.0
+"""Points by which a sentence of an earlier month's story is worth less when room is short."""
+
 Size = Callable[[Statement], tuple[int, int] | None]
 """Length of a statement's sentence: Japanese characters and English words; None where it cannot be said in both."""
 
@@ -18,6 +21,7 @@ Size = Callable[[Statement], tuple[int, int] | None]
 def arrange(planner: Planner, kind: EditionKind, size: Size) -> Outline:
     """The outline of an edition, cut to its room in both languages."""
     public = kind is EditionKind.PUBLIC
+    planner.sayable = lambda said: size(said) is not None
     themes = planner.themes()
     chosen = themes[: limit("public_sections" if public else "member_sections")]
     plans = []
@@ -68,10 +72,10 @@ def _section(planner: Planner, theme: str, stories: Sequence[Story], public: boo
         if not number:
             said = _with_gloss(planner, story, said)
         paragraphs.append(tuple(one for one in said if size(one) is not None))
-    background = _background(planner, first, stories[:most_stories])
-    if background:
-        kept = tuple(one for one in background if size(one) is not None)
-        paragraphs.insert(1, kept)
+    earlier = planner.background(stories[:most_stories])[: limit("background_public" if public else "background_member")]
+    for story in earlier:
+        said = planner.story_statements(story, 2, "background")
+        paragraphs.append(tuple(_quieter(one) for one in said if size(one) is not None))
     partner = _partner(planner, stories[:most_stories])
     if partner:
         paragraphs.append(tuple(one for one in partner if size(one) is not None))
@@ -105,30 +109,10 @@ def _with_gloss(planner: Planner, story: Story, said: list[Statement]) -> list[S
     return said
 
 
-def _background(planner: Planner, first: Story, shown: Sequence[Story]) -> list[Statement]:
-    """An agreement between the states of the first story's groups, told from earlier reports."""
-    states = {
-        planner.catalog.nexus(term.id)
-        for claim in planner.lead(first).claims
-        for term in (claim.subject, claim.object)
-        if term is not None
-    } - {""}
-    for story in planner.month.stories:
-        if story in shown or planner.in_period(story) or not planner.facts[story.id]:
-            continue
-        for subject in story.subjects:
-            agreement = planner.catalog.agreement(subject.id)
-            if agreement is None or len(states & {f"country/{party}" for party in agreement.parties}) < 2:
-                continue
-            said = planner.story_statements(story, 2, "background")
-            return [
-                replace(
-                    one, role=Role.BACKGROUND if one.role is Role.CONTRAST else one.role, priority=one.priority - 25
-                )
-                for one in said
-                if not one.form.startswith(("origins", "drift"))
-            ]
-    return []
+def _quieter(said: Statement) -> Statement:
+    """What earlier months reported gives way to what this month brought."""
+    role = Role.BACKGROUND if said.role is Role.CONTRAST else said.role
+    return replace(said, role=role, priority=said.priority - EARLIER_STEP)
 
 
 def _partner(planner: Planner, stories: Sequence[Story]) -> list[Statement]:
@@ -190,7 +174,7 @@ def _closing(planner: Planner, theme: str, stories: Sequence[Story]) -> Statemen
         )
     if len(stories) >= 2:
         return statement(
-            "trend.mixed", Role.TREND, stories[0].id, 55.0, claims=claims,
+            "trend.mixed", Role.TREND, stories[0].id, 88.0, claims=claims,
             values={"n": str(len(origins)), "m": str(len(stories))},
         )  # fmt: skip
     return None

@@ -21,9 +21,10 @@ class Citations:
     documents: Mapping[str, Document]
     _numbers: dict[str, int] = field(default_factory=dict)
 
-    def marks(self, claims: Sequence[str]) -> tuple[int, ...]:
-        """The reference numbers for the claims of a sentence, in order of mention."""
+    def marks(self, claims: Sequence[str], origins: frozenset[str] = frozenset()) -> tuple[int, ...]:
+        """The reference numbers for the claims of a sentence: its origins where it has any, else in order of mention."""
         reports = list(dict.fromkeys(self.claims[claim].report for claim in claims if claim in self.claims))
+        reports = [report for report in reports if report in origins] or reports
         return tuple(self._numbers.setdefault(report, len(self._numbers) + 1) for report in reports[:MOST_MARKS])
 
     def references(self) -> tuple[Reference, ...]:

@@ -71,6 +71,7 @@ class Composer:
         if template is None:
             return None
         text = fill(template, self._slots(fact, short=True))
+        text = fill(self.phrases.text("heading_tail", fact.best.hedge.rung.value), {"X": text})
         if self.language == "ja":
             return spaced(text)
         return text[:1].upper() + text[1:]
@@ -89,7 +90,7 @@ class Composer:
             "ja": {"contrast": "一方で、", "addition": "また、", "background": "背景として、"},
             "en": {"contrast": "By contrast, ", "addition": "In another case, ", "background": "As background, "},
         }[self.language][connective]
-        if self.language == "en" and text.startswith(("According to", "To ", "The ", "In ", "It ")):
+        if self.language == "en" and text.startswith(("According to", "To ", "In ", "It ")):
             text = text[:1].lower() + text[1:]
         return word + text
 
@@ -122,12 +123,23 @@ class Composer:
             "C": word.count(best.count) if best.count else "",
             "D": word.at(best.when, opening.name if opening else "") if best.when else "",
             "Place": word.listed(roles.get("place", [])) if roles.get("place") else "",
-            "What": word.listed(roles["what"]) if roles.get("what") else "",
+            "What": self._what(fact),
             "Due": roles["due"][0] if roles.get("due") else "",
         }
         if best.predicate is Predicate.SHARES and not slots["What"]:
             slots["What"] = self.phrases.text("predicate", best.predicate.value, "what")
         return slots
+
+    def _what(self, fact: Fact) -> str:
+        """What is shared, as exactly as the report says it."""
+        term = fact.qualifier("what")
+        if term is None:
+            return ""
+        if self.language == "en" and term.kind is Kind.CONCEPT:
+            if term.id.startswith("shared-thing/"):
+                return self.wording.term(term, plural=True)
+            return self.wording.term(term, indefinite=True)
+        return self.wording.term(term)
 
     def clause(self, fact: Fact) -> str | None:
         """The statement of a fact without voice and hedge, or None where a part of it is missing."""
@@ -143,7 +155,7 @@ class Composer:
     def _fact_sentence(self, fact: Fact, variant: int) -> str | None:
         best = fact.best
         speaker = self.speaker(best)
-        itself = speaker == self.wording.term(best.subject) or best.subject.id == "role/expert"
+        itself = self.publishers.get(best.speaker, best.speaker) == self.wording.term(best.subject) or best.subject.id == "role/expert"
         flat = best.hedge.rung in (Rung.CONFIRMED, Rung.REPORTED, Rung.DENIES)
         own = self._phrase(best, "self")
         if own is not None and (itself or (best.predicate in _SELF_SPEAKING and flat)) and not best.negated:
@@ -159,8 +171,21 @@ class Composer:
         tails = self.phrases.choices("tail", rung.value)
         return fill(tails[variant % len(tails)], {"G": speaker, "X": clause})
 
+    def house(self, name: str) -> str:
+        """A publisher's printed name, also for one that only others name."""
+        if name in self.publishers:
+            return self.publishers[name]
+        known = self.catalog.publisher(name)
+        return known.name if known else name
+
     def speaker(self, claim: Claim) -> str:
-        return self.publishers.get(claim.speaker, claim.speaker)
+        """Whose statement it is, with the month of its report where that is not the edition's own."""
+        name = self.publishers.get(claim.speaker, claim.speaker)
+        span = self.period.span
+        if span.start <= claim.published <= span.end:
+            return name
+        when = self.wording.month(claim.published)
+        return f"{name}（{when}）" if self.language == "ja" else f"{name} ({when})"
 
     # -- assessments -------------------------------------------------------------------------------------------
 
@@ -285,8 +310,8 @@ class Composer:
         slots = {
             "S": subject,
             "slot": fill(template, {"S": subject, "O": object_}),
-            "A": self.publishers.get(one.get("a_by"), one.get("a_by")),
-            "B": self.publishers.get(one.get("b_by"), one.get("b_by")),
+            "A": self.house(one.get("a_by")),
+            "B": self.house(one.get("b_by")),
             **values,
         }
         if name == "prefer":
@@ -411,7 +436,7 @@ class Composer:
         sides = []
         for side in ("a", "b"):
             value = self._value(said, side) or one.get(side)
-            by = self.publishers.get(one.get(f"{side}_by"), one.get(f"{side}_by"))
+            by = self.house(one.get(f"{side}_by"))
             sides.append(self.wording_sentence(f"{value}（{by}）" if self.language == "ja" else f"{value} ({by})"))
         reason = one.get("reason")
         use = ""

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from geppo.catalog import Catalog
 from geppo.errors import GateError
-from geppo.model.edition import Edition, EditionKind, Issue, Month, Section, Sentence
+from geppo.model.edition import Edition, EditionKind, Issue, Month, Section, Sentence, Story
+from geppo.model.entity import Kind
 from geppo.model.marking import Tlp
 from geppo.write import chart, table
 from geppo.write.arrange import arrange
@@ -120,7 +121,7 @@ class Writer:
     def _edition(self, outline: Outline, language: str) -> Edition:
         composer = self.composers[language]
         citations = Citations(claims=self.planner.claims, documents=self.planner.documents)
-        words = _Rotation(composer, self.gates[language])
+        words = _Rotation(composer, self.gates[language], self.month.stories)
         opening = Section(
             id="opening",
             heading=composer.phrases.text("edition", "summary"),
@@ -163,13 +164,24 @@ class Writer:
 class _Rotation:
     """Turns the wording of facts, so that one sentence shape does not stand three times in a row."""
 
-    def __init__(self, composer: Composer, gate: Gate) -> None:
+    def __init__(self, composer: Composer, gate: Gate, stories: Sequence[Story]) -> None:
         self.composer = composer
+        self._origins = {story.id: frozenset(story.origins) for story in stories}
         self._gate = gate
         self._turn: dict[str, int] = {}
+        self._named: set[str] = set()
 
     def text(self, said: Statement) -> str:
         variant = 0
+        self.composer.wording.seen = frozenset(self._named)
+        self._named |= {
+            term.id
+            for fact in said.facts
+            for term in (fact.best.subject, fact.best.object)
+            if term is not None and term.kind is Kind.AGREEMENT
+        }
+        if said.assessment is not None:
+            self._named |= {term.id for term in said.assessment.subjects if term.kind is Kind.AGREEMENT}
         if said.facts:
             rung = said.facts[0].best.hedge.rung.value
             variant = self._turn.get(rung, 0)
@@ -181,9 +193,18 @@ class _Rotation:
             raise GateError((f"{said.id}: no words in {self.composer.language} for {said.form}",))
         return text
 
+    def origins(self, said: Statement) -> frozenset[str]:
+        """Reports of the story's origins: they are cited first."""
+        return self._origins.get(said.story, frozenset())
+
+    def paragraph(self) -> None:
+        """A new paragraph names things in full again."""
+        self._named.clear()
+        self.composer.wording.seen = frozenset()
+
 
 def _sentence(said: Statement, words: _Rotation, citations: Citations) -> Sentence:
-    marks = () if said.form.startswith("opening") else citations.marks(said.claims)
+    marks = () if said.form.startswith("opening") else citations.marks(said.claims, words.origins(said))
     return Sentence(
         id=said.id,
         text=words.text(said),
@@ -197,7 +218,12 @@ def _sentence(said: Statement, words: _Rotation, citations: Citations) -> Senten
 def _paragraphs(
     plan: Sequence[Sequence[Statement]], words: _Rotation, citations: Citations
 ) -> tuple[tuple[Sentence, ...], ...]:
-    return tuple(tuple(_sentence(said, words, citations) for said in paragraph) for paragraph in plan)
+    paragraphs = []
+    for paragraph in plan:
+        words.paragraph()
+        paragraphs.append(tuple(_sentence(said, words, citations) for said in paragraph))
+    words.paragraph()
+    return tuple(paragraphs)
 
 
 def _subject(composer: Composer, heads: Sequence[str], period: str) -> str:

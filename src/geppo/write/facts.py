@@ -11,13 +11,14 @@ from importlib import resources
 from typing import Any
 
 from geppo.catalog import Catalog
-from geppo.model.claim import Claim, Predicate, Rung
+from geppo.model.claim import STRENGTH, Claim, Predicate, Rung
 from geppo.model.edition import Month, Story
 from geppo.model.entity import Kind, Term
 from geppo.model.report import Document
 
 UNORDERED = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
 _UNPRINTED = frozenset({Predicate.HOSTS, Predicate.COMMUNICATES_WITH, Predicate.ASSESSES})
+_VAGUENESS = {"shared-thing": 2, "relay-class": 1}
 _MAIN_KINDS = frozenset(
     {Kind.INTRUSION_SET, Kind.MALWARE, Kind.CAMPAIGN, Kind.INFRASTRUCTURE, Kind.VULNERABILITY, Kind.AGREEMENT}
 )
@@ -56,10 +57,22 @@ class Fact:
         terms = [claim.object for claim in (self.best, *self.merged) if claim.object is not None]
         return tuple({term.id: term for term in terms}.values())
 
+    def qualifier(self, role: str) -> Term | None:
+        """A qualifier of the witness, or what another sentence of the same report says more exactly."""
+        found = [
+            term
+            for claim in (self.best, *self.claims)
+            if claim.report == self.best.report
+            for term in [claim.qualifier(role)]
+            if term is not None
+        ]
+        return min(found, key=lambda term: _VAGUENESS.get(term.id.partition("/")[0], 0)) if found else None
+
     @property
     def ids(self) -> tuple[str, ...]:
         """Ids of the claims that the sentence rests on."""
-        return tuple(dict.fromkeys(claim.id for claim in (self.best, *self.merged)))
+        same = [claim for claim in self.claims if claim.report == self.best.report]
+        return tuple(dict.fromkeys(claim.id for claim in (self.best, *self.merged, *same)))
 
 
 def form_of(claim: Claim) -> str:
@@ -136,13 +149,14 @@ def facts_of(
     return _merged(sorted(found, key=lambda fact: (-fact.score, fact.best.published, fact.best.id)))
 
 
-def _witness(claim: Claim, roots: set[str]) -> tuple[int, int, int, str, str]:
-    """Own document of an origin first, then those who name their source, the earlier first, flat headlines last."""
+def _witness(claim: Claim, roots: set[str]) -> tuple[int, int, int, str, int, str]:
+    """Own document of an origin first, then those who name their source, the earlier first, the weaker wording first."""
     return (
         0 if claim.report in roots else 1,
         len(claim.voices),
         0 if claim.hedge.rung is not Rung.REPORTED else 1,
         claim.published.isoformat(),
+        STRENGTH[claim.hedge.rung],
         claim.id,
     )
 

@@ -33,8 +33,8 @@ _NAMED = frozenset(
 )  # fmt: skip
 _DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _WORD = re.compile(r"\w+")
-_OURS = frozenset({"overlap", "corroboration", "partner", "trend", "opening", "gloss", "drift", "origins", "counting"})
-"""Forms that state our own view; they are read for names and numbers, and not for the sources' statements."""
+_OURS = frozenset({"heading", "overlap", "corroboration", "partner", "trend", "opening", "gloss", "drift", "origins", "counting"})
+"""Forms that state our own view, and headings, whose hedge is fixed by data: read for names and numbers only."""
 
 
 class Readback(Protocol):
@@ -132,6 +132,7 @@ class Gate:
                 yield f"the name {mention.surface!r} that its grounds do not hold"
         numbers = {digits for one in printed for digits in _numbers(one)}
         for claim in claims:
+            numbers |= set(_numbers(word.month(claim.published)))
             numbers |= set(_numbers(word.count(claim.count))) if claim.count else set()
             numbers |= set(_numbers(word.at(claim.when))) if claim.when else set()
         numbers |= set(_numbers(word.month(self.planner.month.period.span.start)))
@@ -182,7 +183,7 @@ class Gate:
                 object_ = f" {read.object.name}" if read.object else ""
                 yield (
                     f"reads back as “{read.subject.name} {polarity}{read.predicate.value}{object_}” "
-                    f"({read.hedge.rung.value}), which its claims do not say"
+                    f"({read.hedge.rung.value}, {read.rule}), which its claims do not say"
                 )
 
     def entails(self, claim: Claim, read: Claim) -> bool:

@@ -8,7 +8,7 @@ and how much it matters when room is short.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from geppo.catalog import Catalog
@@ -118,6 +118,8 @@ class Planner:
     documents: dict[str, Document] = field(init=False)
     assessments: dict[str, Assessment] = field(init=False)
     facts: dict[str, tuple[Fact, ...]] = field(init=False)
+    _leads: dict[str, Fact | None] = field(default_factory=dict)
+    sayable: Callable[[Statement], bool] = lambda _: True
 
     def __post_init__(self) -> None:
         self.claims = {claim.id: claim for claim in self.month.claims}
@@ -144,17 +146,43 @@ class Planner:
         return [
             story
             for story in sorted(self.month.stories, key=lambda story: (story.rank, story.id))
-            if self.facts[story.id] and self.in_period(story)
+            if self.in_period(story) and self.leads(story)
         ]
 
+    def background(self, stories: Sequence[Story]) -> list[Story]:
+        """Earlier stories that stand behind these: of their theme, or about groups of the same states."""
+        themes = {story.theme for story in stories}
+        states = {state for story in stories for state in self.states(story)}
+        shown = {story.id for story in stories}
+        found = []
+        for story in sorted(self.month.stories, key=lambda story: (story.rank, story.id)):
+            if story.id in shown or self.in_period(story) or not self.leads(story):
+                continue
+            if story.theme in themes or states & self.states(story):
+                found.append(story)
+        return found
+
+    def states(self, story: Story) -> set[str]:
+        """States that the groups of a story are linked to."""
+        return {self.catalog.nexus(term.id) for term in story.subjects} - {""}
+
     def themes(self) -> list[tuple[str, list[Story]]]:
-        """Themes with their stories, the weightiest theme first (sum of its three best stories)."""
+        """Themes with their stories, the weightiest first: its three best stories, and half of what stands behind them.
+
+        Earlier stories of a theme count because a structural shift shows over months and not in one.
+        """
         groups: dict[str, list[Story]] = {}
         for story in self.tellable():
             groups.setdefault(story.theme, []).append(story)
 
         def weight(stories: Sequence[Story]) -> float:
-            return sum(sorted((story.total for story in stories), reverse=True)[:3])
+            behind = [
+                story.total - dict(story.score).get("out-of-period", 0.0)
+                for story in self.background(stories)
+                if story.theme == stories[0].theme
+            ]
+            best = sum(sorted((story.total for story in stories), reverse=True)[:3])
+            return best + 0.5 * sum(sorted(behind, reverse=True)[:3])
 
         return sorted(groups.items(), key=lambda item: (item[0] == "other", -weight(item[1]), item[0]))
 
@@ -165,10 +193,26 @@ class Planner:
         found = [self.assessments[one] for one in story.assessments if one in self.assessments]
         return sorted((one for one in found if one.kind is kind), key=lambda one: one.id)
 
+    def leads(self, story: Story) -> bool:
+        """True where the story has a fact that can be said."""
+        return self._lead(story) is not None
+
     def lead(self, story: Story) -> Fact:
-        """The fact a story opens with."""
-        facts = self.facts[story.id]
-        return next((fact for fact in facts if not fact.best.negated), facts[0])
+        """The fact a story opens with. Raises LookupError for a story without one (ask `leads` first)."""
+        fact = self._lead(story)
+        if fact is None:
+            raise LookupError(f"story {story.id} has nothing that can be said")
+        return fact
+
+    def _lead(self, story: Story) -> Fact | None:
+        if story.id not in self._leads:
+            facts = self.facts[story.id]
+            order = [fact for fact in facts if not fact.best.negated] + [fact for fact in facts if fact.best.negated]
+            self._leads[story.id] = next((fact for fact in order if self._said(story, fact)), None)
+        return self._leads[story.id]
+
+    def _said(self, story: Story, fact: Fact) -> bool:
+        return self.sayable(statement("fact", Role.LEAD, story.id, 0.0, claims=fact.ids, facts=(fact,)))
 
     def story_statements(self, story: Story, most: int, connective: str = "") -> list[Statement]:
         """The sentences of a story, in the order of reading."""

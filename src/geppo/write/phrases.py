@@ -1,6 +1,6 @@
 """Phrases of a writing language, as data, and the small template notation that they use.
 
-`{S}` is a slot. `[…]` is dropped where a slot in it is empty. `{n|one origin|{n} origins}` chooses by a number.
+`{S}` is a slot. `[…]` is dropped where a slot in it is empty. `{n|one origin|# origins}` chooses by a number.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ def fill(template: str, slots: Mapping[str, str]) -> str:
         return found.group(1) if all(slots.get(name) for name in names) else ""
 
     def choice(found: re.Match[str]) -> str:
-        return found.group(2) if slots.get(found.group(1)) == "1" else found.group(3)
+        number = slots.get(found.group(1), "")
+        return (found.group(2) if number == "1" else found.group(3)).replace("#", number)
 
     def slot(found: re.Match[str]) -> str:
         if found.group(1) not in slots:

@@ -30,7 +30,11 @@ def spaced(text: str) -> str:
 
 
 class Wording:
-    """Prints model values in one language. Counts what it could not say in that language (`foreign`)."""
+    """Prints model values in one language.
+
+    `foreign` collects what it could not say in that language. `seen` are agreements that the paragraph has named in full;
+    they are then called "the treaty".
+    """
 
     def __init__(self, phrases: Phrases, catalog: Catalog, period: Period) -> None:
         self.phrases = phrases
@@ -38,6 +42,7 @@ class Wording:
         self.catalog = catalog
         self.period = period
         self.foreign: dict[str, None] = {}
+        self.seen: frozenset[str] = frozenset()
 
     def term(self, term: Term, *, indefinite: bool = False, plural: bool = False) -> str:
         """A term's printed form: a label where the catalogue has one, else the name as the document prints it."""
@@ -50,6 +55,10 @@ class Wording:
         label = self.catalog.label(term, self.language)
         if label is None:
             return self._name(term)
+        if term.kind is Kind.AGREEMENT:
+            if term.id in self.seen:
+                return self.phrases.text("thing", "agreement")
+            return label if self.language == "ja" or _NO_ARTICLE.match(label) else f"the {label}"
         if self.language == "en" and term.kind is Kind.CONCEPT:
             if plural:
                 return self.catalog.plural(term.id) or label
@@ -90,6 +99,8 @@ class Wording:
     def count(self, count: Count) -> str:
         """A count with its bound and unit."""
         number = self.number(count.value)
+        if count.high is not None and count.high > count.value:
+            number += ("～" if self.language == "ja" else "–") + self.number(count.high)
         bound = self.phrases.text("bound", count.bound.value)
         if count.unit.id == "unit/percent":
             return fill(bound, {"n": number + ("%" if self.language == "ja" else " percent")})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -17,6 +18,7 @@ _HEAD = 13.0
 _LABEL_SHARE = 0.36
 _THICK = 16.0
 _LEAST_BAR = 3.0
+_LEAST_ROOM = 60.0
 _STACK_BELOW = 480.0
 """Pictures narrower than this set the label above its bar instead of beside it."""
 
@@ -48,7 +50,14 @@ def _source(bar: Bar, width: float) -> Wrapped:
     return Wrapped(lines=lines, whole=whole, cut=lines != parts)
 
 
-def _bar(bar: Bar, top: float, most: float, width: float, mark: Series) -> tuple[_Drawn, float]:
+def _room(bars: Sequence[Bar], width: float) -> float:
+    """How long the longest bar of any group may be, so that each value still fits behind its bar."""
+    start = 0.0 if width < _STACK_BELOW else width * _LABEL_SHARE
+    widest = max((text_width(shown(bar.printed), _SIZE) for bar in bars), default=0.0)
+    return max(_LEAST_ROOM, width - start - widest - 10)
+
+
+def _bar(bar: Bar, top: float, share: float, width: float, mark: Series) -> tuple[_Drawn, float]:
     """Places of one bar whose upper edge is at `top`, and where the next one may begin."""
     stacked = width < _STACK_BELOW
     column = width if stacked else width * _LABEL_SHARE
@@ -56,9 +65,8 @@ def _bar(bar: Bar, top: float, most: float, width: float, mark: Series) -> tuple
     under = _source(bar, column - 26)
     tall = height(name.lines, _SIZE) + height(under.lines, _SMALL) + 2
     x = 0.0 if stacked else column
-    value = shown(bar.printed)
-    room = width - x - text_width(value, _SIZE) - 10
-    length = max(_LEAST_BAR, room * bar.value / most) if bar.value > 0 and most > 0 else 0.0
+    value = shorten(shown(bar.printed), _SIZE, width - x - _LEAST_ROOM - 10)
+    length = max(_LEAST_BAR, share * bar.value) if bar.value > 0 else 0.0
     y = top + tall + 3 if stacked else top + (max(tall, _THICK) - _THICK) / 2
     drawn = _Drawn(
         name=label(name, 0, top, _SIZE),
@@ -78,6 +86,7 @@ def _bar(bar: Bar, top: float, most: float, width: float, mark: Series) -> tuple
 def draw_counts(figure: Figure, counts: Counts, words: Words, width: float, key: str) -> str:
     """The counts as SVG, groups apart in the order given."""
     counters = list(dict.fromkeys(bar.counter for bar in counts.bars))
+    room = _room(counts.bars, width)
     heads: list[Lines] = []
     bars: list[_Drawn] = []
     rules: list[float] = []
@@ -92,7 +101,7 @@ def draw_counts(figure: Figure, counts: Counts, words: Words, width: float, key:
         at += height(head.lines, _HEAD) + 8
         most = max(bar.value for bar in inside)
         for bar in inside:
-            drawn, at = _bar(bar, at, most, width, series(counters.index(bar.counter)))
+            drawn, at = _bar(bar, at, room / most if most > 0 else 0.0, width, series(counters.index(bar.counter)))
             bars.append(drawn)
     note = wrap(words.ui("scale_note"), _SMALL, width, 3)
     foot = label(note, 0, at, _SMALL)

@@ -59,5 +59,6 @@ def _without_long_marks(text: str) -> str:
 
 
 def one_line(text: str, most: int = 300) -> str:
-    """A field for display: clean, blanks reduced, cut to `most` characters."""
-    return " ".join(clean(text).split())[:most].strip()
+    """A field for display: clean, on one line, cut to `most` characters. An ideographic blank stays one."""
+    words = clean(text).replace("\n", " ").replace("\t", " ").replace("\u00a0", " ").split(" ")
+    return " ".join(word for word in words if word)[:most].strip()

@@ -119,7 +119,9 @@ def _is_part(element: Any, kind: str = "parts") -> bool:
     if element.tag == "form" or (element.get("role") or "").strip().lower() in _unseen.words("roles"):
         return True
     names = f"{element.get('class') or ''} {element.get('id') or ''}".strip()
-    if not names or element.tag in _HEADINGS or element.tag in {"p", "pre", "td", "tr", "code", "blockquote"}:
+    if not names or element.tag in _HEADINGS or element.tag in {"p", "pre", "tr", "code", "blockquote"}:
+        return False
+    if element.tag in {"td", "th"} and _is_data_row(element.getparent()):
         return False
     parts = _unseen.words(kind)
     for name in names.split()[:20]:
@@ -277,7 +279,7 @@ def _is_data_row(element: Any) -> bool:
     """A row of cells with running words in them, not one that lays out a page."""
     if next(element.iter("table", "ul", "ol", "pre", *_HEADINGS), None) is not None:
         return False
-    return sum(1 for _ in element.iter("p", "div")) <= 2 * len(element)
+    return all(sum(1 for _ in cell.iter("p", "div")) <= 1 for cell in element)
 
 
 def _walk(top: Any) -> Iterator[tuple[str, Any]]:

@@ -36,7 +36,7 @@ def read(fetched: Fetched, settings: Settings) -> Page:
     text = decode(fetched.data)
     fields, body = front_matter(text)
     markdown = bool(fields) or fetched.name.lower().endswith((".md", ".markdown"))
-    body = without_unseen(body)
+    body = without_unseen(body) if markdown else body
     return Page(
         text=body,
         media_type="text/markdown" if markdown else "text/plain",

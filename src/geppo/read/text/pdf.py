@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 import re2
@@ -146,8 +147,8 @@ def _paragraphs(lines: list[str]) -> str:
     """Join a line to the one before where the layout, not the writer, broke it."""
     longest = max((_width(line) for line in lines), default=0)
     out: list[str] = []
-    for line in lines:
-        if out and line and out[-1] and _broken(out[-1], line, longest):
+    for before, line in pairwise(["", *lines]):
+        if before and line and _broken(before, line, longest):
             glue = "" if out[-1][-1] > _WIDE and line[0] > _WIDE else " "
             out[-1] = out[-1] + glue + line
         else:
@@ -168,6 +169,5 @@ def _width(line: str) -> int:
 def _broken(before: str, line: str, longest: int) -> bool:
     if before.endswith(_ENDS) or line[0] in _BULLETS + "-*#|" or line[:2].rstrip(".)").isdigit():
         return False
-    last = before.rpartition("\n")[2][-longest:]
     head = line[0] if line[0] > _WIDE else line.partition(" ")[0]
-    return line[0].islower() or _width(last) + _width(head) > longest * 0.85
+    return line[0].islower() or _width(before) + _width(head) > longest * 0.85

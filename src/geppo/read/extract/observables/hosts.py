@@ -320,8 +320,10 @@ def _file_reason(clean: Clean, around: Surroundings, start: int, end: int, low: 
     before, after = clean.text[start - 1 : start], clean.text[end : end + 1]
     if before == "\\" or after == "\\":
         return "stands in a file-system path"
-    if before == "/" or (low.startswith("www.") or clean.text[end : end + 2] in {":/", "//"}):
-        return "stands in a path" if before == "/" and not low.startswith("www.") else ""
+    if low.startswith("www.") or clean.text[end : end + 2] in {":/", "//"} or clean.text[start - 2 : start] == "//":
+        return ""
+    if before == "/" and top in _data.suffixes("both"):
+        return "stands in a path"
     first, last = around.sentence(start, end)
     first, last = max(first, start - _AROUND), min(last, end + _AROUND)
     if top in _data.suffixes("both_domain_first"):

@@ -119,7 +119,7 @@ def _marks(text: str) -> list[tuple[int, int, str]]:
         found.extend(_bracketed(view))
     if any(char in text for char in "[](){}"):
         found.extend(_halves(view))
-    if "\\" in text:
+    if "\\" in text or "^." in text:
         found.extend(_escapes(view))
     if "DOT" in text:
         found.extend(_words(view))
