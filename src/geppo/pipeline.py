@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import re2
+
 from geppo import collect, deliver
 from geppo.catalog import Catalog, Name
 from geppo.config import Settings
@@ -120,6 +122,9 @@ def read_documents(documents: Sequence[Document], catalog: Catalog, progress: Pr
     )
 
 
+_GAP = re2.compile(r"([A-Za-z0-9)%]) ([ぁ-んァ-ヶ一-龠々])|([ぁ-んァ-ヶ一-龠々]) ([A-Za-z0-9(])")
+
+
 class MonthReader:
     """Reads a finished sentence back for the gate, with the month's names known."""
 
@@ -130,7 +135,8 @@ class MonthReader:
     def _reading(self, text: str, language: str) -> Reading:
         key = (text, language)
         if key not in self._read:
-            document = loose_document(text, language, self._published)
+            plain = _GAP.sub(r"\1\2\3\4", text) if language == "ja" else text
+            document = loose_document(plain, language, self._published)
             self._read[key] = read_document(document, self._catalog, self._names)
         return self._read[key]
 

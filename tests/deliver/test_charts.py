@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from geppo.deliver._charts import NARROW, WIDE, draw, draw_gauge
@@ -142,6 +143,7 @@ def test_odd_and_hostile_bodies_are_drawn(body: Matrix | Counts | Timeline, widt
     assert draw(_figure(body, HOSTILE), words("ja"), width, "k") == svg
 
 
+@effort(deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -172,6 +174,7 @@ def test_labels_of_a_timeline_never_meet(raw: list[tuple[int, int, str]], width:
             assert not _overlap(box, against), (text, other)
 
 
+@effort(deadline=None)
 @given(st.text(max_size=80), st.floats(30, 400), st.integers(1, 4))
 def test_wrapped_lines_fit(text: str, width: float, most: int) -> None:
     made = wrap(text, 12.0, width, most)
@@ -191,6 +194,7 @@ def test_shortened_text_ends_in_an_ellipsis() -> None:
     assert shorten("とても長い名前の組織です", 12.0, 60.0).endswith("…")
 
 
+@effort(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=3, max_size=3).map(sorted))
 def test_the_gauge_prints_range_and_word(parts: list[float]) -> None:
     likelihood = Likelihood(low=parts[0], point=parts[1], high=parts[2])

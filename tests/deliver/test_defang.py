@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import re2
 from hypothesis import given
+from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from geppo.deliver._shown import defang, quiet, shown, visible, web_address
@@ -51,6 +52,7 @@ def test_leaves_the_rest(case: dict[str, str]) -> None:
     assert defang(case["text"]) == case["text"]
 
 
+@effort(deadline=None)
 @given(PARTS)
 def test_twice_is_once_and_nothing_is_left_to_click(text: str) -> None:
     once = defang(text)
@@ -58,6 +60,7 @@ def test_twice_is_once_and_nothing_is_left_to_click(text: str) -> None:
     assert not CLICKABLE.search(once)
 
 
+@effort(deadline=None)
 @given(st.text())
 def test_any_text_can_be_shown(text: str) -> None:
     made = shown(text)

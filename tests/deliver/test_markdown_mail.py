@@ -9,6 +9,7 @@ from email.message import EmailMessage
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as effort
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -29,6 +30,7 @@ def _shown(text: str) -> list[str]:
     return [token.type for token in tokens] + inline
 
 
+@effort(deadline=None)
 @given(SPECIAL)
 def test_escaped_text_is_only_text(text: str) -> None:
     kinds = set(_shown(escaped(text)))

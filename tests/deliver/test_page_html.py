@@ -88,6 +88,13 @@ def test_ids_are_unique_and_links_arrive(pages: list[tuple[Edition, bytes, Seen]
                 assert all(part in ids for part in attributes.get(name, "").split())
 
 
+def test_a_sentence_printed_twice_has_one_anchor(issue: Issue) -> None:
+    edition = issue.editions[0]
+    twice = replace(edition, key_judgements=(*edition.key_judgements, edition.opening.paragraphs[0][0]))
+    ids = Counter(a["id"] for _, a in seen(html.render(issue, twice)).tags if "id" in a)
+    assert max(ids.values()) == 1 and ids["s-" + edition.opening.paragraphs[0][0].id] == 1
+
+
 def test_every_sentence_opens_its_evidence(pages: list[tuple[Edition, bytes, Seen]], issue: Issue) -> None:
     for edition, data, page in pages:
         text = "".join(page.text)

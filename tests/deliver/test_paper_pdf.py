@@ -9,7 +9,7 @@ import pytest
 
 from geppo.deliver import pdf
 from geppo.deliver._typeset import GETA, settable
-from geppo.model.edition import Edition, EditionKind, Issue
+from geppo.model.edition import Edition, EditionKind, Issue, Matrix
 
 MM = 72 / 25.4
 
@@ -87,6 +87,17 @@ def test_text_from_outside_is_never_set_as_source(issue: Issue) -> None:
     hostile = '#panic("typst") ]] #eval("1+1") $x$ *b* _i_ `c` <label> @ref \\ // /* #set page(width: 1pt) "'
     odd = replace(edition, title=hostile, sections=tuple(replace(s, heading=hostile) for s in edition.sections))
     assert _flat('#eval("1+1")') in _flat("".join(_texts(pdf.render(issue, odd))))
+
+
+def test_characters_without_a_glyph_stop_nothing(issue: Issue) -> None:
+    edition = issue.editions[0]
+    odd = "🦅 عربى שלום ไทย \ue000 x"
+    first = edition.figures[0]
+    assert isinstance(first.body, Matrix)
+    figure = replace(first, title=odd, alt=odd, caption=odd, body=replace(first.body, rows=(odd,) * 3))
+    twice = (*edition.references, *edition.references[:2])
+    made = pdf.render(issue, replace(edition, title=odd, figures=(figure,), references=twice))
+    assert GETA in "".join(_texts(made))
 
 
 def test_missing_characters_become_a_geta_mark_and_long_words_may_break() -> None:

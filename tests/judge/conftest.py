@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -27,7 +27,7 @@ from geppo.model.report import Document, Passage, Report
 from geppo.model.time import Period, When, day, month, year
 
 CASES = Path(__file__).parent.parent / "cases"
-NOON = datetime(2030, 1, 1, 12, tzinfo=timezone.utc)
+NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -360,7 +360,7 @@ class MonthReader:
         return None
 
     def all_named(self, text: str) -> list[Term]:
-        found = {}
+        found: dict[str, Term] = {}
         for printed, (kind, slug) in self.plan["names"].items():
             if printed in text:
                 found.setdefault(slug, Term(kind=Kind(kind), id=f"new:{slug}", name=printed))
@@ -412,8 +412,9 @@ class MonthReader:
             self.made.claim(slug, groups[0], "cooperates-with", groups[1], **common)
             return
         if predicate == "signs":
-            for code in sorted(code for code, forms in self.plan["countries"].items()
-                               if any(form in fact["subject"] for form in forms)):
+            for code in sorted(
+                code for code, forms in self.plan["countries"].items() if any(form in fact["subject"] for form in forms)
+            ):
                 self.made.claim(slug, code, predicate, self.named(fact["object"]), **common)
             return
         subject, obj = self.thing(fact["subject"], predicate), self.named(fact["object"])

@@ -128,9 +128,13 @@ def place_forms(places: Iterable[Place], language: str) -> Iterator[Form]:
 
 
 def term_forms(terms: Iterable[Concept], language: str) -> Iterator[Form]:
-    """Sectors and concepts."""
-    for term in terms:
-        for printed in _spoken(term.forms, language):
+    """Sectors and concepts, also by the labels that we print ourselves: what geppo writes, it reads."""
+    rows = tuple(terms)
+    taken = {printed.casefold() for term in rows for printed in _spoken(term.forms, language)}
+    for term in rows:
+        own = {"ja": (term.name_ja,), "en": (term.name.removeprefix("the "), term.plural)}.get(language, ())
+        labels = tuple(label for label in dict.fromkeys(own) if label and label.casefold() not in taken)
+        for printed in (*_spoken(term.forms, language), *labels):
             yield _form(printed, Use.TERM, term.kind, term.id, term.name.removeprefix("the "), cased=term.cased)
 
 

@@ -36,7 +36,9 @@ def run(*, settings: bool = False, workspace: Path | None = None) -> int:
     """
     if settings:
         for setting in config.load().known.values():
-            print(f"{setting.name} = {setting.default} [{setting.unit}]\n  {setting.meaning}\n  origin: {setting.origin}")
+            print(
+                f"{setting.name} = {setting.default} [{setting.unit}]\n  {setting.meaning}\n  origin: {setting.origin}"
+            )
         return 0
     bad = 0
     for check in _checks(workspace):

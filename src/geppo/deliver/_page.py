@@ -33,9 +33,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One sentence: its pieces in order, and what opens under it."""
+    """One sentence: its pieces in order, and what opens under it.
 
-    id: str
+    `anchor` is its id where it stands for the first time: a sentence may be printed twice, an anchor may not.
+    """
+
+    anchor: str
     role: str
     pieces: tuple[Piece, ...]
     claims: tuple[ClaimView, ...]
@@ -56,9 +59,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """An entry of the reference list; `href` is empty where the address may not be a link."""
+    """An entry of the reference list.
+
+    `href` is empty where the address may not be a link; `anchor` is the number where it stands for the first time.
+    """
 
     n: int
+    anchor: int
     publisher: str
     title: str
     language: str
@@ -169,10 +176,14 @@ class _Setter:
     words: Words
     basis: Basis
     known: frozenset[int]
+    placed: set[str]
 
     def line(self, sentence: Sentence) -> Line:
+        id_ = visible(sentence.id)
+        anchor = "" if id_ in self.placed else id_
+        self.placed.add(id_)
         return Line(
-            id=visible(sentence.id),
+            anchor=anchor,
             role=sentence.role.value,
             pieces=_pieces(shown(sentence.text), sentence.citations, self.known),
             claims=self.basis.claims(sentence.claims),
@@ -195,8 +206,12 @@ class _Setter:
 
     def source(self, reference: Reference) -> Source:
         document = self.basis.document(reference.report)
+        key = f"reference {reference.n}"
+        anchor = 0 if key in self.placed else reference.n
+        self.placed.add(key)
         return Source(
             n=reference.n,
+            anchor=anchor,
             publisher=visible(reference.publisher),
             title=quiet(reference.title) or self.words.ui("untitled"),
             language=document.language if document and document.language.isascii() else "",
@@ -272,6 +287,7 @@ def page(issue: Issue, edition: Edition) -> Page:
         words=chosen,
         basis=Basis(issue.month, chosen),
         known=frozenset(reference.n for reference in edition.references),
+        placed=set(),
     )
     member = edition.kind is EditionKind.MEMBER
     marking = highest_marking(issue, edition)

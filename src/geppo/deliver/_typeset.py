@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from geppo.errors import UsageError
+
 Form = Literal["pdf", "png"]
 Standard = Literal["a-2a", "ua-1"]
 
@@ -63,6 +65,11 @@ def _has(char: str) -> bool:
     return place >= 0 and _covered()[place][0] <= code <= _covered()[place][1]
 
 
+def covered(text: str) -> str:
+    """`text` with 〓 for every character that our fonts lack: an archival PDF may hold none of these."""
+    return "".join(char if char in "\n\t" or _has(char) else GETA for char in text)
+
+
 def settable(text: str) -> str:
     """`text` as our fonts can set it: characters they lack become 〓, very long words get places to break."""
     out: list[str] = []
@@ -71,7 +78,7 @@ def settable(text: str) -> str:
         if run >= _LONGEST_WORD or (run >= _PART and char in "[/?&=_"):
             out.append(_MAY_BREAK)
             run = 0
-        out.append(char if char == "\n" or _has(char) else GETA)
+        out.append(covered(char))
         latin = (char.isascii() and not char.isspace()) or "À" <= char <= "ӿ"
         run = run + 1 if latin and char != "-" else 0
     return "".join(out)
@@ -88,9 +95,15 @@ def compile_template(
     """Set a template of ours with its data and return the first or only file made.
 
     `inputs` reach the template as strings and are never part of its source. `moment` is the date of creation, so that
-    equal inputs give equal bytes. Raises RuntimeError (typst.TypstError) where the template breaks.
+    equal inputs give equal bytes. Raises UsageError without typst, RuntimeError (typst.TypstError) where the template
+    breaks.
     """
-    import typst
+    try:
+        import typst
+    except ImportError as error:
+        raise UsageError(
+            f"paper cannot be set here, typst is missing ({error}); install geppo's requirements"
+        ) from error
 
     compiler = typst.Compiler(
         template.encode("utf-8"), font_paths=_fonts(), ignore_system_fonts=True, sys_inputs=dict(inputs)

@@ -13,7 +13,7 @@ from geppo.config import Settings
 from geppo.deliver._page import Page, as_utc, page
 from geppo.deliver._paper import fill, packaged
 from geppo.deliver._plain import plain
-from geppo.deliver._typeset import compile_template
+from geppo.deliver._typeset import compile_template, covered
 from geppo.deliver._words import words
 from geppo.errors import UsageError
 from geppo.model.edition import Edition, Issue
@@ -42,7 +42,7 @@ def _pictures(issue: Issue, made: Page) -> list[bytes]:
     """The wide drawings as PNG: most mail readers show no SVG."""
     template = packaged("picture.typ")
     moment = as_utc(issue.month.as_of)
-    return [compile_template(template, {"svg": picture.wide}, moment, form="png") for picture in made.figures]
+    return [compile_template(template, {"svg": covered(picture.wide)}, moment, form="png") for picture in made.figures]
 
 
 def _set_boundaries(message: EmailMessage, key: str) -> None:

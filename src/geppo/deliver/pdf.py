@@ -10,7 +10,7 @@ from geppo.config import Settings
 from geppo.deliver._charts.measure import text_width
 from geppo.deliver._page import Box, as_utc, page
 from geppo.deliver._paper import packaged
-from geppo.deliver._typeset import Standard, compile_template, settable
+from geppo.deliver._typeset import Standard, compile_template, covered, settable
 from geppo.deliver._words import words
 from geppo.model.edition import Edition, Issue
 
@@ -27,11 +27,11 @@ _PICTURES = frozenset(("wide", "narrow", "gauge"))
 
 
 def _settable(value: Any) -> Any:
-    """All texts of a record as our fonts can set them; drawings stay as they are."""
+    """All texts of a record as our fonts can set them; drawings get no places to break."""
     if isinstance(value, str):
         return settable(value)
     if isinstance(value, dict):
-        return {key: inner if key in _PICTURES else _settable(inner) for key, inner in value.items()}
+        return {key: covered(inner) if key in _PICTURES else _settable(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_settable(inner) for inner in value]
     return value

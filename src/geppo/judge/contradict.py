@@ -4,8 +4,8 @@ Assessments of kind `contradiction` hold: `type` (`value`, `date`, `polarity`, `
 compared: a predicate and, after a blank, the printed subject), `a` and `b` (values as text: ISO dates, numbers with
 unit, names, `yes` / `no`), `a_by` and `b_by` (speakers), `a_reports` and `b_reports` (ids, separated by blanks),
 `a_origins` and `b_origins` (numbers of independent origins), `preferred` (`a`, or empty where undecided), `reason`
-(`newer-correction`, `primary-over-repeat`, `own-observation`, `more-origins`, `kind-of-publisher`, `undecided`) and
-`matches` (another stage of an agreement that the rejected date is the date of). `a` is the preferred value.
+(`newer-correction`, `primary-over-repeat`, `own-observation`, `more-origins`, `catalogue`, `kind-of-publisher`,
+`undecided`) and `matches` (another stage of an agreement that the rejected date is the date of). `a` is the preferred value.
 
 Signing, ratification and entry into force are three slots. Counts by different counters are never compared here.
 """

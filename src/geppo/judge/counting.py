@@ -117,17 +117,26 @@ def _entries(rows: Sequence[Counted], settings: Settings) -> list[Counted]:
     return kept
 
 
-def _assessment(rows: Sequence[Counted], every: Sequence[Counted]) -> Assessment:
-    counters, units = {row.counter for row in rows}, {row.count.unit.id for row in rows}
+def _differences(rows: Sequence[Counted]) -> list[str]:
+    """What sets counts apart besides their values; two numbers of one page that share all of it are two things."""
     times = {row.claim.when.iso() if row.claim.when else row.claim.published.isoformat() for row in rows}
-    differ = [word for word, values in (("counter", counters), ("when", times), ("unit", units)) if len(values) > 1]
+    parts = (
+        ("counter", {row.counter for row in rows}),
+        ("when", times),
+        ("unit", {row.count.unit.id for row in rows}),
+    )
+    return [word for word, values in parts if len(values) > 1]
+
+
+def _assessment(rows: Sequence[Counted], every: Sequence[Counted]) -> Assessment:
+    differ = _differences(rows)
     detail = [
         ("thing", rows[0].term.name),
         ("family", family(rows[0].count.unit)),
         ("place", rows[0].place),
         ("n", str(len(rows))),
         ("differ", " ".join(differ)),
-        ("series", "one counter" if len(counters) == len(units) == 1 else "never"),
+        ("series", "never" if {"counter", "unit"} & set(differ) else "one counter"),
     ]
     for number, row in enumerate(rows, start=1):
         claim, method = row.claim, row.claim.qualifier("method")
@@ -168,6 +177,7 @@ def assess_counts(rows: Sequence[Counted], settings: Settings) -> tuple[Assessme
     found = []
     for key in sorted(held):
         entries = _entries(held[key], settings)
-        if len(entries) >= _SEVERAL and (key[0][0] == "size" or key[0][1] == Predicate.COUNTS.value):
+        sized = key[0][0] == "size" or key[0][1] == Predicate.COUNTS.value
+        if len(entries) >= _SEVERAL and sized and _differences(entries):
             found.append(_assessment(entries, held[key]))
     return tuple(found)

@@ -166,6 +166,8 @@ class DriftFinder:
             if root == report or root.startswith(NAMED) or graph.house(root) == graph.house(report):
                 continue
             before, after = statement.of(root), statement.of(report)
+            if not self._knows(report, root, after):
+                continue
             if not before:
                 yield from self._resized(root, after)
                 continue
@@ -178,6 +180,20 @@ class DriftFinder:
             yield from _number(before, after, self._settings)
             yield from _date(before, after)
             yield from self._reporter(before, after, passed_on - {graph.house(report)})
+
+    def _knows(self, report: str, root: str, claims: Sequence[Claim]) -> bool:
+        """False where a page credits other houses that have pages on the matter: it may repeat those."""
+        graph = self._graph
+        if report in graph.copy_of or root in graph.leans_on[report]:
+            return True
+        voices = [name for claim in claims for name in self._tracer.outside_voices(claim)]
+        credited = voices or graph.credits[report]
+        if graph.house(root) in {graph.directory.key(name) for name in credited}:
+            return True
+        return not any(self._tracer.on_matter(name, report) for name in credited) or any(
+            graph.house(other) in {graph.directory.key(name) for name in credited}
+            for other in self._attribution.of(self._keys.key(claims[0])).repeats
+        )
 
     def _resized(self, root: str, repeat: Sequence[Claim]) -> Iterator[Change]:
         """A size that the credited house never gave: only where the page credits that house alone for it."""

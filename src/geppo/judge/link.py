@@ -101,9 +101,7 @@ def _of_claims(
             pairs[pair].append(claim)
     by_id = {report.id: report for report in reports}
     return [
-        one
-        for pair in sorted(pairs)
-        if (one := _assess(pairs[pair], by_id, catalogue, settings, known)) is not None
+        one for pair in sorted(pairs) if (one := _assess(pairs[pair], by_id, catalogue, settings, known)) is not None
     ]
 
 

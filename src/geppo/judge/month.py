@@ -79,7 +79,7 @@ def lay_base(reports: Sequence[Report], claims: Sequence[Claim], catalogue: Cata
         keys=keys,
         statements=statements,
         tracer=tracer,
-        attribution=Attribution(keys, traces, graph),
+        attribution=Attribution(keys, statements, traces, graph),
         weigher=Weigher(graph, settings),
         linking=linking,
     )

@@ -12,8 +12,15 @@ from geppo.model.claim import STRENGTH, Claim, Predicate, Rung
 from geppo.model.entity import Kind, Term
 
 _STATE = "country/"
+_CODE = 2
 _DEPTH = 3
 _DENIED = frozenset({Rung.OPEN, Rung.NOT_FOUND, Rung.DENIES, Rung.FORECAST})
+
+
+def is_state(key: str) -> bool:
+    """True for `country/XX`; a region (`country/west`) is no state."""
+    code = key.removeprefix(_STATE)
+    return key != code and len(code) == _CODE and code.isupper()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +43,16 @@ class Nexus:
             if claim.negated or claim.object is None or claim.hedge.rung in _DENIED:
                 continue
             subject, object_ = keys.term(claim.subject, claim), keys.term(claim.object, claim)
-            if claim.predicate is Predicate.HAS_NEXUS and object_.startswith(_STATE):
+            if claim.predicate is Predicate.HAS_NEXUS and is_state(object_):
                 self._stated[subject][object_].append(claim)
             elif claim.predicate is Predicate.ATTRIBUTED_TO:
                 self._attributed[subject].append(claim)
             elif claim.predicate is Predicate.SAME_AS:
                 self._same |= {(subject, object_), (object_, subject)}
+
+    def settled(self, term: Term, claim: Claim) -> bool:
+        """True where the catalogue itself links a thing to a state."""
+        return bool(self._catalogue.nexus(self._keys.term(term, claim)))
 
     def same(self, one: Claim, other: Claim) -> bool:
         """True where somebody says that the objects of two claims are one thing."""
@@ -55,7 +66,7 @@ class Nexus:
     def link(self, term: Term, claim: Claim, depth: int = 0) -> Link:
         """The state of a term with the claims that it rests on."""
         key = self._keys.term(term, claim)
-        if key.startswith(_STATE):
+        if is_state(key):
             return Link(state=key)
         if term.kind is Kind.LOCATION:
             return Link(state="")

@@ -157,7 +157,8 @@ class Tracer:
             named = [name for name in self._graph.credits[report] if not self._housed(name)]
         if named:
             return NAMED + min(self._directory.label(name) for name in named)
-        return self._graph.echoes.get(report, report)
+        echoed = [self._graph.echoes[report]] if report in self._graph.echoes else []
+        return self._related(report, echoed, claims, True) or report
 
     def _credited(self, report: str, claims: Sequence[Claim]) -> list[list[str]]:
         """Chains of named speakers, innermost first, as the page's claims of one statement give them."""
@@ -280,8 +281,10 @@ class Tracer:
 class Attribution:
     """Whose statement each claim is, once the statements are traced."""
 
-    def __init__(self, keys: Keys, traces: Mapping[Key, Trace], graph: Citations) -> None:
-        self._keys, self.traces, self._graph = keys, traces, graph
+    def __init__(
+        self, keys: Keys, statements: Mapping[Key, Statement], traces: Mapping[Key, Trace], graph: Citations
+    ) -> None:
+        self._keys, self._statements, self.traces, self._graph = keys, statements, traces, graph
 
     def of(self, key: Key) -> Trace:
         """The trace of a statement."""
@@ -307,7 +310,13 @@ class Attribution:
             return name
         if root.startswith(NAMED):
             return root.removeprefix(NAMED)
-        return self._graph.reports[root].document.publisher
+        repeats = root == claim.report or self._says_so(root, claim)
+        return self._graph.reports[root if repeats else claim.report].document.publisher
+
+    def _says_so(self, root: str, claim: Claim) -> bool:
+        """True where the root's page has the statement itself, with the same number if it has one."""
+        values = [told.count.value if told.count else None for told in self._statements[self._keys.key(claim)].of(root)]
+        return bool(values) and (claim.count is None or claim.count.value in values)
 
     def speaker(self, claim: Claim) -> str:
         """Key of the speaker, one for all printings of a house."""

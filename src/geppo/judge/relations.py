@@ -182,7 +182,8 @@ class RelationFinder:
         held: dict[str, list[Term]] = defaultdict(list)
         for act in acts:
             held[self._keys.term(act.claim.subject, act.claim)].append(act.claim.subject)
-        return tuple(most_printed(held[key]) for key in sorted(held))
+        terms = [most_printed(held[key]) for key in sorted(held)]
+        return tuple([term for term in terms if term.kind is not Kind.LOCATION] or terms)
 
     def _groups(self, acts: Sequence[Act]) -> list[tuple[str, str]]:
         """Each group apart, with the origins of its own acts."""

@@ -84,6 +84,11 @@ class Keys:
         self._stories, self._directory, self._catalogue = stories, directory, catalogue
         self._claims = {claim.id: claim for claim in claims}
         self._keys: dict[str, Key] = {}
+        self._agreements: dict[str, list[Term]] = defaultdict(list)
+        for claim in sorted(claims, key=lambda one: one.id):
+            for term in (claim.subject, claim.object):
+                if term is not None and term.kind is Kind.AGREEMENT:
+                    self._agreements[stories.get(claim.id, "")].append(term)
         sized: dict[Key, list[tuple[str, Count]]] = defaultdict(list)
         for claim in claims:
             if claim.predicate is Predicate.COUNTS and claim.count is not None:
@@ -140,9 +145,17 @@ class Keys:
         return (self.term(claim.subject, claim), self.term(claim.object, claim), self.place(claim), unit)
 
     def agreement(self, claim: Claim) -> Term:
-        """The agreement that a stage is of, in whichever role it stands."""
+        """The agreement that a stage is of, in whichever role it stands.
+
+        "The treaty" is the one that its story names, if the story names only one.
+        """
         terms = [claim.subject] if claim.object is None else [claim.object, claim.subject]
-        return next((term for term in terms if term.kind is Kind.AGREEMENT), terms[0])
+        named = next((term for term in terms if term.kind is Kind.AGREEMENT), None)
+        if named is not None:
+            return named
+        known = self._agreements.get(self._stories.get(claim.id, ""), ())
+        unnamed = all(term.kind in _UNNAMED for term in terms)
+        return known[0] if unnamed and len({term_key(term, self._catalogue) for term in known}) == 1 else terms[0]
 
     def parties(self, claim: Claim) -> tuple[Term, ...]:
         """States and bodies that take part in a stage of an agreement."""

@@ -236,7 +236,8 @@ def _concept_words(claims: Iterable[Claim]) -> dict[str, int]:
     """Words in the ids of concepts, sectors and products, and how many claims have them."""
     counts: dict[str, int] = defaultdict(int)
     for claim in claims:
-        terms = (claim.subject, claim.object, *(term for _, term in claim.qualifiers))
+        unit = claim.count.unit if claim.count else None
+        terms = (claim.subject, claim.object, unit, *(term for _, term in claim.qualifiers))
         words: set[str] = set()
         for term in terms:
             if term is not None and term.kind in (Kind.CONCEPT, Kind.SECTOR, Kind.PRODUCT):

@@ -125,13 +125,13 @@ def _joins(data: Mapping[str, Any]) -> tuple[Join, ...]:
 def forms(code: str) -> Forms:
     """The forms of a language: the neutral ones and its own. Raises DataError for a form that cannot be read."""
     common = _data.table(_data.NEUTRAL, "dates")
-    data = {**common, **(_data.table(code, "dates") if code != _data.NEUTRAL else {})}
+    own = _data.table(code, "dates") if code != _data.NEUTRAL else {}
+    data = {**common, **own}
     sources: list[tuple[str, Guard | None]] = [(source, None) for source in _data.words(common, "forms")]
-    if data["forms"] is not common["forms"]:
-        sources += [(source, None) for source in _data.words(data, "forms")]
+    sources += [(source, None) for source in _data.words(own, "forms")]
     sources += [
         (row["form"], Guard(before=_maybe(row, "not_before"), after=_maybe(row, "not_after")))
-        for row in data.get("guarded", [])
+        for row in [*common.get("guarded", []), *own.get("guarded", [])]
     ]
     named = ["(?i)" + _expanded(source, data) for source, _ in sources]
     plain = [re2.sub(r"\(\?P<[a-z0-9]+>", "(?:", source) for source in named]

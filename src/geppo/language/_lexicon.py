@@ -128,6 +128,18 @@ def whole(text: str, start: int, end: int) -> bool:
     return not (end < len(text) and text[end - 1].isalpha() and text[end].isalpha())
 
 
+def _to_word_edge(text: str, start: int, end: int) -> int:
+    """The end of a match moved back to the end of a word; `start` where the match begins inside one."""
+    if start > 0 and text[start].isalpha() and text[start - 1].isalpha():
+        return start
+    while end > start and not whole(text, start, end):
+        while end > start and text[end - 1].isalpha():
+            end -= 1
+        while end > start and not text[end - 1].isalnum():
+            end -= 1
+    return end
+
+
 class Lexicon:
     """Labelled patterns of one language.
 
@@ -152,7 +164,9 @@ class Lexicon:
             return []
         found = []
         for start, end in spans(self._union, folded):
-            if end == start or (self._check and not whole(folded, start, end)):
+            if self._check:
+                end = _to_word_edge(folded, start, end)
+            if end <= start:
                 continue
             numbers = self._sorter.Match(folded[start:end])
             if numbers and self._labels[min(numbers)] != NEVER:

@@ -7,7 +7,7 @@ what a hedge governs.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -32,6 +32,11 @@ _BRACKETS = {
     "》": "《",
     "»": "«",
 }
+
+
+_BLANK = frozenset("\n \u3000")
+_WIDE = "\u2e80"
+"""Characters from here up are of scripts that are wide: a full stop between two of them needs no blank."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -188,9 +193,12 @@ def _ends(text: str, begin: int, start: int, end: int, rules: _Rules, regions: _
         return False
     following = text[end] if end < len(text) else "\n"
     if mark in "。！？｡":
-        return not (around == end or text[end - 1] in "」』”’") or rules.quote_ends or following in "\n \u3000「『（"
+        closed = text[end - 1]
+        if around == end and closed in ")）]】":
+            return following in _BLANK
+        return closed not in "」』”’" or rules.quote_ends or following in _BLANK or following in "「『（"
     if not following.isspace():
-        return not following.isascii() and following.isalpha() and not text[start - 1 : start].isascii()
+        return following > _WIDE and following.isalpha() and text[max(0, start - 1)] > _WIDE
     opener = _next_word(text, end)
     if opener[:1].islower():
         return False
@@ -288,7 +296,7 @@ def _lines(text: str) -> Iterator[_Line]:
 def _bare_heading(line: _Line, before: _Line | None, after: _Line | None) -> bool:
     """A short line that is no sentence and stands above one: how headings look once their marks are lost."""
     marks = _marks()
-    wide = not line.words.isascii() and any(character > "\u2e80" for character in line.words)
+    wide = not line.words.isascii() and any(character > _WIDE for character in line.words)
     limit = marks.longest_wide if wide else marks.longest
     if after is None or len(line.words) > limit or marks.complete(line.words):
         return False

@@ -103,26 +103,22 @@ def _found(text: str, code: str) -> tuple[tuple[int, ...], tuple[Voice, ...]]:
 
 def _voice(folded: str, hit: Hit, rules: _Rules) -> Voice | None:
     kind, _, where = hit.label.partition("/")
-    run = None
     for place in (BEFORE, AFTER) if where == EITHER else (where,):
-        run = run or _run(folded, hit, place, rules)
-    if run is None:
-        return None
-    start, end = run
-    anaphoric = _points_back(folded[start:end], rules)
-    if not anaphoric:
-        start, end = _trimmed(folded, start, end, rules)
+        start, end = _run(folded, hit, place, rules) or (0, 0)
         anaphoric = _points_back(folded[start:end], rules)
-    if start >= end:
-        return None
-    return Voice(
-        start=min(start, hit.start),
-        end=max(end, hit.end),
-        name_start=start,
-        name_end=end,
-        kind=kind,
-        anaphoric=anaphoric,
-    )
+        if not anaphoric:
+            start, end = _trimmed(folded, start, end, rules)
+            anaphoric = _points_back(folded[start:end], rules)
+        if start < end:
+            return Voice(
+                start=min(start, hit.start),
+                end=max(end, hit.end),
+                name_start=start,
+                name_end=end,
+                kind=kind,
+                anaphoric=anaphoric,
+            )
+    return None
 
 
 def _points_back(name: str, rules: _Rules) -> bool:

@@ -94,9 +94,7 @@ def resolve(text: str, start: int, end: int, items: Sequence[Item], salience: Sa
     return out
 
 
-def _apposed(
-    text: str, item: Item, before: Sequence[Item], data: dict[str, Any], own: dict[str, Any]
-) -> Item | None:
+def _apposed(text: str, item: Item, before: Sequence[Item], data: dict[str, Any], own: dict[str, Any]) -> Item | None:
     """ "X, a Russian outfit that …": the description right behind a name is the name."""
     kinds = data["refers"].get(item.kind)
     if not kinds or "apposition" not in own:

@@ -135,5 +135,7 @@ def _item(start: int, end: int, number: Number, unit: Term) -> Item:
         start=start,
         end=end,
         terms=(unit,),
-        count=Count(value=number.value, bound=number.bound, unit=unit, high=number.high if number.high > number.value else None),
+        count=Count(
+            value=number.value, bound=number.bound, unit=unit, high=number.high if number.high > number.value else None
+        ),
     )

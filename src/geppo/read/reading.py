@@ -15,7 +15,7 @@ from geppo.model.claim import Claim, Predicate
 from geppo.model.entity import Kind, Mention, Term
 from geppo.model.observable import Observable, ObservableType, Verdict
 from geppo.model.report import Document, Report
-from geppo.read import counts
+from geppo.read import agreements, counts
 from geppo.read.anaphora import Salience, resolve
 from geppo.read.extract.observables import find as find_observables
 from geppo.read.names import designators, introduced, settle, slug
@@ -112,7 +112,7 @@ def _items(document: Document, values: _Values, catalog: Catalog) -> tuple[Item,
         kind_of_value = _VALUE_KINDS.get(value.type, Kind.OBSERVABLE)
         term = Term(kind=kind_of_value, id=f"{value.type.value}/{value.value}", name=value.value)
         items.append(Item(kind=pattern_kind(term), start=value.start, end=value.end, terms=(term,)))
-    items.sort(key=lambda item: item.start)
+    items = agreements.bind(document, sorted(items, key=lambda item: item.start), catalog)
     dates = [
         Item(kind="date", start=found.start, end=found.end, when=found.when, opening=found.open)
         for found in find_dates(document.text, document.language, document.published)

@@ -109,7 +109,7 @@ def typed_line(text: str, start: int, end: int, items: Sequence[Item], clauses: 
 
 _WORDS_TOO = frozenset(
     {"service", "unit", "data", "malware-kind", "role", "group-kind", "campaign-kind", "shared-thing", "technique-word",
-     "act", "document", "body", "device", "ratification-act"}
+     "act", "document", "body", "device", "ratification-act", "agreement-kind"}
 )  # fmt: skip
 
 

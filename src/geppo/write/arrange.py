@@ -8,7 +8,7 @@ from dataclasses import replace
 from geppo.model.assessment import Assessment, AssessmentKind
 from geppo.model.edition import EditionKind, Role, Story
 from geppo.model.entity import Kind, Term
-from geppo.write.facts import limit
+from geppo.write.facts import fact_key, limit
 from geppo.write.outline import HOSTILE, JOINT, Outline, Planner, SectionPlan, Statement, statement
 
 EARLIER_STEP = 22.0
@@ -23,16 +23,23 @@ def arrange(planner: Planner, kind: EditionKind, size: Size) -> Outline:
     public = kind is EditionKind.PUBLIC
     planner.sayable = lambda said: size(said) is not None
     themes = planner.themes()
-    chosen = themes[: limit("public_sections" if public else "member_sections")]
-    plans = []
-    for theme, stories in chosen:
-        plan = _section(planner, theme, stories, public, size)
+    most = limit("public_sections" if public else "member_sections")
+    leading = themes[: limit("public_sections")]
+    order = sorted(leading, key=lambda item: (min(story.rank for story in item[1]), item[0]))
+    plans: list[SectionPlan] = []
+    told: set[str] = set()
+    for theme, stories in (*order, *themes[len(leading) :]):
+        fresh = [story for story in stories if _key(planner, story) not in told]
+        plan = _section(planner, theme, fresh, public, size) if fresh and len(plans) < most else None
         if plan is not None:
             plans.append(plan)
+            told |= {_key(planner, story) for story in fresh}
     opening = _opening(planner, themes, plans, public, size)
-    judgements = tuple(
-        one for one in (_judgement(planner, story) for story in planner.tellable()) if size(one) is not None
-    )[: limit("key_judgements")]
+    best = {_key(planner, story): story for story in reversed(planner.tellable())}
+    ranked = sorted(best.values(), key=lambda story: (story.rank, story.id))
+    judgements = tuple(one for one in (_judgement(planner, story) for story in ranked) if size(one) is not None)[
+        : limit("key_judgements")
+    ]
     outline = Outline(
         kind=kind,
         opening=opening,
@@ -41,6 +48,11 @@ def arrange(planner: Planner, kind: EditionKind, size: Size) -> Outline:
         heads=tuple(plan.heading for plan in plans)[: limit("headings_subject")],
     )
     return _fit(outline, public, size)
+
+
+def _key(planner: Planner, story: Story) -> str:
+    """What a story leads with: two stories with one lead are told once."""
+    return "\x1f".join(fact_key(planner.lead(story).best, planner.catalog))
 
 
 def _judgement(planner: Planner, story: Story) -> Statement:
@@ -72,10 +84,13 @@ def _section(planner: Planner, theme: str, stories: Sequence[Story], public: boo
         if not number:
             said = _with_gloss(planner, story, said)
         paragraphs.append(tuple(one for one in said if size(one) is not None))
-    earlier = planner.background(stories[:most_stories])[: limit("background_public" if public else "background_member")]
-    for story in earlier:
-        said = planner.story_statements(story, 2, "background")
-        paragraphs.append(tuple(_quieter(one) for one in said if size(one) is not None))
+    earlier = planner.background(stories[:most_stories])[
+        : limit("background_public" if public else "background_member")
+    ]
+    for number, story in enumerate(earlier):
+        said = planner.story_statements(story, 2, "addition" if number else "background")
+        told = [one for one in said if not one.form.startswith("origins") and size(one) is not None]
+        paragraphs.append(tuple(_quieter(one) for one in told))
     partner = _partner(planner, stories[:most_stories])
     if partner:
         paragraphs.append(tuple(one for one in partner if size(one) is not None))
@@ -246,7 +261,11 @@ def _fit(outline: Outline, public: bool, size: Size) -> Outline:
     fitted: list[SectionPlan] = []
     for plan in outline.sections:
         flat = [one for paragraph in plan.paragraphs for one in paragraph]
-        keep = _chosen(flat, size, limit("section_ja_most"), limit("section_en_most"))
+        wide = len(fitted) < limit("public_sections")
+        room = "section_ja_wide", "section_en_wide"
+        if not wide:
+            room = "section_ja_most", "section_en_most"
+        keep = _chosen(flat, size, limit(room[0]), limit(room[1]))
         cut = _cut(plan, keep)
         if cut.paragraphs:
             fitted.append(cut)

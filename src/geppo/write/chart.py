@@ -15,6 +15,7 @@ from geppo.write.outline import HOSTILE, Planner
 from geppo.write.phrases import fill
 
 MOST_BARS = 12
+_NO_SIZE = frozenset({"unit/percent", "unit/country"})
 MOST_EVENTS = 24
 MOST_ROWS = 10
 
@@ -119,7 +120,7 @@ def _counts(planner: Planner, composer: Composer, citations: Citations) -> Figur
     for story in networks:
         for fact in planner.facts[story.id]:
             best = fact.best
-            whole = best.count is not None and not best.qualifiers and best.count.unit.id != "unit/percent"
+            whole = best.count is not None and not best.qualifier("place") and best.count.unit.id not in _NO_SIZE
             if best.predicate is not Predicate.COUNTS or not whole or best.count is None or not is_named(best.subject):
                 continue
             key = (planner.catalog.canonical(best.subject.id), best.speaker, f"{best.count.value:g}")

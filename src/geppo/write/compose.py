@@ -10,13 +10,13 @@ from geppo.model.assessment import Assessment, band
 from geppo.model.claim import Claim, Predicate, Rung
 from geppo.model.edition import Role
 from geppo.model.entity import Kind, Term
-from geppo.model.time import Period, day
+from geppo.model.time import Period
 from geppo.write.facts import Fact, form_of
 from geppo.write.outline import Statement
 from geppo.write.phrases import Phrases, fill, phrases
 from geppo.write.wording import Wording, spaced
 
-_SELF_SPEAKING = frozenset({Predicate.WARNS, Predicate.SANCTIONS, Predicate.DENIES})
+_SELF_SPEAKING = frozenset({Predicate.WARNS, Predicate.SANCTIONS, Predicate.DENIES, Predicate.DISCLOSES})
 _CHANGE_UP_MOST = 2
 
 
@@ -108,7 +108,11 @@ class Composer:
         say = word.short if short else word.term
         indefinite = best.predicate is Predicate.CLASSIFIES
         objects = [
-            word.term(term, indefinite=indefinite, plural=best.predicate in (Predicate.WARNS, Predicate.PROVIDES))
+            word.term(
+                term,
+                indefinite=indefinite and form_of(best) != "device",
+                plural=best.predicate in (Predicate.WARNS, Predicate.PROVIDES) or form_of(best) == "device",
+            )
             if not short
             else say(term)
             for term in fact.objects
@@ -117,14 +121,18 @@ class Composer:
         for role, term in best.qualifiers:
             roles.setdefault(role, []).append(word.term(term))
         opening = best.qualifier("open")
+        plural_subject = best.predicate is Predicate.CLASSIFIES and best.subject.kind is Kind.CONCEPT
+        if self.language == "ja" and len(objects) > 1 and all(term.kind is Kind.SECTOR for term in fact.objects):
+            objects[-1] += self.phrases.text("list", "sectors")
         slots = {
-            "S": say(best.subject),
+            "S": word.term(best.subject, plural=plural_subject) if plural_subject else say(best.subject),
             "O": word.listed(objects) if objects else "",
             "C": word.count(best.count) if best.count else "",
             "D": word.at(best.when, opening.name if opening else "") if best.when else "",
             "Place": word.listed(roles.get("place", [])) if roles.get("place") else "",
             "What": self._what(fact),
             "Due": roles["due"][0] if roles.get("due") else "",
+            "Act": roles["act"][0] if roles.get("act") else "",
         }
         if best.predicate is Predicate.SHARES and not slots["What"]:
             slots["What"] = self.phrases.text("predicate", best.predicate.value, "what")
@@ -147,7 +155,7 @@ class Composer:
         if template is None:
             return None
         slots = self._slots(fact)
-        required = [name for name in ("S", "O", "C", "D", "Place", "Due") if f"{{{name}}}" in _bare(template)]
+        required = [name for name in ("S", "O", "C", "D", "Place", "Due", "Act") if f"{{{name}}}" in _bare(template)]
         if any(not slots[name] for name in required):
             return None
         return fill(template, slots)
@@ -155,7 +163,10 @@ class Composer:
     def _fact_sentence(self, fact: Fact, variant: int) -> str | None:
         best = fact.best
         speaker = self.speaker(best)
-        itself = self.publishers.get(best.speaker, best.speaker) == self.wording.term(best.subject) or best.subject.id == "role/expert"
+        itself = (
+            self.publishers.get(best.speaker, best.speaker) == self.wording.term(best.subject)
+            or best.subject.id == "role/expert"
+        )
         flat = best.hedge.rung in (Rung.CONFIRMED, Rung.REPORTED, Rung.DENIES)
         own = self._phrase(best, "self")
         if own is not None and (itself or (best.predicate in _SELF_SPEAKING and flat)) and not best.negated:
@@ -268,33 +279,10 @@ class Composer:
         return self.wording.listed([self.phrases.text("reason", key) for key in keys]) if keys else ""
 
     def _counting(self, said: Statement, name: str) -> str | None:
-        parts = []
-        seen: set[tuple[str, str]] = set()
-        claims = [self.claims[one] for one in said.claims if one in self.claims]
-        for claim in sorted(claims, key=lambda claim: (claim.when or day(claim.published), claim.id)):
-            if claim.count is None:
-                continue
-            counted = self.wording.count(claim.count)
-            key = (claim.speaker, counted)
-            if key in seen:
-                continue
-            seen.add(key)
-            parts.append(
-                fill(
-                    self.phrases.text("form", "counting", "part"),
-                    {
-                        "G": self.speaker(claim),
-                        "C": counted,
-                        "D": self.wording.at(claim.when) if claim.when else "",
-                    },
-                )
-            )
-        if len(parts) < 2 or said.assessment is None:
+        if said.assessment is None:
             return None
-        comma, last = self.phrases.text("form", "counting", "joiner"), self.phrases.text("form", "counting", "last")
-        listed = comma.join(parts[:-1]) + last + parts[-1]
         subject = self.wording.term(said.assessment.subjects[0])
-        return fill(self.phrases.text("form", "counting", name), {"S": subject, "X": listed})
+        return fill(self.phrases.text("form", "counting", name), {"S": subject})
 
     def _contradiction(self, said: Statement, name: str) -> str | None:
         one = said.assessment

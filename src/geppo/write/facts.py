@@ -18,6 +18,10 @@ from geppo.model.report import Document
 
 UNORDERED = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
 _UNPRINTED = frozenset({Predicate.HOSTS, Predicate.COMMUNICATES_WITH, Predicate.ASSESSES})
+_UNSAID_DATA = frozenset({"data/information", "data/document", "data/personal-data", "data/file"})
+_NOBODY = frozenset({"role/attacker", "role/hacker", "role/operator", "role/cybercriminal", "unit/victim"})
+"""Subjects of whom only a few things are worth saying."""
+
 _VAGUENESS = {"shared-thing": 2, "relay-class": 1}
 _MAIN_KINDS = frozenset(
     {Kind.INTRUSION_SET, Kind.MALWARE, Kind.CAMPAIGN, Kind.INFRASTRUCTURE, Kind.VULNERABILITY, Kind.AGREEMENT}
@@ -84,11 +88,17 @@ def form_of(claim: Claim) -> str:
     if predicate is Predicate.CLASSIFIES:
         if claim.object is not None and claim.object.id.endswith("/undetermined"):
             return "undetermined"
+        if claim.subject.id.startswith("device/"):
+            return "device"
         return "strict" if "degree" in roles else ""
     if predicate is Predicate.AUTOMATES:
         if "limit" in roles:
             return "limit"
         return "human" if claim.object is not None and claim.object.id == "role/human" else ""
+    if predicate is Predicate.RATIFIES:
+        return "act" if "act" in roles else ""
+    if predicate is Predicate.ATTRIBUTED_TO and claim.subject.id.startswith("role/") and claim.object is not None:
+        return "operator-place" if claim.object.kind is Kind.LOCATION else "operator"
     if predicate is Predicate.COOPERATES:
         return "imitation" if "form" in roles else ""
     if predicate is Predicate.LISTS:
@@ -121,12 +131,16 @@ def printable(claim: Claim) -> bool:
     """Claims that a sentence can say: complete, typed, and of a predicate with a phrase."""
     if claim.predicate in _UNPRINTED:
         return False
-    if claim.predicate in (Predicate.COUNTS,) and claim.count is None:
+    if claim.predicate is Predicate.COUNTS and claim.count is None:
+        return False
+    if claim.predicate is Predicate.LEAKS and claim.count is None and claim.subject.id in _UNSAID_DATA:
         return False
     if claim.predicate is Predicate.AUTOMATES and claim.count is None and form_of(claim) != "limit":
         return False
     if claim.predicate in (Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE, Predicate.ACTIVE):
         return claim.when is not None
+    if claim.subject.id in _NOBODY or claim.subject.id.startswith("group-kind/"):
+        return claim.predicate in (Predicate.EXPLOITS, Predicate.ATTRIBUTED_TO, Predicate.DENIES, Predicate.ARRESTS)
     terms = [term for term in (claim.subject, claim.object) if term is not None]
     return not any(term.kind is Kind.OBSERVABLE for term in terms)
 

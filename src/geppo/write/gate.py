@@ -12,18 +12,19 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from typing import Any, Protocol
 
 from geppo.catalog import Catalog
-from geppo.model.claim import STRENGTH, Claim, Rung
+from geppo.model.claim import STRENGTH, Claim, Predicate, Rung
 from geppo.model.edition import Edition, EditionKind
 from geppo.model.entity import Kind, Mention, Term
+from geppo.model.time import month
 from geppo.write.compose import Composer
 from geppo.write.facts import UNORDERED, limit
-from geppo.write.outline import Planner, Statement
+from geppo.write.outline import HOSTILE, Planner, Statement
 
 _NAMED = frozenset(
     {
@@ -33,7 +34,9 @@ _NAMED = frozenset(
 )  # fmt: skip
 _DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _WORD = re.compile(r"\w+")
-_OURS = frozenset({"heading", "overlap", "corroboration", "partner", "trend", "opening", "gloss", "drift", "origins", "counting"})
+_OURS = frozenset(
+    {"heading", "overlap", "corroboration", "partner", "trend", "opening", "gloss", "drift", "origins", "counting"}
+)
 """Forms that state our own view, and headings, whose hedge is fixed by data: read for names and numbers only."""
 
 
@@ -188,8 +191,15 @@ class Gate:
 
     def entails(self, claim: Claim, read: Claim) -> bool:
         """True where a claim says what was read back, at least as strongly."""
-        if claim.predicate is not read.predicate or claim.negated != read.negated:
+        if read.predicate is Predicate.DISCLOSES and read.subject.name in (*claim.voices, claim.publisher):
+            return not read.negated
+        follows = claim.predicate.value in _data()["follows"].get(read.predicate.value, ())
+        if not (claim.predicate is read.predicate or follows) or claim.negated != read.negated:
             return False
+        if claim.predicate in HOSTILE and read.object is not None and claim.object is not None:
+            place = claim.qualifier("place")
+            if place is not None and place.id == read.object.id:
+                read = replace(read, object=claim.object)
         mine = [self._id(claim.subject), self._id(claim.object)]
         other = [self._id(read.subject), self._id(read.object)]
         if claim.predicate in UNORDERED:
@@ -199,7 +209,9 @@ class Gate:
             return False
         if read.count is not None and (claim.count is None or claim.count.value != read.count.value):
             return False
-        if read.when is not None and claim.when is not None and not claim.when.within(read.when):
+        reported = month(claim.published.year, claim.published.month)
+        said = read.when if read.when != reported else None
+        if said is not None and claim.when is not None and not claim.when.within(said):
             return False
         if read.hedge.rung is Rung.NOT_FOUND:
             return claim.hedge.rung is Rung.NOT_FOUND or claim.negated

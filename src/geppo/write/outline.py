@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from geppo.catalog import Catalog
 from geppo.model.assessment import Assessment, AssessmentKind
@@ -18,6 +19,9 @@ from geppo.model.edition import EditionKind, Month, Role, Story
 from geppo.model.entity import Kind, Term
 from geppo.model.report import Document
 from geppo.write.facts import Fact, facts_of, limit, weights
+
+SEVERAL_COUNTERS = 2
+MOST_COUNTERS = 4
 
 JOINT = frozenset({Predicate.SHARES, Predicate.COOPERATES})
 HOSTILE = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.STEALS, Predicate.DISRUPTS})
@@ -225,24 +229,26 @@ class Planner:
         out += self._own_doubt(story, lead, first)
         out += self._overlap(story, first)
         out += self._stages(story, lead, first)
-        out += self._counting(story, first)
+        out += self._counting(story, first, lead)
         out += self._contradictions(story, first)
         out += self._more_facts(story, lead, first, most, out)
         out += self._drift(story, first)
         return out
 
     def _origins(self, story: Story, first: Statement, lead: Fact) -> list[Statement]:
-        reports = set(story.reports)
-        roots = [root for root in story.origins if root in reports or root.startswith("named:")]
-        repeats = len(reports) - len([root for root in roots if root in reports])
-        if not roots:
+        """How many stand behind the lead statement itself; other statements of the story have their own."""
+        proof = [one for one in self.of_kind(story, AssessmentKind.CORROBORATION) if set(one.claims) & set(lead.ids)]
+        links = [one for one in self.of_kind(story, AssessmentKind.OVERLAP) if set(one.claims) & set(lead.ids)]
+        if not proof:
             return []
+        roots = set(proof[0].origins.roots)
+        pages = {self.claims[claim].report for one in (*proof, *links) for claim in one.claims if claim in self.claims}
+        repeats = len(pages - roots)
         form = "origins.single" if len(roots) == 1 else "origins.several"
         if len(roots) == 1:
             form += "" if repeats else "_alone"
         else:
             form += "_repeats" if repeats else ""
-        proof = [one.id for one in self.of_kind(story, AssessmentKind.CORROBORATION) if set(one.claims) & set(lead.ids)]
         return [
             statement(
                 form,
@@ -250,7 +256,7 @@ class Planner:
                 story.id,
                 first.priority - 30.0,
                 claims=lead.ids,
-                assessments=proof,
+                assessments=[one.id for one in (*proof[:1], *links[:1])],
                 parent=first.id,
                 values={"n": str(len(roots)), "m": str(repeats)},
             )
@@ -312,13 +318,13 @@ class Planner:
                 continue
             rests = {"assessments": [one.id], "claims": one.claims}
             likelihood = statement(
-                "overlap.likelihood", Role.ASSESSMENT, story.id, first.priority - 20.0,
+                "overlap.likelihood", Role.ASSESSMENT, story.id, first.priority - 8.0,
                 claims=rests["claims"], assessments=rests["assessments"], parent=first.id, assessment=one,
             )  # fmt: skip
             out.append(likelihood)
             for form, role, step in (
                 ("overlap.confidence", Role.CONFIDENCE, 0.5),
-                ("overlap.change", Role.CHANGE, 26.0),
+                ("overlap.change", Role.CHANGE, 14.0),
             ):
                 out.append(
                     statement(
@@ -330,35 +336,51 @@ class Planner:
 
     def _stages(self, story: Story, lead: Fact, first: Statement) -> list[Statement]:
         """Signed, ratified and in force, each in its own sentence and in the order of time."""
-        stages = [
-            fact
-            for fact in self.facts[story.id]
-            if fact.best.predicate in _STAGES and fact is not lead and not fact.best.qualifier("act")
-        ]
+        stages = [fact for fact in self.facts[story.id] if fact.best.predicate in _STAGES and fact is not lead]
         best: dict[Predicate, Fact] = {}
-        for fact in stages:
+        for fact in sorted(stages, key=lambda fact: bool(fact.best.qualifier("act"))):
             if fact.best.predicate is not lead.best.predicate:
                 best.setdefault(fact.best.predicate, fact)
         return [
             statement(
-                "fact", Role.BACKGROUND, story.id, first.priority - 10.0 - _STAGE_ORDER[fact.best.predicate],
+                "fact", Role.BACKGROUND, story.id, first.priority - 16.0 - _STAGE_ORDER[fact.best.predicate],
                 claims=fact.ids, facts=(fact,), parent=first.id,
             )
             for fact in sorted(best.values(), key=lambda fact: _STAGE_ORDER[fact.best.predicate])
         ]  # fmt: skip
 
-    def _counting(self, story: Story, first: Statement) -> list[Statement]:
-        out = []
-        for one in self.of_kind(story, AssessmentKind.COUNTING)[:2]:
-            claims = [claim for claim in one.claims if claim in self.claims]
-            if len(claims) >= 2 and len({self.claims[claim].speaker for claim in claims}) >= 2:
-                out.append(
-                    statement(
-                        "counting.pair", Role.CAVEAT, story.id, first.priority - 12.0, claims=claims,
-                        assessments=[one.id], parent=first.id, assessment=one,
-                    )
+    def _counting(self, story: Story, first: Statement, lead: Fact) -> list[Statement]:
+        """Counts of one thing by several counters, each in its own sentence, and then that they are no series."""
+        for one in self.of_kind(story, AssessmentKind.COUNTING):
+            latest: dict[str, Fact] = {}
+            for fact in self.facts[story.id]:
+                best = fact.best
+                if best.id in one.claims and best.count is not None and best.predicate is Predicate.COUNTS:
+                    held = latest.get(best.speaker)
+                    if held is None or _counted_at(best) > _counted_at(held.best):
+                        latest[best.speaker] = fact
+            if len(latest) < SEVERAL_COUNTERS or one.get("series") != "never":
+                continue
+            shown = sorted(latest.values(), key=lambda fact: (_counted_at(fact.best), fact.best.id))[-MOST_COUNTERS:]
+            parent, out = first.id, []
+            for number, fact in enumerate(shown):
+                if fact is lead:
+                    continue
+                said = statement(
+                    "fact", Role.CLAIM, story.id, first.priority - 10.0 - 0.1 * number, claims=fact.ids,
+                    facts=(fact,), parent=parent,
                 )  # fmt: skip
-        return out[:1]
+                out.append(said)
+                parent = said.id
+            out.append(
+                statement(
+                    "counting.apart", Role.CAVEAT, story.id, first.priority - 9.0,
+                    claims=[claim for fact in shown for claim in fact.ids], assessments=[one.id], parent=parent,
+                    assessment=one,
+                )
+            )  # fmt: skip
+            return out
+        return []
 
     def _contradictions(self, story: Story, first: Statement) -> list[Statement]:
         out: list[Statement] = []
@@ -368,7 +390,7 @@ class Planner:
                 continue
             said = statement(
                 f"contradiction.{one.get('type') or 'value'}", Role.CAVEAT, story.id,
-                first.priority - 14.0 - len(out), claims=claims, assessments=[one.id], parent=first.id, assessment=one,
+                first.priority - 20.0 - 6.0 * len(out), claims=claims, assessments=[one.id], parent=first.id, assessment=one,
             )  # fmt: skip
             out.append(said)
             if one.get("preferred") and one.get("type") in ("date", "value"):
@@ -412,6 +434,12 @@ class Planner:
                 assessments=[one.id for one in drifts][:8], parent=first.id, values={"k": str(len(pages))},
             )
         ]  # fmt: skip
+
+
+def _counted_at(claim: Claim) -> tuple[date, float]:
+    """When a count holds, as far as it says; the larger of two of one day is the whole of the other."""
+    when = claim.when.end if claim.when else claim.published
+    return when, claim.count.value if claim.count else 0.0
 
 
 def named_subject(fact: Fact) -> bool:

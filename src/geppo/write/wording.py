@@ -52,7 +52,7 @@ class Wording:
             return self.full_date(date.fromisoformat(term.name[:10])) if len(term.name) >= 10 else term.name
         if term.kind is Kind.OBSERVABLE:
             return self.phrases.text("thing", "observable")
-        label = self.catalog.label(term, self.language)
+        label = self.catalog.label(term, self.language) or self._by_parties(term)
         if label is None:
             return self._name(term)
         if term.kind is Kind.AGREEMENT:
@@ -65,6 +65,19 @@ class Wording:
             if indefinite:
                 return _article(label)
         return label
+
+    def _by_parties(self, term: Term) -> str | None:
+        """An agreement that no catalogue holds is called by its kind and its parties."""
+        if not term.id.startswith("agreement/new/"):
+            return None
+        kind, one, other = term.id.split("/")[2:5]
+        slots = {
+            "K": self.catalog.label(Term(kind=Kind.CONCEPT, id=f"agreement-kind/{kind}", name=kind), self.language)
+            or kind,
+            "A": self.term(Term(kind=Kind.LOCATION, id=f"country/{one}", name=one)),
+            "B": self.term(Term(kind=Kind.LOCATION, id=f"country/{other}", name=other)),
+        }
+        return fill(self.phrases.text("thing", "agreement_between"), slots)
 
     def _name(self, term: Term) -> str:
         if self.language == "ja" and term.kind in (Kind.CONCEPT, Kind.SECTOR, Kind.TEXT, Kind.LOCATION):
