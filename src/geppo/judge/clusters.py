@@ -148,12 +148,37 @@ def find_clusters(units: Sequence[Unit], citations: Citations, settings: Setting
             for place in groups[b].members:
                 home[place] = a
             groups[a].take(groups.pop(b))
+    _join_nameless(units, home, groups, citations, settings.number("judge.stories.concepts"))
     _settle(units, home, groups)
     found = []
     for _, group in sorted(groups.items()):
         members = tuple(units[place] for place in sorted(group.members))
         found.append(Cluster(id=members[0].id, units=members, terms=dict(sorted(group.total.items()))))
     return tuple(found)
+
+
+def _join_nameless(
+    units: Sequence[Unit], home: list[int], groups: dict[int, _Group], citations: Citations, least: float
+) -> None:
+    """Join parts without a name of their own where one page credits the other and their concepts are alike."""
+    nameless: dict[str, list[int]] = defaultdict(list)
+    for place, unit in enumerate(units):
+        if not unit.terms and unit.concepts:
+            nameless[unit.report].append(place)
+    for report in sorted(nameless, key=lambda name: citations.order[name]):
+        pairs = [
+            (place, other)
+            for place in nameless[report]
+            for credited in citations.leans_on[report]
+            for other in nameless.get(credited, ())
+        ]
+        for place, other in pairs:
+            a, b = units[place].concepts, units[other].concepts
+            low, high = sorted((home[place], home[other]))
+            if low != high and len(a & b) >= least * len(a | b):
+                for member in groups[high].members:
+                    home[member] = low
+                groups[low].take(groups.pop(high))
 
 
 def _settle(units: Sequence[Unit], home: list[int], groups: dict[int, _Group]) -> None:

@@ -5,7 +5,8 @@ compared: a predicate and, after a blank, the printed subject), `a` and `b` (val
 unit, names, `yes` / `no`), `a_by` and `b_by` (speakers), `a_reports` and `b_reports` (ids, separated by blanks),
 `a_origins` and `b_origins` (numbers of independent origins), `preferred` (`a`, or empty where undecided), `reason`
 (`newer-correction`, `primary-over-repeat`, `own-observation`, `more-origins`, `catalogue`, `kind-of-publisher`,
-`undecided`) and `matches` (another stage of an agreement that the rejected date is the date of). `a` is the preferred value.
+`undecided`) and `matches` (another stage of an agreement that the rejected date is the date of). `a` is the preferred
+value.
 
 Signing, ratification and entry into force are three slots. Counts by different counters are never compared here.
 """
@@ -19,18 +20,22 @@ from datetime import date
 from functools import partial
 
 from geppo.config import Settings
+from geppo.judge._catalogue import Catalogue
 from geppo.judge._reference import predicates, short_id
 from geppo.judge.corroborate import Weigher
 from geppo.judge.counting import Counted
 from geppo.judge.nexus import Nexus
 from geppo.judge.origins import NAMED, Attribution
 from geppo.judge.quantities import agree, family, printed
-from geppo.judge.statements import Key, Keys, Statement
+from geppo.judge.statements import Key, Keys, Statement, ratifying_acts
 from geppo.model.assessment import Assessment, AssessmentKind, Origins
 from geppo.model.claim import STRENGTH, Claim, Predicate, Rung
 from geppo.model.entity import Kind, Term
 from geppo.model.time import When
 
+_SEEN = "own-observation"
+_DECIDE_AUTHORSHIP = frozenset({"primary-over-repeat", _SEEN, "more-origins"})
+"""Who is behind a thing is argued, not seen: nearness never settles it, own observation only against nobody."""
 _OPEN = frozenset({Rung.OPEN, Rung.NOT_FOUND, Rung.FORECAST, Rung.DENIES})
 
 
@@ -44,11 +49,11 @@ class Value:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backing:
-    """What stands behind a value: a primary page, own observation, independent origins, nearness, newest claim."""
+    """What stands behind a value: own observation, independent origins, the catalogue, nearness, the newest claim."""
 
-    primary: bool
     own: bool
     origins: frozenset[str]
+    catalogued: bool
     precedence: int
     newest: date
 
@@ -63,10 +68,11 @@ class Contradictions:
         keys: Keys,
         weigher: Weigher,
         nexus: Nexus,
+        catalogue: Catalogue,
         settings: Settings,
     ) -> None:
         self._statements, self._attribution, self._keys = statements, attribution, keys
-        self._weigher, self._nexus, self._settings = weigher, nexus, settings
+        self._weigher, self._nexus, self._catalogue, self._settings = weigher, nexus, catalogue, settings
 
     def find(self, counted: Sequence[Counted]) -> tuple[Assessment, ...]:
         """All contradictions, in order of their ids."""
@@ -80,39 +86,53 @@ class Contradictions:
         return tuple(sorted({one.id: one for one in found}.values(), key=lambda one: one.id))
 
     def backing(self, value: Value) -> Backing:
-        """A repeat that gives another value than its own root has nobody behind it but itself."""
-        primary, own, origins, precedence = False, False, set[str](), 0
+        """What stands behind a value. A repeat that gives another value than its own root has nobody behind it."""
+        own, origins, precedence = False, set[str](), 0
         for claim in value.claims:
             trace, root = self._attribution.trace(claim), self._attribution.root(claim)
-            standing = self._weigher.standing(claim.report, root == claim.report and root in trace.own)
-            precedence = max(precedence, standing.precedence)
-            if root == claim.report:
-                primary = True
-                own = own or root in trace.own
-                origins.add(root)
-            elif root.startswith(NAMED) or any(other.report == root for other in value.claims):
+            observed = root == claim.report and root in trace.own
+            precedence = max(precedence, self._weigher.standing(claim.report, observed).precedence)
+            own = own or observed
+            if root == claim.report or root.startswith(NAMED) or any(other.report == root for other in value.claims):
                 origins.add(root)
         return Backing(
-            primary=primary,
             own=own,
             origins=frozenset(origins),
+            catalogued=self._catalogued(value.claims[0]),
             precedence=precedence,
             newest=max(claim.published for claim in value.claims),
         )
 
+    def _catalogued(self, claim: Claim) -> bool:
+        """True where the catalogue has the day of this stage of the agreement inside the claim's date."""
+        if claim.predicate not in predicates("stages") or claim.when is None:
+            return False
+        known = self._catalogue.agreement(self._keys.term(self._keys.agreement(claim), claim))
+        dates = {
+            Predicate.SIGNS: known.signed if known else None,
+            Predicate.RATIFIES: known.ratified if known else None,
+            Predicate.ENTERS_INTO_FORCE: known.in_force if known else None,
+        }
+        date_ = dates[claim.predicate]
+        return date_ is not None and claim.when.start <= date_ <= claim.when.end
+
     def _preferred(self, a: Value, b: Value, kind: str) -> tuple[Value, Value, str, str]:
         """(preferred, other, kind, reason): the first difference that decides."""
         one, other = self.backing(a), self.backing(b)
-        if self._speakers(a) == self._speakers(b) and one.newest != other.newest and not self._altered(a, b):
+        altered = (self._altered(b, a), self._altered(a, b))
+        if self._speakers(a) == self._speakers(b) and one.newest != other.newest and not any(altered):
             newer, older = (a, b) if one.newest > other.newest else (b, a)
             return newer, older, "update", "newer-correction"
         tests: list[tuple[str, int, int]] = [
-            ("primary-over-repeat", int(one.primary), int(other.primary)),
-            ("own-observation", int(one.own), int(other.own)),
+            ("primary-over-repeat", int(altered[0]), int(altered[1])),
+            (_SEEN, int(one.own), int(other.own)),
             ("more-origins", len(one.origins), len(other.origins)),
+            ("catalogue", int(one.catalogued), int(other.catalogued)),
+            ("kind-of-publisher", one.precedence, other.precedence),
         ]
-        if kind != "identity":
-            tests.append(("kind-of-publisher", one.precedence, other.precedence))
+        if a.claims[0].predicate in predicates("behind"):
+            quoted = any(root.startswith(NAMED) for root in one.origins | other.origins)
+            tests = [test for test in tests if test[0] in _DECIDE_AUTHORSHIP and not (quoted and test[0] == _SEEN)]
         for reason, left, right in tests:
             if left != right:
                 return (a, b, kind, reason) if left > right else (b, a, kind, reason)
@@ -122,16 +142,13 @@ class Contradictions:
     def _speakers(self, value: Value) -> frozenset[str]:
         return frozenset(self._attribution.speaker(claim) for claim in value.claims)
 
-    def _altered(self, a: Value, b: Value) -> bool:
-        """True where one value is only given by repeats of pages that give the other one."""
-        for value, other in ((a, b), (b, a)):
-            held = {claim.report for claim in other.claims}
-            if all(
-                self._attribution.root(claim) in held and self._attribution.root(claim) != claim.report
-                for claim in value.claims
-            ):
-                return True
-        return False
+    def _altered(self, value: Value, other: Value) -> bool:
+        """True where a value is only given by repeats of pages that give the other one."""
+        held = {claim.report for claim in other.claims}
+        return all(
+            self._attribution.root(claim) in held and self._attribution.root(claim) != claim.report
+            for claim in value.claims
+        )
 
     def conflict(self, kind: str, slot: str, subject: Term, a: Value, b: Value, matches: str = "") -> Assessment:
         """The object that holds both values."""
@@ -177,9 +194,16 @@ class Contradictions:
             if apart(ranked[0], other):
                 yield ranked[0], other
 
-    def _rank(self, value: Value) -> tuple[bool, bool, int, int, str]:
+    def _rank(self, value: Value) -> tuple[bool, bool, int, bool, int, str]:
         held = self.backing(value)
-        return (not held.primary, not held.own, -len(held.origins), -held.precedence, value.text)
+        return (
+            not held.origins,
+            not held.own,
+            -len(held.origins),
+            not held.catalogued,
+            -held.precedence,
+            value.text,
+        )
 
     def _dated(self, claims: Iterable[Claim]) -> list[Value]:
         by_date: dict[When, list[Claim]] = defaultdict(list)
@@ -212,9 +236,10 @@ class Contradictions:
 
     def _dates(self) -> Iterator[Assessment]:
         slots: dict[Key, list[Claim]] = defaultdict(list)
+        signed = ratifying_acts(self._statements.values())
         for key, statement in self._statements.items():
             if statement.predicate in predicates("once") and not statement.negated:
-                slots[key[:-1]].extend(statement.claims)
+                slots[key[:-1]].extend(claim for claim in statement.claims if claim.id not in signed)
         for slot in sorted(slots):
             values = self._dated(slots[slot])
             given = self._given(values)
@@ -270,6 +295,10 @@ class Contradictions:
             statement = self._statements[key]
             if key[-1] == "-" or other is None or statement.predicate not in predicates("deniable"):
                 continue
+            if statement.predicate is Predicate.HAS_NEXUS and self._nexus.settled(
+                statement.subject, statement.claims[0]
+            ):
+                continue
             unseen = all(claim.hedge.rung is Rung.NOT_FOUND for claim in other.claims)
             least = STRENGTH[Rung.SUGGESTS if unseen else Rung.POSSIBLE]
             yes = [
@@ -300,11 +329,16 @@ class Contradictions:
         return Value(text="yes", claims=left), Value(text="no", claims=right)
 
     def _identity(self) -> Iterator[Assessment]:
-        """Who is behind a thing: different answers that no nexus brings together."""
+        """Who is behind a thing: different answers that no nexus brings together.
+
+        The state behind a group is not asked where the catalogue has it: a page that slips there is no dispute.
+        """
         slots: dict[str, list[Claim]] = defaultdict(list)
         for statement in self._statements.values():
             if statement.predicate in predicates("behind") and not statement.negated:
                 for claim in statement.claims:
+                    if statement.predicate is Predicate.HAS_NEXUS and self._nexus.settled(claim.subject, claim):
+                        continue
                     if claim.object is not None and STRENGTH[claim.hedge.rung] >= STRENGTH[Rung.SUGGESTS]:
                         slots[self._keys.term(claim.subject, claim)].append(claim)
         for slot in sorted(slots):

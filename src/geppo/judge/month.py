@@ -227,11 +227,14 @@ def judge_month(
     counted = [row for claim in claims if (row := counter.read(claim)) is not None]
     editor = Editor(base.clusters, base.statements, base.keys, base.attribution, base.graph, base.linking, settings)
     drafts = editor.drafts(relations, pacts)
+    contradictions = Contradictions(
+        base.statements, base.attribution, base.keys, base.weigher, nexus, catalog, settings
+    )
     found = [
         *_shared(relations, base),
         *relations.partner_targeting,
         *_corroborated(editor, base, drafts, settings),
-        *Contradictions(base.statements, base.attribution, base.keys, base.weigher, nexus, settings).find(counted),
+        *contradictions.find(counted),
         *assess_counts(counted, settings),
         *DriftFinder(base.statements, base.keys, base.attribution, base.graph, base.tracer, settings).find(),
     ]

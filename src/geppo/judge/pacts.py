@@ -9,7 +9,7 @@ from datetime import date
 
 from geppo.judge._catalogue import Catalogue
 from geppo.judge.nexus import Nexus
-from geppo.judge.statements import Key, Keys, Statement, most_printed
+from geppo.judge.statements import Key, Keys, Statement, most_printed, ratifying_acts
 from geppo.model.claim import Claim, Predicate, Rung
 from geppo.model.entity import Kind, Term
 from geppo.model.time import When, day
@@ -78,12 +78,13 @@ class Pacts:
         terms: dict[str, list[Term]] = defaultdict(list)
         parties: dict[str, set[str]] = defaultdict(set)
         stages: dict[str, dict[str, list[Claim]]] = defaultdict(lambda: defaultdict(list))
+        decrees = ratifying_acts(statements.values())
         for statement in statements.values():
             stage = _STAGES.get(statement.predicate)
             if stage is None or statement.negated:
                 continue
             for claim in statement.claims:
-                if claim.hedge.rung in _UNSETTLED:
+                if claim.hedge.rung in _UNSETTLED or claim.id in decrees:
                     continue
                 thing = keys.agreement(claim)
                 key = keys.term(thing, claim)

@@ -6,7 +6,7 @@ An unnamed role or thing ("the operator", "devices") means one thing inside a st
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from geppo.config import Settings
@@ -17,6 +17,7 @@ from geppo.judge.speakers import Directory, fold
 from geppo.judge.units import term_key
 from geppo.model.claim import Claim, Count, Predicate, Rung
 from geppo.model.entity import Kind, Term
+from geppo.model.time import When
 
 Key = tuple[str, ...]
 
@@ -43,14 +44,21 @@ class Statement:
 
     @property
     def subject(self) -> Term:
-        """The subject as most claims print it."""
-        return most_printed([claim.subject for claim in self.claims])
+        """The subject as most claims print it, seen from the first claim where either side may come first."""
+        first = self.claims[0]
+        same = [claim.subject for claim in self.claims if not self._turned(claim)]
+        return most_printed(same or [first.subject])
 
     @property
     def object(self) -> Term | None:
         """The object as most claims print it."""
-        objects = [claim.object for claim in self.claims if claim.object is not None]
+        objects = [claim.object for claim in self.claims if claim.object is not None and not self._turned(claim)]
         return most_printed(objects) if objects else None
+
+    def _turned(self, claim: Claim) -> bool:
+        first = self.claims[0]
+        either = claim.predicate in predicates("unordered") and claim.object is not None and first.object is not None
+        return either and first.object is not None and claim.subject.id == first.object.id
 
     def of(self, report: str) -> tuple[Claim, ...]:
         """The claims of one report."""
@@ -153,7 +161,7 @@ class Keys:
         named = next((term for term in terms if term.kind is Kind.AGREEMENT), None)
         if named is not None:
             return named
-        known = self._agreements.get(self._stories.get(claim.id, ""), ())
+        known = self._agreements.get(self._stories.get(claim.id, ""), [])
         unnamed = all(term.kind in _UNNAMED for term in terms)
         return known[0] if unnamed and len({term_key(term, self._catalogue) for term in known}) == 1 else terms[0]
 
@@ -206,3 +214,18 @@ def speaker_name(claim: Claim) -> str:
 def is_hearsay(claim: Claim) -> bool:
     """True where the page says only that it is reported."""
     return claim.hedge.rung is Rung.REPORTED
+
+
+def ratifying_acts(statements: Iterable[Statement]) -> frozenset[str]:
+    """Ids of "signs" claims whose sentence speaks of ratifying on that day: a signed decree is not the signing."""
+    ratified: set[tuple[str, int, When]] = set()
+    signs: list[Claim] = []
+    for statement in statements:
+        for claim in statement.claims:
+            if claim.when is not None and statement.predicate is Predicate.RATIFIES:
+                ratified.add((claim.report, claim.passage.start, claim.when))
+            elif claim.when is not None and statement.predicate is Predicate.SIGNS:
+                signs.append(claim)
+    return frozenset(
+        claim.id for claim in signs if claim.when and (claim.report, claim.passage.start, claim.when) in ratified
+    )

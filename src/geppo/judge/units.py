@@ -25,6 +25,7 @@ _LINE = re2.compile(r"\n")
 _HEADING = re2.compile(r"(?m)^[ \t\x{3000}]*(?:#{1,6}[ \t]|[-*•・●○■□◆◇▶▼][ \t\x{3000}]?|[0-9]{1,2}[.)．、])")
 _MENTIONED = 0.5
 _HEADS = frozenset({Kind.INTRUSION_SET, Kind.CAMPAIGN, Kind.INFRASTRUCTURE, Kind.AGREEMENT})
+_TOPICS = frozenset({Kind.CONCEPT, Kind.SECTOR, Kind.PRODUCT})
 _OFFERED = frozenset({Verdict.MALICIOUS, Verdict.UNKNOWN})
 
 
@@ -33,7 +34,7 @@ class Unit:
     """Claims of one report about one matter.
 
     `terms` gives each named thing its weight, before its rarity; `heads` are those of its claims that a story could be
-    named after (groups, campaigns, networks, agreements).
+    named after (groups, campaigns, networks, agreements); `concepts` are the unnamed things and sectors it speaks of.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Unit:
     claims: tuple[Claim, ...]
     terms: Mapping[str, float]
     heads: frozenset[str] = frozenset()
+    concepts: frozenset[str] = frozenset()
 
 
 def term_key(term: Term | Mention, catalogue: Catalogue) -> str:
@@ -211,6 +213,12 @@ def _beside(
                 yield f"observable:{seen.value}", _MENTIONED * link_weights()[Kind.OBSERVABLE]
 
 
+def _concepts(claims: Sequence[Claim], report: Report) -> frozenset[str]:
+    """Concepts, sectors and products of a part's claims, and those that its page mentions."""
+    terms: list[Term | Mention] = [term for claim in claims for term in _terms(claim)]
+    return frozenset(term.id for term in (*terms, *report.mentions) if term.kind in _TOPICS and term.id)
+
+
 def _whole(report: Report, linking: Linking) -> Unit | None:
     """A report that no claim could be read from, as one unit of what it names; None where it names nothing."""
     terms: dict[str, float] = {}
@@ -258,6 +266,7 @@ def read_units(reports: Sequence[Report], claims: Sequence[Claim], linking: Link
                     heads=frozenset(
                         linking.key(term) for claim in telling for term in _terms(claim) if term.kind in _HEADS
                     ),
+                    concepts=_concepts(part, report),
                 )
             )
     return tuple(units)

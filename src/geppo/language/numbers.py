@@ -18,6 +18,9 @@ from geppo.language import _data
 from geppo.language._lexicon import Test, alternation, finder, fold, pattern, spans, whole
 from geppo.model.claim import Bound
 
+_LISTED = Test(r"^[.)．][ \n\x{3000}]?")
+"""What follows the number of a list item at the start of a line."""
+
 _OPENING = frozenset("([（［")
 _CLOSING = frozenset(")]）］")
 """A number alone in brackets is an age or a reference."""
@@ -170,7 +173,7 @@ def _starts_well(folded: str, start: int) -> bool:
     before = folded[start - 1] if start else " "
     if not folded[start].isdigit() or before == " ":
         return True
-    if (before.isascii() and before.isalnum()) or before in "_-/#@=]\\":
+    if (before.isascii() and before.isalnum()) or before in "_-/#@=%+{]\\":
         return False
     return not (before in ".,:" and folded[max(0, start - 2)].isalnum())
 
@@ -282,6 +285,8 @@ def _counts(folded: str, start: int, end: int, rules: _Rules, last: bool = True)
         return False
     if rules.not_before is not None and rules.not_before(folded[max(0, start - 24) : start]):
         return False
+    if (start == 0 or folded[start - 1] == "\n") and _LISTED(folded[end : end + 2]):
+        return False
     return not (start > 0 and folded[start - 1] in _OPENING and folded[end : end + 1] in _CLOSING)
 
 
@@ -303,7 +308,7 @@ def _ends_well(folded: str, end: int, rules: _Rules) -> bool:
         return True
     if after[0].isascii() and (after[0].isalnum() or after[0] == "_"):
         return rules.glued is not None and rules.glued(after)
-    if after[0] in ".:/,[-\\" and len(after) > 1 and (after[1].isdigit() or after[1] in ".:" or after[0] == "\\"):
+    if after[0] in ".:/,[-\\" and len(after) > 1 and (after[1].isdigit() or after[1] in ".:]" or after[0] == "\\"):
         return False
     return not (after[0] == "-" and len(after) > 1 and after[1].isascii() and after[1].isalpha())
 

@@ -17,6 +17,7 @@ from geppo.language._lexicon import NEVER, Hit, Lexicon, Test, alternation, fold
 from geppo.language.sentences import Span
 
 AFTER, BEFORE, EITHER, SUBJECT = "after", "before", "either", "subject"
+_APPOSITION = "apposition"
 
 _REACH = 120
 """Characters around a cue in which the name must stand: five words and what may stand between."""
@@ -75,7 +76,7 @@ def _rules(code: str) -> _Rules:
     anaphors = _data.words(data, "anaphors")
     return _Rules(
         cues=Lexicon(cues, edges=edges),
-        runs={name: made(f"run_{name}") for name in (AFTER, BEFORE, SUBJECT)},
+        runs={name: made(f"run_{name}") for name in (AFTER, BEFORE, SUBJECT, _APPOSITION)},
         front=made("front"),
         back=made("back"),
         not_names=frozenset(word.lower() for word in _data.words(data, "not_names")),
@@ -129,11 +130,11 @@ def _run(folded: str, hit: Hit, where: str, rules: _Rules) -> tuple[int, int] | 
     """The stretch where the name stands, as the language's pattern for that place finds it."""
     if where == AFTER:
         return _search(rules.runs[AFTER], folded, hit.end, hit.end + _REACH, None)
-    if where == BEFORE:
-        found = _search(rules.runs[BEFORE], folded, max(0, hit.start - _REACH), hit.start, None)
-        if found is not None or folded[max(0, hit.start - 2) : hit.start].rstrip()[-1:] != ",":
-            return found
-    return _search(rules.runs[SUBJECT], folded, _sentence_start(folded, hit.start), hit.start, rules.not_subject)
+    begin = _sentence_start(folded, hit.start)
+    if where == SUBJECT:
+        return _search(rules.runs[SUBJECT], folded, begin, hit.start, rules.not_subject)
+    found = _search(rules.runs[BEFORE], folded, max(0, hit.start - _REACH), hit.start, None)
+    return found or _search(rules.runs[_APPOSITION], folded, begin, hit.start, None)
 
 
 def _search(run: Any, folded: str, start: int, end: int, unless: Test | None) -> tuple[int, int] | None:

@@ -32,6 +32,9 @@ Korean clauses, and their negation follows them."""
 _OF_GRADE = {Grade.LOW: Rung.SUGGESTS, Grade.MODERATE: Rung.LIKELY, Grade.HIGH: Rung.VERY_LIKELY}
 """A statement that carries a grade and no other hedge is a judgement, never a plain fact."""
 
+_BUT = (" but ", " but rather ", "而是", ", а ", "но ")
+"""Behind one of these a negation ends: "not X but Y"."""
+
 _SYMMETRIC = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
 _PLAIN_ROLES = frozenset({"S", "O", "C", "D", "G", "K", "Kind", "Group", "Net"})
 
@@ -135,7 +138,8 @@ def _from_match(
         return
     start, end = sentence.line.span(match.start(), match.end())
     clause = _clause(sentence, start, end)
-    hedge, negated = _modality(sentence, Span(start=start, end=end), clause, constants)
+    spoken_of = roles.get("O") or roles.get("C") or roles.get("S") or ()
+    hedge, negated = _modality(sentence, Span(start=start, end=end), clause, constants, spoken_of)
     dated = _dated(sentence, roles, Span(start=start, end=end), clause)
     when = dated.when if dated else None
     counts: tuple[Count | None, ...] = tuple(item.count for item in roles.get("C", ()) if item.count) or (None,)
@@ -265,7 +269,9 @@ def _clause(sentence: Sentence, start: int, end: int) -> Span:
     return Span(start=inside[0].start, end=inside[-1].end)
 
 
-def _modality(sentence: Sentence, match: Span, clause: Span, constants: dict[str, str]) -> tuple[Hedge, bool]:
+def _modality(
+    sentence: Sentence, match: Span, clause: Span, constants: dict[str, str], spoken_of: tuple[Item, ...]
+) -> tuple[Hedge, bool]:
     marks = [
         mark
         for mark in hedging.hedges(sentence.text, sentence.span, sentence.language)
@@ -283,13 +289,30 @@ def _modality(sentence: Sentence, match: Span, clause: Span, constants: dict[str
     if "negated" in constants:
         negated = constants["negated"] == "True" or constants["negated"] == "true"
     else:
-        before, after = _REACH.get(sentence.language, _REACH["en"])
-        near = Span(start=max(clause.start, match.start - before), end=min(clause.end, match.end + after))
-        negated = rung is Rung.NOT_FOUND or any(
-            near.start <= mark.start < near.end
-            for mark in hedging.negations(sentence.text, sentence.span, sentence.language)
-        )
+        negated = rung is Rung.NOT_FOUND or _negated(sentence, match, clause, spoken_of)
     return Hedge(rung=rung, text=words, grade=graded.grade if graded else None), negated
+
+
+def _negated(sentence: Sentence, match: Span, clause: Span, spoken_of: tuple[Item, ...]) -> bool:
+    """True where a negator near the match has what the statement speaks of on its negated side.
+
+    "Not X but Y" negates X only: in Japanese and Korean what stands before the negator, elsewhere what stands behind it
+    up to a "but".
+    """
+    before, after = _REACH.get(sentence.language, _REACH["en"])
+    near = Span(start=max(clause.start, match.start - before), end=min(clause.end, match.end + after))
+    first = min((item.start for item in spoken_of), default=match.start)
+    last = max((item.end for item in spoken_of), default=match.end)
+    for mark in hedging.negations(sentence.text, sentence.span, sentence.language):
+        if not near.start <= mark.start < near.end:
+            continue
+        if mark.scope == "before" and last <= mark.end:
+            return True
+        between = sentence.text[mark.end : first] if mark.end <= first else ""
+        if mark.scope != "before" and (match.start <= mark.start or mark.end <= first):
+            if not any(word in between for word in _BUT) and mark.start < max(last, match.end):
+                return True
+    return False
 
 
 def _opens(sentence: Sentence, at: int, clause: Span) -> bool:

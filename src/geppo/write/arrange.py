@@ -11,6 +11,9 @@ from geppo.model.entity import Kind, Term
 from geppo.write.facts import fact_key, limit
 from geppo.write.outline import HOSTILE, JOINT, Outline, Planner, SectionPlan, Statement, statement
 
+HEADINGS_JA, HEADINGS_EN = 60, 40
+"""Room left for headings, in characters and words."""
+
 EARLIER_STEP = 22.0
 """Points by which a sentence of an earlier month's story is worth less when room is short."""
 
@@ -177,8 +180,15 @@ def _closing(planner: Planner, theme: str, stories: Sequence[Story]) -> Statemen
     origins = {origin for story in stories for origin in story.origins}
     claims = [claim for lead in leads for claim in lead.ids]
     same = [lead for lead in leads if lead.best.predicate is leads[0].best.predicate]
-    speakers = list(dict.fromkeys(lead.best.speaker for lead in same))
-    if len(speakers) >= 2:
+    speakers = list(
+        dict.fromkeys(
+            house
+            for story, lead in zip(stories, leads, strict=True)
+            if lead in same
+            for house in planner.houses(story, lead)
+        )
+    )
+    if len(same) >= 2 and len(speakers) >= 2:
         return statement(
             "trend.trend", Role.TREND, stories[0].id, 90.0, claims=[c for lead in same for c in lead.ids],
             values={"theme": theme, **{f"X{n}": name for n, name in enumerate(speakers[:3])}},
@@ -253,8 +263,7 @@ def _opening(
 def _fit(outline: Outline, public: bool, size: Size) -> Outline:
     """Keep what matters most within the room of both languages; what hangs on a dropped statement goes too."""
     if public:
-        rest = [one for plan in outline.sections for paragraph in plan.paragraphs for one in paragraph]
-        keep = _chosen([*outline.opening, *rest], size, limit("public_ja_most") - 60, limit("public_en_most") - 40)
+        keep = _shared_room(outline, size)
         sections = tuple(_cut(plan, keep) for plan in outline.sections)
         opening = tuple(one for one in outline.opening if one.id in keep)
         return replace(outline, opening=opening, sections=tuple(plan for plan in sections if plan.paragraphs))
@@ -272,6 +281,29 @@ def _fit(outline: Outline, public: bool, size: Size) -> Outline:
     return replace(outline, sections=tuple(fitted))
 
 
+def _flat(plan: SectionPlan) -> list[Statement]:
+    return [one for paragraph in plan.paragraphs for one in paragraph]
+
+
+def _shared_room(outline: Outline, size: Size) -> set[str]:
+    """The excerpt's room: the opening, an equal share for each theme, and what is left for whatever matters most."""
+    ja, en = limit("public_ja_most") - HEADINGS_JA, limit("public_en_most") - HEADINGS_EN
+    keep = _chosen(outline.opening, size, ja, en)
+    for plan in outline.sections:
+        used_ja, used_en = _used([*outline.opening, *_flat(plan)], keep, size)
+        share = max(1, len(outline.sections))
+        keep |= _chosen(_flat(plan), size, (ja - used_ja) // share, (en - used_en) // share)
+    every = [*outline.opening, *(one for plan in outline.sections for one in _flat(plan))]
+    used_ja, used_en = _used(every, keep, size)
+    rest = [one for one in every if one.id not in keep]
+    return keep | _chosen(rest, size, ja - used_ja, en - used_en, keep)
+
+
+def _used(statements: Sequence[Statement], keep: set[str], size: Size) -> tuple[int, int]:
+    sizes = [measured for one in statements if one.id in keep and (measured := size(one)) is not None]
+    return sum(ja for ja, _ in sizes), sum(en for _, en in sizes)
+
+
 def _cut(plan: SectionPlan, keep: set[str]) -> SectionPlan:
     paragraphs = []
     for paragraph in plan.paragraphs:
@@ -281,9 +313,12 @@ def _cut(plan: SectionPlan, keep: set[str]) -> SectionPlan:
     return replace(plan, paragraphs=tuple(paragraphs))
 
 
-def _chosen(statements: Sequence[Statement], size: Size, most_ja: int, most_en: int) -> set[str]:
+def _chosen(
+    statements: Sequence[Statement], size: Size, most_ja: int, most_en: int, held: set[str] | None = None
+) -> set[str]:
+    """Statements that fit, the weightiest first; one that hangs on another comes with it. `held` are kept already."""
     by_id = {one.id: one for one in statements}
-    kept: set[str] = set()
+    kept: set[str] = set(held or ())
     room_ja, room_en = most_ja, most_en
     for one in sorted(statements, key=lambda one: (-one.priority, one.id)):
         chain = [one]

@@ -25,7 +25,9 @@ class Citations:
         """The reference numbers for the claims of a sentence: its origins where it has any, else in order of mention."""
         reports = list(dict.fromkeys(self.claims[claim].report for claim in claims if claim in self.claims))
         reports = [report for report in reports if report in origins] or reports
-        return tuple(self._numbers.setdefault(report, len(self._numbers) + 1) for report in reports[:MOST_MARKS])
+        return tuple(
+            sorted(self._numbers.setdefault(report, len(self._numbers) + 1) for report in reports[:MOST_MARKS])
+        )
 
     def references(self) -> tuple[Reference, ...]:
         """The source list, by number."""

@@ -17,6 +17,7 @@ from geppo.write.phrases import Phrases, fill, phrases
 from geppo.write.wording import Wording, spaced
 
 _SELF_SPEAKING = frozenset({Predicate.WARNS, Predicate.SANCTIONS, Predicate.DENIES, Predicate.DISCLOSES})
+_OF_MANY = frozenset({Predicate.WARNS, Predicate.PROVIDES})
 _CHANGE_UP_MOST = 2
 
 
@@ -106,17 +107,7 @@ class Composer:
     def _slots(self, fact: Fact, *, short: bool = False) -> dict[str, str]:
         best, word = fact.best, self.wording
         say = word.short if short else word.term
-        indefinite = best.predicate is Predicate.CLASSIFIES
-        objects = [
-            word.term(
-                term,
-                indefinite=indefinite and form_of(best) != "device",
-                plural=best.predicate in (Predicate.WARNS, Predicate.PROVIDES) or form_of(best) == "device",
-            )
-            if not short
-            else say(term)
-            for term in fact.objects
-        ]
+        objects = [self._object(best, term, short=short) for term in fact.objects]
         roles: dict[str, list[str]] = {}
         for role, term in best.qualifiers:
             roles.setdefault(role, []).append(word.term(term))
@@ -137,6 +128,15 @@ class Composer:
         if best.predicate is Predicate.SHARES and not slots["What"]:
             slots["What"] = self.phrases.text("predicate", best.predicate.value, "what")
         return slots
+
+    def _object(self, claim: Claim, term: Term, *, short: bool) -> str:
+        """An object's words; English needs a number for a class of things."""
+        if self.language == "en" and term.kind is Kind.CONCEPT:
+            if claim.predicate in _OF_MANY or form_of(claim) == "device":
+                return self.wording.term(term, plural=True)
+            if claim.predicate is Predicate.CLASSIFIES:
+                return self.wording.term(term, indefinite=True)
+        return self.wording.short(term) if short else self.wording.term(term)
 
     def _what(self, fact: Fact) -> str:
         """What is shared, as exactly as the report says it."""
@@ -289,6 +289,8 @@ class Composer:
         if one is None or not one.subjects or not self.phrases.has("form", "contradiction", name):
             return None
         slot = one.get("slot").partition(" ")[0] or "other"
+        if one.get("type") == "polarity" and self.phrases.has("slot", f"{slot}_polarity"):
+            slot += "_polarity"
         template = self.phrases.text("slot", slot if self.phrases.has("slot", slot) else "other")
         subject = self.wording.term(one.subjects[0])
         object_ = self._object_of(one)
@@ -350,7 +352,7 @@ class Composer:
             "A": self.state_name(one.get("source")),
             "B": self.state_name(one.get("target")),
             "n": one.get("origins") or str(len(one.origins.roots)),
-            "P": (pact.name_ja if self.language == "ja" else pact.name) if pact else "",
+            "P": self.wording.term(Term(kind=Kind.AGREEMENT, id=pact.id, name=pact.name)) if pact else "",
             "level": self.phrases.text("confidence", one.confidence.value) if one.confidence else "",
             "X": self.wording.listed([self.wording.term(term) for _, term in said.terms]) if said.terms else "",
         }

@@ -132,7 +132,8 @@ class Writer:
         )
         sections = tuple(self._section(plan, words, citations) for plan in outline.sections)
         judgements = tuple(_sentence(one, words, citations) for one in outline.key_judgements)
-        figures = chart.figures(self.planner, composer, citations)
+        member = self.kind is EditionKind.MEMBER
+        figures = chart.figures(self.planner, composer, citations) if member else ()
         tables = table.tables(self.planner, composer, citations, self.kind)
         period = composer.wording.month(self.month.period.span.start)
         heads = [text for head in outline.heads if (text := composer.heading(head))]

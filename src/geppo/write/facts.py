@@ -59,6 +59,9 @@ class Fact:
     def objects(self) -> tuple[Term, ...]:
         """Objects of the sentence, without repetition."""
         terms = [claim.object for claim in (self.best, *self.merged) if claim.object is not None]
+        if self.best.predicate is Predicate.WARNS:
+            things = [term for term in terms if not term.id.startswith(("technique-word/", "campaign-kind/"))]
+            terms = things or terms
         return tuple({term.id: term for term in terms}.values())
 
     def qualifier(self, role: str) -> Term | None:
@@ -84,6 +87,8 @@ def form_of(claim: Claim) -> str:
     roles = {role: term for role, term in claim.qualifiers}
     predicate = claim.predicate
     if predicate is Predicate.COUNTS:
+        if claim.subject.kind is Kind.IDENTITY:
+            return "house"
         return "place" if "place" in roles else ""
     if predicate is Predicate.CLASSIFIES:
         if claim.object is not None and claim.object.id.endswith("/undetermined"):
@@ -194,8 +199,12 @@ def _score(
     score += bonus["dated"] if best.when else 0.0
     score += bonus["counted"] if best.count else 0.0
     score += bonus["negated"] if best.negated else 0.0
+    if best.predicate is Predicate.HAS_NEXUS and best.object and catalog.nexus(best.subject.id) == best.object.id:
+        score += bonus["known_nexus"]
     score += bonus["unnamed_subject"] if best.subject.kind is Kind.CONCEPT else 0.0
-    score += bonus["unnamed_object"] if best.object is not None and best.object.kind is Kind.CONCEPT else 0.0
+    if best.object is not None and best.object.kind is Kind.CONCEPT:
+        vague = best.predicate in (Predicate.COMPROMISES, Predicate.TARGETS)
+        score += bonus["vague_object"] if vague else bonus["unnamed_object"]
     span = month.period.span
     document = documents.get(best.report)
     if document is not None and not span.start <= document.published <= span.end:

@@ -35,7 +35,19 @@ _NAMED = frozenset(
 _DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _WORD = re.compile(r"\w+")
 _OURS = frozenset(
-    {"heading", "overlap", "corroboration", "partner", "trend", "opening", "gloss", "drift", "origins", "counting"}
+    {
+        "contradiction",
+        "corroboration",
+        "counting",
+        "drift",
+        "gloss",
+        "heading",
+        "opening",
+        "origins",
+        "overlap",
+        "partner",
+        "trend",
+    }
 )
 """Forms that state our own view, and headings, whose hedge is fixed by data: read for names and numbers only."""
 

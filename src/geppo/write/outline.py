@@ -160,11 +160,28 @@ class Planner:
         shown = {story.id for story in stories}
         found = []
         for story in sorted(self.month.stories, key=lambda story: (story.rank, story.id)):
-            if story.id in shown or self.in_period(story) or not self.leads(story):
+            if story.id in shown or self.in_period(story) or not self._before(story) or not self.leads(story):
                 continue
             if story.theme in themes or states & self.states(story):
                 found.append(story)
         return found
+
+    def _before(self, story: Story) -> bool:
+        """True where a report of the story came out before the month; what came later is for a later issue."""
+        start = self.month.period.span.start
+        return any(self.documents[report].published < start for report in story.reports if report in self.documents)
+
+    def houses(self, story: Story, fact: Fact) -> tuple[str, ...]:
+        """Who stands behind a fact, one name for one house: two pages on one notice are one house."""
+        proof = [one for one in self.of_kind(story, AssessmentKind.CORROBORATION) if set(one.claims) & set(fact.ids)]
+        roots = proof[0].origins.roots if proof else story.origins
+        names: dict[str, str] = {}
+        for root in roots:
+            document = self.documents.get(root)
+            name = document.publisher.partition("(")[0].strip() if document else root.removeprefix("named:")
+            known = self.catalog.publisher(name)
+            names.setdefault(known.id if known else name.casefold(), known.name if known else name)
+        return tuple(names.values())
 
     def states(self, story: Story) -> set[str]:
         """States that the groups of a story are linked to."""
@@ -386,7 +403,7 @@ class Planner:
         out: list[Statement] = []
         for one in self.of_kind(story, AssessmentKind.CONTRADICTION)[:3]:
             claims = [claim for claim in one.claims if claim in self.claims]
-            if len(claims) < 2:
+            if len(claims) < 2 or not self._tellable_conflict(one, claims):
                 continue
             said = statement(
                 f"contradiction.{one.get('type') or 'value'}", Role.CAVEAT, story.id,
@@ -401,6 +418,12 @@ class Planner:
                     )
                 )  # fmt: skip
         return out
+
+    def _tellable_conflict(self, one: Assessment, claims: Sequence[str]) -> bool:
+        """Conflicts between two speakers, and updates of a figure; the rest stays in the table."""
+        if one.get("type") == "update":
+            return all(self.claims[claim].count is not None for claim in claims)
+        return one.get("a_by") != one.get("b_by")
 
     def _more_facts(
         self, story: Story, lead: Fact, first: Statement, most: int, said: Sequence[Statement]
