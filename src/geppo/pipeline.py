@@ -15,7 +15,6 @@ from geppo import collect, deliver
 from geppo.catalog import Catalog, Name
 from geppo.config import Settings
 from geppo.errors import InputError
-from geppo.judge.link import overlaps
 from geppo.judge.month import judge_month
 from geppo.knowledge.store import Store
 from geppo.model.claim import Claim
@@ -185,14 +184,13 @@ def judge(
         settings=settings,
         earlier=earlier.stories if earlier else (),
     )
-    assessments, stories = overlaps(judged, readings.reports, readings.claims, catalog, settings)
     return Month(
         period=period,
         as_of=as_of,
         documents=tuple(documents),
         claims=readings.claims,
-        assessments=assessments,
-        stories=stories,
+        assessments=judged.assessments,
+        stories=judged.stories,
         gaps=tuple(sorted((*gaps, *readings.gaps), key=lambda gap: (gap.source, gap.kind))),
     )
 

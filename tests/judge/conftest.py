@@ -291,16 +291,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             metafunc.parametrize(name, cases(name.removesuffix("_case")))
 
 
+PARTS = (("geppo.judge", "settings.month.part.toml"), ("geppo.judge.evidence", "settings.part.toml"))
+
+
 def load_settings() -> Settings:
-    part = resources.files("geppo.judge").joinpath("settings.month.part.toml")
-    if not part.is_file():
-        return config.load()
-    raw = tomllib.loads(part.read_text(encoding="utf-8"))
-    known = {
-        name: Setting(name=name, default=row["default"], unit=row["unit"], meaning=row["meaning"], origin=row["origin"])
-        for name, row in raw.items()
-    }
-    return Settings(known=known, values={})
+    """The packaged settings, or the parts of them that the judge brings."""
+    known: dict[str, Setting] = {}
+    for package, name in PARTS:
+        part = resources.files(package).joinpath(name)
+        if part.is_file():
+            known |= {key: Setting(name=key, **row) for key, row in tomllib.loads(part.read_text("utf-8")).items()}
+    try:
+        packaged = config.load()
+    except FileNotFoundError:
+        return Settings(known=known, values={})
+    return Settings(known={**packaged.known, **known}, values={})
 
 
 def read_document(path: Path) -> tuple[dict[str, str], str]:

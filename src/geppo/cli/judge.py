@@ -56,16 +56,31 @@ def run(
 
 def _groups(a: str, b: str, *, json_: bool, workspace: Path | None) -> int:
     from geppo.catalog import Catalog
-    from geppo.judge.link import between
     from geppo.knowledge.codec import plain
-    from geppo.pipeline import read_documents
+    from geppo.model.assessment import AssessmentKind
+    from geppo.model.time import Period
+    from geppo.pipeline import judge, read_documents
 
     place = _place.open_workspace(workspace, otherwise=Path(_place.DEMO))
-    catalog = Catalog.load()
-    documents = place.store.documents(_place.moment(None))
-    readings = read_documents(documents, catalog)
-    found = between(a, b, readings.reports, readings.claims, catalog, place.settings)
+    now = _place.moment(None)
+    documents = place.store.documents(now)
     place.store.close()
+    if not documents:
+        raise UsageError("judge overlap: the workspace holds no documents; bring some in with `geppo collect`")
+    newest = documents[-1].published
+    month = judge(
+        documents,
+        read_documents(documents, Catalog.load()),
+        (),
+        period=Period(year=newest.year, month=newest.month),
+        as_of=now,
+        catalog=Catalog.load(),
+        settings=place.settings,
+        earlier=None,
+    )
+    wanted = {a.casefold(), b.casefold()}
+    links = [one for one in month.assessments if one.kind is AssessmentKind.OVERLAP]
+    found = next((one for one in links if {term.name.casefold() for term in one.subjects} == wanted), None)
     if found is None:
         print(f"no report here says that {a} and {b} share anything; that is no sign of difference", file=sys.stderr)
         return 0

@@ -35,7 +35,7 @@ from geppo.model.time import When
 
 _SEEN = "own-observation"
 _DECIDE_AUTHORSHIP = frozenset({"primary-over-repeat", _SEEN, "more-origins"})
-"""Who is behind a thing is argued, not seen: nearness never settles it, own observation only against nobody."""
+"""Who is behind a thing is argued, not seen: nearness settles nothing, own observation only a plain yes or no."""
 _OPEN = frozenset({Rung.OPEN, Rung.NOT_FOUND, Rung.FORECAST, Rung.DENIES})
 
 
@@ -132,7 +132,8 @@ class Contradictions:
         ]
         if a.claims[0].predicate in predicates("behind"):
             quoted = any(root.startswith(NAMED) for root in one.origins | other.origins)
-            tests = [test for test in tests if test[0] in _DECIDE_AUTHORSHIP and not (quoted and test[0] == _SEEN)]
+            argued = quoted or kind == "identity"
+            tests = [test for test in tests if test[0] in _DECIDE_AUTHORSHIP and not (argued and test[0] == _SEEN)]
         for reason, left, right in tests:
             if left != right:
                 return (a, b, kind, reason) if left > right else (b, a, kind, reason)
@@ -208,7 +209,8 @@ class Contradictions:
     def _dated(self, claims: Iterable[Claim]) -> list[Value]:
         by_date: dict[When, list[Claim]] = defaultdict(list)
         for claim in claims:
-            if claim.when is not None and claim.hedge.rung not in _OPEN and not claim.negated:
+            past = claim.when is not None and claim.when.start <= claim.published
+            if claim.when is not None and past and claim.hedge.rung not in _OPEN and not claim.negated:
                 by_date[claim.when].append(claim)
         return [Value(text=when.iso(), claims=tuple(held)) for when, held in sorted(by_date.items())]
 
@@ -272,7 +274,7 @@ class Contradictions:
         """Days that a repeat moved. Two pages that observed for themselves may well have seen a thing twice."""
         for key in sorted(self._statements):
             statement = self._statements[key]
-            if statement.predicate in predicates("once") or statement.negated:
+            if statement.predicate not in predicates("again") or statement.negated:
                 continue
             if any(claim.count is not None for claim in statement.claims):
                 continue

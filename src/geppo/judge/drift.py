@@ -12,15 +12,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from geppo.config import Settings
-from geppo.judge._reference import short_id
+from geppo.judge._reference import predicates, short_id
 from geppo.judge.citations import Citations
 from geppo.judge.origins import NAMED, Attribution, Tracer
 from geppo.judge.quantities import agree, family, printed
 from geppo.judge.statements import Key, Keys, Statement
 from geppo.model.assessment import Assessment, AssessmentKind, Origins
 from geppo.model.claim import STRENGTH, Claim, Grade, Predicate, Rung
+from geppo.model.entity import Kind
 
 _WEIGHT = {Grade.LOW: 1, Grade.MODERATE: 2, Grade.HIGH: 3}
+_EVENTS = predicates("once") | predicates("again")
 _UNRANKED = frozenset({Rung.REPORTED, Rung.NOT_FOUND, Rung.DENIES, Rung.TREND})
 
 
@@ -101,7 +103,7 @@ def _same_time(one: Claim, other: Claim) -> bool:
 
 
 def _date(root: Sequence[Claim], repeat: Sequence[Claim]) -> Iterator[Change]:
-    if any(claim.count is not None for claim in (*root, *repeat)):
+    if any(claim.count is not None or claim.predicate not in _EVENTS for claim in (*root, *repeat)):
         return
     dated = [claim for claim in root if claim.when is not None]
     for claim in repeat:
@@ -214,7 +216,9 @@ class DriftFinder:
         source, page = root[0], repeat[0].report
         graph, directory = self._graph, self._graph.directory
         credited = [name for claim in repeat for name in self._tracer.outside_voices(claim)]
-        anywhere = {directory.key(name) for name in (*credited, *graph.credits[page])}
+        terms = [term for claim in repeat for term in (claim.subject, claim.object) if term is not None]
+        named = [term.name for term in terms if term.kind is Kind.IDENTITY]
+        anywhere = {directory.key(name) for name in (*credited, *graph.credits[page], *named)}
         if graph.house(source.report) in anywhere or source.report in graph.leans_on[page] or page in graph.copy_of:
             return
         others = [

@@ -19,6 +19,7 @@ from geppo.judge.contradict import Contradictions
 from geppo.judge.corroborate import Weigher, opposite_of
 from geppo.judge.counting import Counter, assess_counts
 from geppo.judge.drift import DriftFinder
+from geppo.judge.links import LinkJudge
 from geppo.judge.nexus import Nexus
 from geppo.judge.origins import Attribution, Matters, Tracer
 from geppo.judge.pacts import Pacts
@@ -232,6 +233,7 @@ def judge_month(
     )
     found = [
         *_shared(relations, base),
+        *LinkJudge(base.statements, base.keys, base.attribution, nexus, pacts, base.graph, settings).find(),
         *relations.partner_targeting,
         *_corroborated(editor, base, drafts, settings),
         *contradictions.find(counted),

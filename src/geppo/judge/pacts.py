@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from geppo.judge._catalogue import Catalogue
-from geppo.judge.nexus import Nexus
+from geppo.judge.nexus import Nexus, is_state
 from geppo.judge.statements import Key, Keys, Statement, most_printed, ratifying_acts
 from geppo.model.claim import Claim, Predicate, Rung
 from geppo.model.entity import Kind, Term
-from geppo.model.time import When, day
+from geppo.model.time import When
 
 _STAGES = {Predicate.SIGNS: "signed", Predicate.RATIFIES: "ratified", Predicate.ENTERS_INTO_FORCE: "in_force"}
 _UNSETTLED = frozenset({Rung.OPEN, Rung.POSSIBLE, Rung.FORECAST, Rung.NOT_FOUND, Rung.DENIES})
@@ -104,30 +104,23 @@ class Pacts:
         return cls(told, catalogue)
 
     def parties(self, key: str) -> frozenset[str]:
-        """The states of an agreement, by the claims and the catalogue."""
+        """The states of an agreement, by the claims, the catalogue, or an id that names them (`…/XX/YY`)."""
         known = self._catalogue.agreement(key)
-        states = frozenset(f"country/{code}" for code in known.parties) if known else frozenset()
+        codes = known.parties if known else key.split("/")[1:]
+        states = frozenset(f"country/{code}" for code in codes if is_state(f"country/{code}"))
         return states | (self.told[key].parties if key in self.told else frozenset())
 
     def in_force(self, a: str, b: str, on: date) -> Pact | None:
-        """The agreement in force between two states on a day: the catalogue's, else one that the claims tell of."""
+        """The agreement in force between two states on a day: told by the claims, else the catalogue's closest."""
         if not a or not b or a == b:
             return None
-        known = self._catalogue.partners(a, b, on)
-        if known is not None:
-            told = self.told.get(known.id)
-            return Pact(
-                id=known.id,
-                name=known.name,
-                signed=_iso(known.signed),
-                ratified=_iso(known.ratified),
-                in_force=_iso(known.in_force),
-                claims=told.claim_ids() if told else (),
-            )
+        return self._told_in_force(a, b, on) or self._known_in_force(a, b, on)
+
+    def _told_in_force(self, a: str, b: str, on: date) -> Pact | None:
         for key in sorted(self.told):
             told = self.told[key]
             start = told.best("in_force")
-            if {a, b} <= told.parties and start is not None and start.start <= day(on).end:
+            if {a, b} <= self.parties(key) and start is not None and start.start <= on:
                 dates = {stage: told.best(stage) for stage in _STAGES.values()}
                 iso = {stage: when.iso() if when else "" for stage, when in dates.items()}
                 return Pact(
@@ -139,3 +132,17 @@ class Pacts:
                     claims=told.claim_ids(),
                 )
         return None
+
+    def _known_in_force(self, a: str, b: str, on: date) -> Pact | None:
+        known = self._catalogue.partners(a, b, on)
+        if known is None:
+            return None
+        told = self.told.get(known.id)
+        return Pact(
+            id=known.id,
+            name=known.name,
+            signed=_iso(known.signed),
+            ratified=_iso(known.ratified),
+            in_force=_iso(known.in_force),
+            claims=told.claim_ids() if told else (),
+        )

@@ -90,7 +90,7 @@ class RelationFinder:
 
     def find(self, statements: Mapping[Key, Statement]) -> Relations:
         """All acts between states, partners among them, and what groups of two states share."""
-        acts = tuple(act for key in sorted(statements) for act in self._acts(statements[key]))
+        acts = self._grounded([act for key in sorted(statements) for act in self._acts(statements[key])])
         by_pair: dict[tuple[str, str], list[Act]] = defaultdict(list)
         for act in acts:
             by_pair[act.source, act.target].append(act)
@@ -103,6 +103,16 @@ class RelationFinder:
         found = tuple(self._assess(pair, by_pair[pair], pact) for pair, pact in sorted(partners.items()))
         sharing = tuple(one for key in sorted(statements) for one in self._sharing(statements[key]))
         return Relations(acts=acts, partner_targeting=found, sharing=sharing, matrix=self._matrix(by_pair, partners))
+
+    def _grounded(self, acts: Sequence[Act]) -> tuple[Act, ...]:
+        """Acts that their own origin tells of: a repeat that alone puts the victim into another state adds no pair."""
+        told = {(act.claim.report, act.source, act.target) for act in acts}
+
+        def holds(act: Act) -> bool:
+            root = self._attribution.root(act.claim)
+            return root not in self._graph.reports or (root, act.source, act.target) in told
+
+        return tuple(act for act in acts if holds(act))
 
     def _acts(self, statement: Statement) -> Iterable[Act]:
         if statement.predicate not in predicates("hostile") or statement.negated:

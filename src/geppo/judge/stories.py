@@ -92,9 +92,10 @@ class Editor:
         counts: dict[int, int] = defaultdict(int)
         for claim in acts:
             counts[home[claim]] += 1
-        about = sorted(place for place, n in counts.items() if n >= least * len(drafts[place].claims()))
-        if not about:
-            return
+        most = min(counts, key=lambda place: (-counts[place], place))
+        about = sorted(
+            place for place, n in counts.items() if place == most or n >= least * len(drafts[place].claims())
+        )
         first = drafts[about[0]]
         first.pairs.add((min(pair), max(pair)))
         for place in about[1:]:

@@ -8,6 +8,9 @@ To add a language, add one folder, named by its ISO 639-1 code, with any of thes
     hedges.toml     words of each rung of the hedge ladder, of the grades, of negation, and what only looks so
     voices.toml     the words that say whose statement it is, and those of the author's own observation
 
+The same folder holds what reading and writing build on top: `naming.toml` and `relations.toml` (see `geppo.read`),
+`phrases.toml` and `glossary.toml` (see `geppo.write`).
+
 A file that is missing means the rules in `neutral/`: sentences end at full stops and line breaks, a date is read in ISO
 form only, a number only in digits, and there are no hedges, negations or voices. So a document in a language without
 a folder is read with less, and never refused.

@@ -22,6 +22,9 @@ _APPOSITION = "apposition"
 _REACH = 120
 """Characters around a cue in which the name must stand: five words and what may stand between."""
 
+_NEAR_COMMA = 12
+"""Characters between the comma that ends an apposition and the cue: an auxiliary verb and an adverb."""
+
 _SENTENCE_ENDS = ("。", "！", "？", "\n", ". ", "? ", "! ")
 
 _LONGEST = 400
@@ -105,7 +108,10 @@ def _found(text: str, code: str) -> tuple[tuple[int, ...], tuple[Voice, ...]]:
 def _voice(folded: str, hit: Hit, rules: _Rules) -> Voice | None:
     kind, _, where = hit.label.partition("/")
     for place in (BEFORE, AFTER) if where == EITHER else (where,):
-        start, end = _run(folded, hit, place, rules) or (0, 0)
+        run = _run(folded, hit, place, rules)
+        if run is None:
+            continue
+        start, end = run
         anaphoric = _points_back(folded[start:end], rules)
         if not anaphoric:
             start, end = _trimmed(folded, start, end, rules)
@@ -130,18 +136,20 @@ def _run(folded: str, hit: Hit, where: str, rules: _Rules) -> tuple[int, int] | 
     """The stretch where the name stands, as the language's pattern for that place finds it."""
     if where == AFTER:
         return _search(rules.runs[AFTER], folded, hit.end, hit.end + _REACH, None)
-    begin = _sentence_start(folded, hit.start)
     if where == SUBJECT:
+        begin = _sentence_start(folded, hit.start)
         return _search(rules.runs[SUBJECT], folded, begin, hit.start, rules.not_subject)
     found = _search(rules.runs[BEFORE], folded, max(0, hit.start - _REACH), hit.start, None)
-    return found or _search(rules.runs[_APPOSITION], folded, begin, hit.start, None)
+    if found is None and "," in folded[max(0, hit.start - _NEAR_COMMA) : hit.start]:
+        return _search(rules.runs[_APPOSITION], folded, _sentence_start(folded, hit.start), hit.start, None)
+    return found
 
 
 def _search(run: Any, folded: str, start: int, end: int, unless: Test | None) -> tuple[int, int] | None:
     if run is None:
         return None
     for match in run.finditer(folded[start:end]):
-        number = next((n for n in range(1, run.groups + 1) if match.start(n) >= 0), 0)
+        number = 1 if match.start(1) >= 0 else 2
         if unless is None or not unless(match.group(number)):
             return start + match.start(number), start + match.end(number)
     return None

@@ -14,6 +14,7 @@ from geppo.read.typed import Item
 REACH = 90
 """Characters before the word "treaty" in which its two parties are looked for."""
 
+_JOINED = "between"
 _AHEAD = timedelta(days=400)
 _WORDS = frozenset({"agreement-kind/treaty", "agreement-kind/pact", "agreement-kind/agreement", "agreement-kind/alliance",
                     "agreement-kind/partnership", "agreement-kind/memorandum", "agreement-kind/convention"})  # fmt: skip
@@ -29,11 +30,11 @@ def bind(document: Document, items: Sequence[Item], catalog: Catalog) -> list[It
     """
     latest: Term | None = None
     out: list[Item] = []
-    for item in items:
+    for number, item in enumerate(items):
         if item.kind == "agreement" and item.terms:
             latest = item.terms[0]
         elif item.kind == "agreement-kind" and item.terms and item.terms[0].id in _WORDS:
-            made = _between(document, item, out, catalog)
+            made = _between(document, item, out, items[number + 1 : number + 6], catalog)
             if made is None and latest is not None and document.language in _BARE:
                 made = latest
             if made is not None:
@@ -43,8 +44,17 @@ def bind(document: Document, items: Sequence[Item], catalog: Catalog) -> list[It
     return out
 
 
-def _between(document: Document, item: Item, before: Sequence[Item], catalog: Catalog) -> Term | None:
-    near = [
+def _between(
+    document: Document, item: Item, before: Sequence[Item], after: Sequence[Item], catalog: Catalog
+) -> Term | None:
+    behind = [
+        other.terms[0].id
+        for other in after
+        if other.kind == "place" and other.terms and other.start - item.end <= REACH // 2
+        and _JOINED in document.text[item.end : other.start]
+        and not _broken(document.text[item.end : other.start])
+    ][:2]  # fmt: skip
+    near = behind or [
         other.terms[0].id
         for other in before
         if other.kind == "place" and other.terms and item.start - other.end <= REACH

@@ -21,7 +21,7 @@ _NAMES = ("actor", "malware", "tool", "campaign", "network", "agreement", "org",
 def _data() -> dict[str, Any]:
     raw = tomllib.loads(resources.files("geppo.read").joinpath("anaphora.toml").read_text(encoding="utf-8"))
     for row in raw.values():
-        for name in ("before", "pair", "subject", "apposition", "latter"):
+        for name in ("before", "pair", "subject", "apposition", "latter", "frame", "frame_before", "quote"):
             if name in row:
                 row[name] = re2.compile(row[name])
     return raw
@@ -92,6 +92,20 @@ def resolve(text: str, start: int, end: int, items: Sequence[Item], salience: Sa
     if first is not None:
         salience.subject = first
     return out
+
+
+def without_speaker(text: str, start: int, end: int, items: Sequence[Item], language: str) -> list[Item]:
+    """The items without the organisation that frames its sentence as speaker."""
+    own = _data().get(language, {})
+    if "frame" not in own or ("quote" in own and own["quote"].search(text[start:end]) is None):
+        return list(items)
+
+    def frames(item: Item) -> bool:
+        behind, ahead = text[item.end : min(end, item.end + 60)], text[max(start, item.start - 24) : item.start]
+        before = own.get("frame_before")
+        return own["frame"].search(behind) is not None or (before is not None and before.search(ahead) is not None)
+
+    return [item for item in items if item.kind != "org" or not frames(item)]
 
 
 def _apposed(text: str, item: Item, before: Sequence[Item], data: dict[str, Any], own: dict[str, Any]) -> Item | None:

@@ -18,7 +18,7 @@ from typing import Any
 
 import re2
 
-from geppo.catalog import Name
+from geppo.catalog import Catalog, Name
 from geppo.errors import DataError
 from geppo.model.entity import Kind
 from geppo.read.rules import expand
@@ -88,6 +88,12 @@ def naming(language: str) -> Naming | None:
     return compile_naming(source.read_text(encoding="utf-8"), f"language/{language}/naming.toml")
 
 
+_QUOTES = " '\"‘’“”「」『』《》«»·"
+_TWO_SCRIPTS = re2.compile(
+    r"((?:[가-힣]+ ?){1,3}|[ァ-ヶー・]{2,16}|[一-龠]{2,8}|(?:[А-ЯЁ][а-яё-]+ ?){1,3})[’'”」』》»]?[ ]?[(（]([A-Z][A-Za-z0-9 .-]{2,40})[)）]"
+)
+_SPELLED = frozenset({Kind.INTRUSION_SET, Kind.MALWARE, Kind.CAMPAIGN, Kind.INFRASTRUCTURE, Kind.TOOL})
+SHORTEST_SPELLING = 2
 SHORTEST_OPERATION = 5
 """An operation's name of this many letters is also used without the word "Operation"."""
 
@@ -138,6 +144,24 @@ def _without_opening(name: str, stop: frozenset[str]) -> str:
 
 def _acceptable(name: str, stop: frozenset[str]) -> bool:
     return len(name) >= 2 and name.casefold() not in stop and any(c.isalpha() for c in name) and len(name) <= 48
+
+
+def spelled(text: str, names: Sequence[Name], catalog: Catalog, language: str) -> tuple[Name, ...]:
+    """Names printed in two scripts, "X(Latin)": the other spelling is a form of the Latin name.
+
+    Only for Latin names that are known as a group, malware, campaign, network or tool.
+    """
+    known = {slug(form): name for name in names for form in name.forms}
+    found: dict[str, Name] = {}
+    for match in _TWO_SCRIPTS.finditer(text):
+        other, latin = match.group(1).strip(_QUOTES), match.group(2).strip()
+        name = known.get(slug(latin))
+        if name is None:
+            mentions = [m for m in catalog.match(latin, "en") if m.end - m.start == len(latin) and m.kind in _SPELLED]
+            name = Name(kind=mentions[0].kind, id=mentions[0].id, name=latin, forms=(latin,)) if mentions else None
+        if name is not None and name.kind in _SPELLED and len(other) >= SHORTEST_SPELLING:
+            found[f"{name.id}/{other}"] = Name(kind=name.kind, id=name.id, name=name.name, forms=(*name.forms, other))
+    return tuple(found[key] for key in sorted(found))
 
 
 def settle(found: Sequence[tuple[Kind, str]]) -> tuple[Name, ...]:

@@ -16,9 +16,9 @@ from geppo.model.entity import Kind, Mention, Term
 from geppo.model.observable import Observable, ObservableType, Verdict
 from geppo.model.report import Document, Report
 from geppo.read import agreements, counts
-from geppo.read.anaphora import Salience, resolve
+from geppo.read.anaphora import Salience, resolve, without_speaker
 from geppo.read.extract.observables import find as find_observables
-from geppo.read.names import designators, introduced, settle, slug
+from geppo.read.names import designators, introduced, settle, slug, spelled
 from geppo.read.relate import Sentence, Source, claims_of
 from geppo.read.rules import rules
 from geppo.read.typed import Item, names_only, pattern_kind, typed_line
@@ -64,7 +64,10 @@ def new_names(document: Document, catalog: Catalog, known: Sequence[Name] = ()) 
                     for kind, name in introduced(line, document.language)
                     if not _known(name, catalog, document.language)
                 ]
-    return settle(found)
+    names = settle(found)
+    spellings = spelled(document.text, (*known, *names), catalog, document.language)
+    other = {slug(form) for name in spellings for form in name.forms}
+    return (*(name for name in names if slug(name.name) not in other or name.name.isascii()), *spellings)
 
 
 def _known(name: str, catalog: Catalog, language: str) -> bool:
@@ -150,8 +153,9 @@ def read_document(document: Document, catalog: Catalog, names: Sequence[Name] = 
             resolved = resolve(document.text, span.start, span.end, inside, salience, document.language)
             parts = clauses(document.text, span, document.language)
             borders = [part.start for part in parts]
-            line = typed_line(document.text, span.start, span.end, resolved, borders)
-            bare = typed_line(document.text, span.start, span.end, names_only(resolved), borders)
+            spoken_of = without_speaker(document.text, span.start, span.end, resolved, document.language)
+            line = typed_line(document.text, span.start, span.end, spoken_of, borders)
+            bare = typed_line(document.text, span.start, span.end, names_only(spoken_of), borders)
             spoken = _voices(document, span, resolved)
             cited.update(dict.fromkeys(spoken))
             sentence = Sentence(

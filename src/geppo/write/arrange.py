@@ -8,7 +8,7 @@ from dataclasses import replace
 from geppo.model.assessment import Assessment, AssessmentKind
 from geppo.model.edition import EditionKind, Role, Story
 from geppo.model.entity import Kind, Term
-from geppo.write.facts import fact_key, limit
+from geppo.write.facts import fact_key, limit, weights
 from geppo.write.outline import HOSTILE, JOINT, Outline, Planner, SectionPlan, Statement, statement
 
 HEADINGS_JA, HEADINGS_EN = 60, 40
@@ -27,6 +27,7 @@ def arrange(planner: Planner, kind: EditionKind, size: Size) -> Outline:
     planner.sayable = lambda said: size(said) is not None
     themes = planner.themes()
     most = limit("public_sections" if public else "member_sections")
+    themes = sorted(themes, key=lambda item: min(story.rank for story in item[1]) > _first_rank(themes))
     leading = themes[: limit("public_sections")]
     order = sorted(leading, key=lambda item: (min(story.rank for story in item[1]), item[0]))
     plans: list[SectionPlan] = []
@@ -51,6 +52,11 @@ def arrange(planner: Planner, kind: EditionKind, size: Size) -> Outline:
         heads=tuple(plan.heading for plan in plans)[: limit("headings_subject")],
     )
     return _fit(outline, public, size)
+
+
+def _first_rank(themes: Sequence[tuple[str, list[Story]]]) -> int:
+    """The best rank of all: its theme is told first, whatever else a theme weighs."""
+    return min((story.rank for _, stories in themes for story in stories), default=0)
 
 
 def _key(planner: Planner, story: Story) -> str:
@@ -188,7 +194,8 @@ def _closing(planner: Planner, theme: str, stories: Sequence[Story]) -> Statemen
             for house in planner.houses(story, lead)
         )
     )
-    if len(same) >= 2 and len(speakers) >= 2:
+    carries = leads[0].best.predicate.value in weights()["trend"].get(theme, ())
+    if carries and len(same) >= 2 and len(speakers) >= 2:
         return statement(
             "trend.trend", Role.TREND, stories[0].id, 90.0, claims=[c for lead in same for c in lead.ids],
             values={"theme": theme, **{f"X{n}": name for n, name in enumerate(speakers[:3])}},

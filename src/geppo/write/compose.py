@@ -17,6 +17,8 @@ from geppo.write.phrases import Phrases, fill, phrases
 from geppo.write.wording import Wording, spaced
 
 _SELF_SPEAKING = frozenset({Predicate.WARNS, Predicate.SANCTIONS, Predicate.DENIES, Predicate.DISCLOSES})
+_MANY = frozenset({"role", "device", "unit", "address"})
+_MATTER = frozenset({"data", "ai", "technique-word", "body", "service", "act"})
 _OF_MANY = frozenset({Predicate.WARNS, Predicate.PROVIDES})
 _CHANGE_UP_MOST = 2
 
@@ -106,7 +108,6 @@ class Composer:
 
     def _slots(self, fact: Fact, *, short: bool = False) -> dict[str, str]:
         best, word = fact.best, self.wording
-        say = word.short if short else word.term
         objects = [self._object(best, term, short=short) for term in fact.objects]
         roles: dict[str, list[str]] = {}
         for role, term in best.qualifiers:
@@ -115,8 +116,11 @@ class Composer:
         plural_subject = best.predicate is Predicate.CLASSIFIES and best.subject.kind is Kind.CONCEPT
         if self.language == "ja" and len(objects) > 1 and all(term.kind is Kind.SECTOR for term in fact.objects):
             objects[-1] += self.phrases.text("list", "sectors")
+        elif self.language == "ja" and len(fact.objects) == 1 and fact.objects[0].kind is Kind.SECTOR:
+            if not objects[0].endswith(self.phrases.choices("list", "sector_whole")):
+                objects[0] += self.phrases.text("list", "sector")
         slots = {
-            "S": word.term(best.subject, plural=plural_subject) if plural_subject else say(best.subject),
+            "S": word.term(best.subject, plural=True) if plural_subject else self._subject(best, short=short),
             "O": word.listed(objects) if objects else "",
             "C": word.count(best.count) if best.count else "",
             "D": word.at(best.when, opening.name if opening else "") if best.when else "",
@@ -136,7 +140,21 @@ class Composer:
                 return self.wording.term(term, plural=True)
             if claim.predicate is Predicate.CLASSIFIES:
                 return self.wording.term(term, indefinite=True)
+            return self._nameless(term)
         return self.wording.short(term) if short else self.wording.term(term)
+
+    def _subject(self, claim: Claim, *, short: bool) -> str:
+        nameless = self.language == "en" and claim.subject.kind is Kind.CONCEPT
+        if nameless and not form_of(claim).startswith("operator"):
+            return self._nameless(claim.subject)
+        return self.wording.short(claim.subject) if short else self.wording.term(claim.subject)
+
+    def _nameless(self, term: Term) -> str:
+        """A class of things in English: people and devices as many, matter without an article, the rest as one."""
+        kind = term.id.partition("/")[0]
+        if kind in _MANY:
+            return self.wording.term(term, plural=True)
+        return self.wording.term(term, indefinite=kind not in _MATTER)
 
     def _what(self, fact: Fact) -> str:
         """What is shared, as exactly as the report says it."""
@@ -149,15 +167,23 @@ class Composer:
             return self.wording.term(term, indefinite=True)
         return self.wording.term(term)
 
-    def clause(self, fact: Fact) -> str | None:
-        """The statement of a fact without voice and hedge, or None where a part of it is missing."""
-        template = self._phrase(fact.best, "negated" if fact.best.negated else "clause")
+    def clause(self, fact: Fact, *, itself: bool = False) -> str | None:
+        """The statement of a fact without voice and hedge, or None where a part of it is missing.
+
+        `itself`: the speaker speaks of itself, and is not named again.
+        """
+        what = "negated" if fact.best.negated else "clause"
+        template = self._phrase(fact.best, "forecast" if fact.best.hedge.rung is Rung.FORECAST else what)
         if template is None:
             return None
         slots = self._slots(fact)
         required = [name for name in ("S", "O", "C", "D", "Place", "Due", "Act") if f"{{{name}}}" in _bare(template)]
         if any(not slots[name] for name in required):
             return None
+        if itself:
+            if self.language == "ja":
+                template = template.replace("{S}が", "")
+            slots["S"] = self.phrases.text("thing", "itself")
         return fill(template, slots)
 
     def _fact_sentence(self, fact: Fact, variant: int) -> str | None:
@@ -172,7 +198,7 @@ class Composer:
         if own is not None and (itself or (best.predicate in _SELF_SPEAKING and flat)) and not best.negated:
             slots = self._slots(fact)
             return fill(own, slots) if slots["S"] and ("{O}" not in own or slots["O"]) else None
-        clause = self.clause(fact)
+        clause = self.clause(fact, itself=itself)
         if clause is None:
             return None
         rung = best.hedge.rung
@@ -184,6 +210,7 @@ class Composer:
 
     def house(self, name: str) -> str:
         """A publisher's printed name, also for one that only others name."""
+        name = name.partition(";")[0].strip()
         if name in self.publishers:
             return self.publishers[name]
         known = self.catalog.publisher(name)
@@ -275,7 +302,14 @@ class Composer:
         }
 
     def _reasons(self, one: Assessment) -> str:
-        keys = [key for key in one.get("reasons").split(",") if key and self.phrases.has("reason", key)]
+        """Why the confidence is not higher: the deciding rule, and what else keeps it down."""
+        also = [
+            "one-source" if len(one.origins.roots) <= 1 else "",
+            one.get("rule"),
+            "one-group" if one.get("groups") == "1" else "",
+            "disjoint-use" if one.get("uses") == "disjoint" else "",
+        ]
+        keys = [key for key in dict.fromkeys(also) if key and self.phrases.has("reason", key)]
         return self.wording.listed([self.phrases.text("reason", key) for key in keys]) if keys else ""
 
     def _counting(self, said: Statement, name: str) -> str | None:
@@ -328,7 +362,9 @@ class Composer:
             return ""
         reports = one.get(f"{side}_reports").split()
         claims = [self.claims[key] for key in one.claims if key in self.claims]
-        claim = next((claim for claim in claims if claim.report in reports), None)
+        mine = [claim for claim in claims if claim.report in reports]
+        exact = [claim for claim in mine if claim.object is not None and claim.object.name == one.get(side)]
+        claim = next(iter(exact or mine), None)
         if claim is None:
             return ""
         kind = one.get("type")
@@ -347,12 +383,12 @@ class Composer:
         one = said.assessment
         if one is None or not one.get("source") or not one.get("target"):
             return None
-        pact = self.catalog.agreement(one.get("agreement")) if one.get("agreement") else None
+        pact = one.get("agreement")
         slots = {
             "A": self.state_name(one.get("source")),
             "B": self.state_name(one.get("target")),
             "n": one.get("origins") or str(len(one.origins.roots)),
-            "P": self.wording.term(Term(kind=Kind.AGREEMENT, id=pact.id, name=pact.name)) if pact else "",
+            "P": self.wording.term(Term(kind=Kind.AGREEMENT, id=pact, name=one.get("agreement_name"))) if pact else "",
             "level": self.phrases.text("confidence", one.confidence.value) if one.confidence else "",
             "X": self.wording.listed([self.wording.term(term) for _, term in said.terms]) if said.terms else "",
         }

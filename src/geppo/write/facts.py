@@ -89,6 +89,10 @@ def form_of(claim: Claim) -> str:
     if predicate is Predicate.COUNTS:
         if claim.subject.kind is Kind.IDENTITY:
             return "house"
+        if claim.subject.kind in (Kind.VULNERABILITY, Kind.PRODUCT):
+            return "exposed"
+        if claim.count is not None and claim.count.unit.id == "unit/country":
+            return "spread"
         return "place" if "place" in roles else ""
     if predicate is Predicate.CLASSIFIES:
         if claim.object is not None and claim.object.id.endswith("/undetermined"):
@@ -112,6 +116,8 @@ def form_of(claim: Claim) -> str:
         return "since" if "open" in roles else ""
     if predicate is Predicate.DENIES:
         return "doubt" if claim.subject.id == "role/expert" else ""
+    if predicate is Predicate.LEAKS and claim.count is not None and claim.count.unit.id.startswith("data/"):
+        return "data"
     if claim.count is not None:
         return "counted"
     return ""
@@ -142,7 +148,9 @@ def printable(claim: Claim) -> bool:
         return False
     if claim.predicate is Predicate.AUTOMATES and claim.count is None and form_of(claim) != "limit":
         return False
-    if claim.predicate in (Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE, Predicate.ACTIVE):
+    if claim.predicate in (Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE):
+        return claim.when is not None and claim.subject.kind is Kind.AGREEMENT
+    if claim.predicate is Predicate.ACTIVE:
         return claim.when is not None
     if claim.subject.id in _NOBODY or claim.subject.id.startswith("group-kind/"):
         return claim.predicate in (Predicate.EXPLOITS, Predicate.ATTRIBUTED_TO, Predicate.DENIES, Predicate.ARRESTS)

@@ -18,6 +18,7 @@ _WIDE_THEN_LATIN = re.compile(rf"([{_WIDE}])([A-Za-z0-9$(])")
 _SPACES = re.compile(r"[ \u3000]{2,}")
 _BEFORE_MARK = re.compile(r" +([、。」』）：；])")
 _AFTER_MARK = re.compile(r"([、。「『（：；]) +")
+_COUNTABLE = ("records", "credentials", "tokens", "passwords", "documents", "keys", "files", "secrets", "e-mails")
 _NO_ARTICLE = re.compile(r"^(?:the|a|an) ", re.IGNORECASE)
 
 
@@ -122,8 +123,11 @@ class Wording:
             unit = self.term(count.unit)
             said = fill(bound, {"n": f"{number}{counter}"})
             bare = count.unit.id in {"unit/person", "unit/device", "unit/item", "unit/country", "unit/company"}
-            return said if bare and counter in self.phrases.choices("list", "self_counting") else f"{said}の{unit}"
+            counted = bare and counter in self.phrases.choices("list", "self_counting")
+            return said if counted or counter == unit else f"{said}の{unit}"
         unit = self.term(count.unit, plural=count.value != 1)
+        if count.unit.id.startswith("data/") and not self.catalog.plural(count.unit.id).endswith(_COUNTABLE):
+            unit = fill(self.phrases.text("list", "pieces"), {"X": self.term(count.unit)})
         return f"{fill(bound, {'n': number})} {_NO_ARTICLE.sub('', unit)}"
 
     def day(self, value: date) -> str:
@@ -170,11 +174,11 @@ class Wording:
                 same = when.start.year == when.end.year
                 return f"{self.month(when.start)}～" + (f"{when.end.month}月" if same else self.month(when.end))
             if when.start.year == when.end.year:
-                return f"{self._month(when.start.month)}–{self.month(when.end)}"
-            return f"{self.month(when.start)}–{self.month(when.end)}"
+                return f"{self._month(when.start.month)} to {self.month(when.end)}"
+            return f"{self.month(when.start)} to {self.month(when.end)}"
         if self.language == "ja":
             return f"{self.full_date(when.start)}～{self.full_date(when.end, year=when.end.year != when.start.year)}"
-        return f"{self.full_date(when.start, year=when.end.year != when.start.year)}–{self.full_date(when.end)}"
+        return f"{self.full_date(when.start, year=when.end.year != when.start.year)} to {self.full_date(when.end)}"
 
     def _part_of_month(self, when: When) -> str:
         if (when.start.year, when.start.month) != (when.end.year, when.end.month):
@@ -191,12 +195,12 @@ class Wording:
         if self.language == "ja":
             return self.when(when)
         if opening == "since":
-            return f"since {self.when(when)}"
+            exact = when.is_day or when.is_month or when.is_year
+            return f"since {self.when(when) if exact else self.month(when.start)}"
         if when.is_day:
             return f"on {self.when(when)}"
-        if when.is_month or when.is_year or self._part_of_month(when):
-            return f"in {self.when(when)}"
-        return f"in {self.when(when)}"
+        text = self.when(when)
+        return f"from {text}" if " to " in text else f"in {text}"
 
 
 def _article(label: str) -> str:
