@@ -1,8 +1,9 @@
 """Claims against the facts that a person noted for two made months (tests/cases/months).
 
-A fact counts as found where a claim of the same document has its predicate and polarity in its sentence. A claim counts
-as right where a fact of its sentence has its predicate and polarity; a claim in a sentence without any noted fact is not
-judged, since the notes are not exhaustive. These months were used while the rules were written: expect less elsewhere.
+A fact counts as found where a claim of the same document has its predicate and polarity in its sentence. A claim
+counts as right where a fact of its sentence has its predicate and polarity; a claim in a sentence without any noted
+fact is not judged, since the notes are not exhaustive. These months were used while the rules were written: expect
+less elsewhere.
 """
 
 from __future__ import annotations

@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from geppo import config
-from geppo.config import Setting, Settings
+from geppo.config import Settings
 from geppo.judge.month import Judged, judge_month
 from geppo.model.claim import Bound, Claim, Count, Grade, Hedge, Predicate, Rung
 from geppo.model.edition import Story
@@ -291,21 +290,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             metafunc.parametrize(name, cases(name.removesuffix("_case")))
 
 
-PARTS = (("geppo.judge", "settings.month.part.toml"), ("geppo.judge.evidence", "settings.part.toml"))
-
-
 def load_settings() -> Settings:
-    """The packaged settings, or the parts of them that the judge brings."""
-    known: dict[str, Setting] = {}
-    for package, name in PARTS:
-        part = resources.files(package).joinpath(name)
-        if part.is_file():
-            known |= {key: Setting(name=key, **row) for key, row in tomllib.loads(part.read_text("utf-8")).items()}
-    try:
-        packaged = config.load()
-    except FileNotFoundError:
-        return Settings(known=known, values={})
-    return Settings(known={**packaged.known, **known}, values={})
+    """The packaged settings."""
+    return config.load()
 
 
 def read_document(path: Path) -> tuple[dict[str, str], str]:

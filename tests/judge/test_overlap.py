@@ -6,7 +6,6 @@ import json
 import random
 import tomllib
 from bisect import bisect
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geppo import config
-from geppo.config import Setting, Settings
 from geppo.errors import InputError
 from geppo.judge.evidence import Counts, QuestionKind, Side
 from geppo.judge.evidence._odds import Term, log_odds, spread
@@ -26,19 +24,7 @@ from geppo.model.assessment import Band, Confidence
 CASES = Path(__file__).parent.parent / "cases" / "overlap"
 
 
-def _settings() -> Settings:
-    part = resources.files("geppo.judge.evidence").joinpath("settings.part.toml")
-    if not part.is_file():
-        return config.load()
-    raw = tomllib.loads(part.read_text(encoding="utf-8"))
-    known = {
-        name: Setting(name=name, default=row["default"], unit=row["unit"], meaning=row["meaning"], origin=row["origin"])
-        for name, row in raw.items()
-    }
-    return Settings(known=known, values={})
-
-
-SETTINGS = _settings()
+SETTINGS = config.load()
 EXAMPLE = tomllib.loads((CASES / "worked-example.toml").read_text(encoding="utf-8"))
 S1, S2 = EXAMPLE["places"]["S1"], EXAMPLE["places"]["S2"]
 SAMPLE = {"type": "sha256", "value": "a" * 64}

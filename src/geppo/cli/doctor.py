@@ -64,8 +64,6 @@ def _checks(workspace: Path | None) -> tuple[Check, ...]:
 
 
 def _python() -> str:
-    if sys.version_info < (3, 11):
-        raise OSError(f"Python {sys.version.split()[0]} is too old")
     return sys.version.split()[0]
 
 

@@ -104,7 +104,7 @@ def _lines(path: str) -> int:
     from geppo.catalog import Catalog
     from geppo.pipeline import loose_document
     from geppo.read.reading import new_names, read_document
-    from geppo.read.text import language_of
+    from geppo.read.text._tongue import language_of
 
     catalog = Catalog.load()
     today = datetime.now(UTC).date()

@@ -1,4 +1,4 @@
-"""The embedded store: one SQLite file (WAL), numbered migrations, rows of JSON beside the columns that are asked for."""
+"""The embedded store: one SQLite file (WAL), numbered migrations, JSON beside the columns that are asked for."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ class Assessment:
     """A judgement over claims.
 
     `kind` says what question was asked, `subjects` about whom, `claims` on what (claim ids). `detail` holds the parts
-    that a sentence may print, as (name, value) pairs whose names the kind fixes (docs/reference in the judge's docstrings).
+    that a sentence may print, as (name, value) pairs whose names the kind fixes (see the judge's modules).
     `would_change` lists what would move it, most first.
     """
 

@@ -183,7 +183,7 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A picture drawn from claims. `caption` says the finding, `rule` the source and counting rule, `alt` all of it in words."""
+    """A picture drawn from claims. `caption` is the finding, `rule` the counting rule, `alt` all of it in words."""
 
     id: str
     title: str
@@ -205,7 +205,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A box of the member edition: contradictions, what would change our view, exploited vulnerabilities, gaps, glossary."""
+    """A box of the member edition: contradictions, what would change our view, vulnerabilities, gaps, glossary."""
 
     id: str
     heading: str

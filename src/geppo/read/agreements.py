@@ -9,17 +9,13 @@ from datetime import timedelta
 from geppo.catalog import Catalog
 from geppo.model.entity import Kind, Term
 from geppo.model.report import Document
+from geppo.read.rules import scope
 from geppo.read.typed import Item
 
 REACH = 90
 """Characters before the word "treaty" in which its two parties are looked for."""
 
-_JOINED = "between"
 _AHEAD = timedelta(days=400)
-_WORDS = frozenset({"agreement-kind/treaty", "agreement-kind/pact", "agreement-kind/agreement", "agreement-kind/alliance",
-                    "agreement-kind/partnership", "agreement-kind/memorandum", "agreement-kind/convention"})  # fmt: skip
-_BARE = frozenset({"ja", "zh", "ko", "ru"})
-"""Languages without an article: a bare "treaty" means the one that was named before."""
 
 
 def bind(document: Document, items: Sequence[Item], catalog: Catalog) -> list[Item]:
@@ -33,9 +29,9 @@ def bind(document: Document, items: Sequence[Item], catalog: Catalog) -> list[It
     for number, item in enumerate(items):
         if item.kind == "agreement" and item.terms:
             latest = item.terms[0]
-        elif item.kind == "agreement-kind" and item.terms and item.terms[0].id in _WORDS:
+        elif item.kind == "agreement-kind" and item.terms and item.terms[0].id in scope()["agreement"]["words"]:
             made = _between(document, item, out, items[number + 1 : number + 6], catalog)
-            if made is None and latest is not None and document.language in _BARE:
+            if made is None and latest is not None and document.language in scope()["agreement"]["bare"]:
                 made = latest
             if made is not None:
                 latest = made
@@ -51,7 +47,7 @@ def _between(
         other.terms[0].id
         for other in after
         if other.kind == "place" and other.terms and other.start - item.end <= REACH // 2
-        and _JOINED in document.text[item.end : other.start]
+        and scope()["agreement"]["between"] in document.text[item.end : other.start]
         and not _broken(document.text[item.end : other.start])
     ][:2]  # fmt: skip
     near = behind or [

@@ -147,16 +147,16 @@ def _pronouns(
     found: list[Item] = []
     pair = salience.pair()
     if pair is not None:
-        for match in own["pair"].finditer(sentence):
-            found.append(
-                Item(kind="pair", start=start + match.start(), end=start + match.end(), terms=pair, anaphor=True)
-            )
+        found += [
+            Item(kind="pair", start=start + match.start(), end=start + match.end(), terms=pair, anaphor=True)
+            for match in own["pair"].finditer(sentence)
+        ]
     last = salience.last(("actor",))
     if last is not None and "latter" in own:
-        for match in own["latter"].finditer(sentence):
-            found.append(
-                Item(kind="actor", start=start + match.start(), end=start + match.end(), terms=(last,), anaphor=True)
-            )
+        found += [
+            Item(kind="actor", start=start + match.start(), end=start + match.end(), terms=(last,), anaphor=True)
+            for match in own["latter"].finditer(sentence)
+        ]
     match = own["subject"].search(sentence)
     if match is not None and salience.subject is not None:
         before = salience.subject

@@ -64,6 +64,9 @@ def join(
     return tuple(sorted([*kept, *counts], key=lambda item: item.start))
 
 
+FARTHEST_BEFORE = 6
+"""Characters between a counted noun and the number behind it ("ルータが約 25,000 台")."""
+
 LEAST_BARE = 100
 """A bare number below this is seldom a count of the thing counted before it."""
 
@@ -108,10 +111,10 @@ def _count(
     if unit is None:
         return None
     for index, item in enumerate(items):
-        if item.end <= number.start and number.start - item.end <= 6 and index not in taken and "before" in data:
-            if _counted(item) and data["before"].search(text[item.end : number.start]) is not None:
-                taken.add(index)
-                return _item(item.start, end, number, item.terms[0])
+        close = item.end <= number.start and number.start - item.end <= FARTHEST_BEFORE and index not in taken
+        if close and _counted(item) and "before" in data and data["before"].search(text[item.end : number.start]):
+            taken.add(index)
+            return _item(item.start, end, number, item.terms[0])
     return _item(number.start, end, number, unit)
 
 

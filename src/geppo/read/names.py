@@ -55,6 +55,11 @@ def _designators() -> tuple[tuple[Kind, Any], ...]:
     return tuple((Kind(row["kind"]), re2.compile(row["pattern"])) for row in _common()["designator"])
 
 
+@cache
+def _two_scripts() -> Any:
+    return re2.compile(_common()["two_scripts"])
+
+
 def compile_naming(text: str, where: str) -> Naming:
     """Compile a naming file. Raises DataError that names the file and the rule."""
     raw = tomllib.loads(text)
@@ -89,9 +94,6 @@ def naming(language: str) -> Naming | None:
 
 
 _QUOTES = " '\"‘’“”「」『』《》«»·"
-_TWO_SCRIPTS = re2.compile(
-    r"((?:[가-힣]+ ?){1,3}|[ァ-ヶー・]{2,16}|[一-龠]{2,8}|(?:[А-ЯЁ][а-яё-]+ ?){1,3})[’'”」』》»]?[ ]?[(（]([A-Z][A-Za-z0-9 .-]{2,40})[)）]"
-)
 _SPELLED = frozenset({Kind.INTRUSION_SET, Kind.MALWARE, Kind.CAMPAIGN, Kind.INFRASTRUCTURE, Kind.TOOL})
 SHORTEST_SPELLING = 2
 SHORTEST_OPERATION = 5
@@ -153,7 +155,7 @@ def spelled(text: str, names: Sequence[Name], catalog: Catalog, language: str) -
     """
     known = {slug(form): name for name in names for form in name.forms}
     found: dict[str, Name] = {}
-    for match in _TWO_SCRIPTS.finditer(text):
+    for match in _two_scripts().finditer(text):
         other, latin = match.group(1).strip(_QUOTES), match.group(2).strip()
         name = known.get(slug(latin))
         if name is None:

@@ -1,4 +1,4 @@
-"""One document to its report and claims, in two passes: names first (also for the rest of the month), then relations."""
+"""One document to its report and claims, in two passes: names first (also for the whole month), then relations."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from geppo.model.entity import Kind, Term
 from geppo.model.marking import Tlp
 from geppo.model.report import Passage
 from geppo.read.anaphora import Salience
-from geppo.read.rules import Rule, RuleSet
+from geppo.read.rules import Rule, RuleSet, scope
 from geppo.read.typed import Item, TypedLine
 
 LONGEST_MATCH = 220
@@ -25,15 +25,8 @@ LONGEST_MATCH = 220
 MOST_CLAIMS = 16
 """Claims of one match; a longer list is a list of values."""
 
-_REACH = {"en": (24, 0), "ru": (16, 0), "zh": (8, 0), "ja": (0, 40), "ko": (4, 30)}
-"""How far before and behind the matched words a negator of theirs may stand, in characters: verbs end Japanese and
-Korean clauses, and their negation follows them."""
-
 _OF_GRADE = {Grade.LOW: Rung.SUGGESTS, Grade.MODERATE: Rung.LIKELY, Grade.HIGH: Rung.VERY_LIKELY}
 """A statement that carries a grade and no other hedge is a judgement, never a plain fact."""
-
-_BUT = (" but ", " but rather ", "而是", ", а ", "но ")
-"""Behind one of these a negation ends: "not X but Y"."""
 
 _SYMMETRIC = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
 _PLAIN_ROLES = frozenset({"S", "O", "C", "D", "G", "K", "Kind", "Group", "Net"})
@@ -81,7 +74,7 @@ def claims_of(
             for match in rules.compiled[number].finditer(line.line):
                 if match.end() - match.start() > LONGEST_MATCH or _guarded(rules, rule, sentence, line, match):
                     continue
-                for claim in _from_match(replace(sentence, line=line), rule, match, salience, source, catalog):
+                for claim in _from_match(replace(sentence, line=line), rules, rule, match, salience, source, catalog):
                     if not match.groupdict().get("S"):
                         guessed.add(claim.id)
                     found.setdefault(claim.id, claim)
@@ -125,7 +118,7 @@ def _without_weaker_readings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
 
 
 def _from_match(
-    sentence: Sentence, rule: Rule, match: Any, salience: Salience, source: Source, catalog: Catalog
+    sentence: Sentence, rules: RuleSet, rule: Rule, match: Any, salience: Salience, source: Source, catalog: Catalog
 ) -> Iterable[Claim]:
     constants = dict(rule.constants)
     roles = {name: sentence.line.items_of(marks) for name, marks in match.groupdict().items() if marks}
@@ -140,6 +133,10 @@ def _from_match(
     clause = _clause(sentence, start, end)
     spoken_of = roles.get("O") or roles.get("C") or roles.get("S") or ()
     hedge, negated = _modality(sentence, Span(start=start, end=end), clause, constants, spoken_of)
+    flat = rules.flat.get(rule.predicate)
+    if hedge.rung is Rung.CONFIRMED and not negated and flat is not None:
+        if flat.search(sentence.text[sentence.span.start : sentence.span.end]) is None:
+            hedge = replace(hedge, rung=Rung.POSSIBLE)
     dated = _dated(sentence, roles, Span(start=start, end=end), clause)
     when = dated.when if dated else None
     counts: tuple[Count | None, ...] = tuple(item.count for item in roles.get("C", ()) if item.count) or (None,)
@@ -299,7 +296,8 @@ def _negated(sentence: Sentence, match: Span, clause: Span, spoken_of: tuple[Ite
     "Not X but Y" negates X only: in Japanese and Korean what stands before the negator, elsewhere what stands behind it
     up to a "but".
     """
-    before, after = _REACH.get(sentence.language, _REACH["en"])
+    reach = scope()["reach"]
+    before, after = reach.get(sentence.language, reach["en"])
     near = Span(start=max(clause.start, match.start - before), end=min(clause.end, match.end + after))
     first = min((item.start for item in spoken_of), default=match.start)
     last = max((item.end for item in spoken_of), default=match.end)
@@ -309,9 +307,9 @@ def _negated(sentence: Sentence, match: Span, clause: Span, spoken_of: tuple[Ite
         if mark.scope == "before" and last <= mark.end:
             return True
         between = sentence.text[mark.end : first] if mark.end <= first else ""
-        if mark.scope != "before" and (match.start <= mark.start or mark.end <= first):
-            if not any(word in between for word in _BUT) and mark.start < max(last, match.end):
-                return True
+        ahead = mark.scope != "before" and (match.start <= mark.start or mark.end <= first)
+        if ahead and mark.start < max(last, match.end) and not any(word in between for word in scope()["but"]):
+            return True
     return False
 
 

@@ -1,7 +1,8 @@
 """Relations as rules in data: a pattern over typed mentions and trigger words gives a predicate and its roles.
 
-A rule file (`language/<code>/relations.toml`) has `[words]`, named alternations, `[guards]`, words by predicate in whose
-presence no rule of that predicate fires (signing a ratification act is no signing), and `[[rule]]` entries:
+A rule file (`language/<code>/relations.toml`) has `[words]`, named alternations, `[guards]`, words by predicate in
+whose presence no rule of that predicate fires (signing a ratification act is no signing), `[flat]`, words without which a
+statement of that predicate is no more than possible (a number in a notice is no leak), and `[[rule]]` entries:
 
     id         unique in the file
     predicate  of the claim vocabulary
@@ -65,11 +66,18 @@ class RuleSet:
     compiled: tuple[Any, ...]
     prefilter: Any
     guards: Mapping[Predicate, Any]
+    flat: Mapping[Predicate, Any]
 
 
 @cache
 def _kind_file() -> dict[str, Any]:
     return tomllib.loads(resources.files("geppo.read").joinpath("kinds.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def scope() -> Mapping[str, Any]:
+    """How far words reach around a statement (`scope.toml`)."""
+    return tomllib.loads(resources.files("geppo.read").joinpath("scope.toml").read_text(encoding="utf-8"))
 
 
 @cache
@@ -193,7 +201,10 @@ def compile_rules(language: str, text: str, where: str) -> RuleSet:
     if rules:
         prefilter.Compile()
     guards = {Predicate(name): re2.compile(f"(?i){words_}") for name, words_ in raw.get("guards", {}).items()}
-    return RuleSet(language=language, rules=rules, compiled=tuple(compiled), prefilter=prefilter, guards=guards)
+    flat = {Predicate(name): re2.compile(f"(?i){words_}") for name, words_ in raw.get("flat", {}).items()}
+    return RuleSet(
+        language=language, rules=rules, compiled=tuple(compiled), prefilter=prefilter, guards=guards, flat=flat
+    )
 
 
 def _folder(language: str) -> Traversable:
@@ -205,5 +216,5 @@ def rules(language: str) -> RuleSet:
     """The rules of a language; an unknown language has none."""
     source = _folder(language).joinpath("relations.toml")
     if not (len(language) == 2 and language.isascii() and source.is_file()):
-        return RuleSet(language=language, rules=(), compiled=(), prefilter=None, guards={})
+        return RuleSet(language=language, rules=(), compiled=(), prefilter=None, guards={}, flat={})
     return compile_rules(language, source.read_text(encoding="utf-8"), f"language/{language}/relations.toml")

@@ -1,4 +1,4 @@
-"""A sentence in which every typed mention is one mark, so that a relation rule can ask for kinds and not for spellings."""
+"""A sentence in which every typed mention is one mark: a relation rule asks for kinds and not for spellings."""
 
 from __future__ import annotations
 

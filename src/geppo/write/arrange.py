@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from geppo.model.assessment import Assessment, AssessmentKind
@@ -87,11 +87,12 @@ def _section(planner: Planner, theme: str, stories: Sequence[Story], public: boo
     most_claims = limit("claims_story_public" if public else "claims_story_member")
     paragraphs: list[tuple[Statement, ...]] = []
     first = stories[0]
+    glossed = False
     for number, story in enumerate(stories[:most_stories]):
         connective = _connective(planner, first, story) if number else ""
         said = planner.story_statements(story, most_claims if not number else max(2, most_claims - 2), connective)
-        if not number:
-            said = _with_gloss(planner, story, said)
+        if not glossed:
+            said, glossed = _with_gloss(planner, story, said)
         paragraphs.append(tuple(one for one in said if size(one) is not None))
     earlier = planner.background(stories[:most_stories])[
         : limit("background_public" if public else "background_member")
@@ -120,17 +121,17 @@ def _connective(planner: Planner, first: Story, story: Story) -> str:
     return "addition"
 
 
-def _with_gloss(planner: Planner, story: Story, said: list[Statement]) -> list[Statement]:
+def _with_gloss(planner: Planner, story: Story, said: list[Statement]) -> tuple[list[Statement], bool]:
     """A term of the glossary is explained once, right behind the first sentence."""
     for fact in planner.facts[story.id]:
         for term in (fact.best.object, *(t for _, t in fact.best.qualifiers)):
             if term is not None and term.id.startswith(("relay-class/orb", "relay-class/residential")):
                 gloss = statement(
-                    "gloss.sentence", Role.NOTE, story.id, said[0].priority - 28.0, claims=fact.ids,
+                    "gloss.sentence", Role.NOTE, story.id, said[0].priority - 16.0, claims=fact.ids,
                     parent=said[0].id, terms={"T": term},
                 )  # fmt: skip
-                return [said[0], gloss, *said[1:]]
-    return said
+                return [said[0], gloss, *said[1:]], True
+    return said, False
 
 
 def _quieter(said: Statement) -> Statement:
@@ -328,18 +329,31 @@ def _chosen(
     kept: set[str] = set(held or ())
     room_ja, room_en = most_ja, most_en
     for one in sorted(statements, key=lambda one: (-one.priority, one.id)):
-        chain = [one]
-        while chain[-1].parent and chain[-1].parent not in kept:
-            if chain[-1].parent not in by_id:
-                break
-            chain.append(by_id[chain[-1].parent])
-        if chain[-1].parent and chain[-1].parent not in kept:
+        wanted = _with_it(one, by_id, kept)
+        if wanted is None:
             continue
-        new = [link for link in chain if link.id not in kept]
-        sizes = [measured for link in new if (measured := size(link)) is not None]
+        sizes = [measured for link in wanted if (measured := size(link)) is not None]
         need_ja, need_en = sum(ja for ja, _ in sizes), sum(en for _, en in sizes)
         if need_ja <= room_ja and need_en <= room_en:
-            kept |= {link.id for link in new}
+            kept |= {link.id for link in wanted}
             room_ja -= need_ja
             room_en -= need_en
     return kept
+
+
+def _with_it(one: Statement, by_id: Mapping[str, Statement], kept: set[str]) -> list[Statement] | None:
+    """A statement with all that must be printed with it and is not kept yet; None where a part is not to be had."""
+    wanted: dict[str, Statement] = {}
+    waiting = [one]
+    while waiting:
+        link = waiting.pop()
+        if link.id in kept or link.id in wanted:
+            continue
+        wanted[link.id] = link
+        if link.parent and link.parent not in kept:
+            if link.parent not in by_id:
+                return None
+            waiting.append(by_id[link.parent])
+        if link.group:
+            waiting += [other for other in by_id.values() if other.group == link.group]
+    return list(wanted.values())

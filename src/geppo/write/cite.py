@@ -22,7 +22,7 @@ class Citations:
     _numbers: dict[str, int] = field(default_factory=dict)
 
     def marks(self, claims: Sequence[str], origins: frozenset[str] = frozenset()) -> tuple[int, ...]:
-        """The reference numbers for the claims of a sentence: its origins where it has any, else in order of mention."""
+        """The reference numbers for a sentence's claims: its origins where it has any, else in order of mention."""
         reports = list(dict.fromkeys(self.claims[claim].report for claim in claims if claim in self.claims))
         reports = [report for report in reports if report in origins] or reports
         return tuple(

@@ -117,8 +117,8 @@ class Composer:
         if self.language == "ja" and len(objects) > 1 and all(term.kind is Kind.SECTOR for term in fact.objects):
             objects[-1] += self.phrases.text("list", "sectors")
         elif self.language == "ja" and len(fact.objects) == 1 and fact.objects[0].kind is Kind.SECTOR:
-            if not objects[0].endswith(self.phrases.choices("list", "sector_whole")):
-                objects[0] += self.phrases.text("list", "sector")
+            whole = objects[0].endswith(self.phrases.choices("list", "sector_whole"))
+            objects[0] += "" if whole else self.phrases.text("list", "sector")
         slots = {
             "S": word.term(best.subject, plural=True) if plural_subject else self._subject(best, short=short),
             "O": word.listed(objects) if objects else "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -82,45 +82,62 @@ class Fact:
         return tuple(dict.fromkeys(claim.id for claim in (self.best, *self.merged, *same)))
 
 
+def _count_form(claim: Claim) -> str:
+    if claim.subject.kind is Kind.IDENTITY:
+        return "house"
+    if claim.subject.kind in (Kind.VULNERABILITY, Kind.PRODUCT):
+        return "exposed"
+    if claim.count is not None and claim.count.unit.id == "unit/country":
+        return "spread"
+    return "place" if claim.qualifier("place") else ""
+
+
+def _class_form(claim: Claim) -> str:
+    if claim.object is not None and claim.object.id.endswith("/undetermined"):
+        return "undetermined"
+    if claim.subject.id.startswith("device/"):
+        return "device"
+    return "strict" if claim.qualifier("degree") else ""
+
+
+def _automation_form(claim: Claim) -> str:
+    if claim.qualifier("limit"):
+        return "limit"
+    return "human" if claim.object is not None and claim.object.id == "role/human" else ""
+
+
+def _attribution_form(claim: Claim) -> str:
+    if not claim.subject.id.startswith("role/") or claim.object is None:
+        return ""
+    return "operator-place" if claim.object.kind is Kind.LOCATION else "operator"
+
+
+def _leak_form(claim: Claim) -> str:
+    if claim.count is None:
+        return ""
+    return "data" if claim.count.unit.id.startswith("data/") else "counted"
+
+
+_FORMS: Mapping[Predicate, Callable[[Claim], str]] = {
+    Predicate.COUNTS: _count_form,
+    Predicate.CLASSIFIES: _class_form,
+    Predicate.AUTOMATES: _automation_form,
+    Predicate.ATTRIBUTED_TO: _attribution_form,
+    Predicate.LEAKS: _leak_form,
+    Predicate.RATIFIES: lambda claim: "act" if claim.qualifier("act") else "",
+    Predicate.COOPERATES: lambda claim: "imitation" if claim.qualifier("form") else "",
+    Predicate.LISTS: lambda claim: "due" if claim.qualifier("due") else "",
+    Predicate.ACTIVE: lambda claim: "since" if claim.qualifier("open") else "",
+    Predicate.DENIES: lambda claim: "doubt" if claim.subject.id == "role/expert" else "",
+}
+
+
 def form_of(claim: Claim) -> str:
     """The variant of the predicate's phrase that a claim needs, or an empty text."""
-    roles = {role: term for role, term in claim.qualifiers}
-    predicate = claim.predicate
-    if predicate is Predicate.COUNTS:
-        if claim.subject.kind is Kind.IDENTITY:
-            return "house"
-        if claim.subject.kind in (Kind.VULNERABILITY, Kind.PRODUCT):
-            return "exposed"
-        if claim.count is not None and claim.count.unit.id == "unit/country":
-            return "spread"
-        return "place" if "place" in roles else ""
-    if predicate is Predicate.CLASSIFIES:
-        if claim.object is not None and claim.object.id.endswith("/undetermined"):
-            return "undetermined"
-        if claim.subject.id.startswith("device/"):
-            return "device"
-        return "strict" if "degree" in roles else ""
-    if predicate is Predicate.AUTOMATES:
-        if "limit" in roles:
-            return "limit"
-        return "human" if claim.object is not None and claim.object.id == "role/human" else ""
-    if predicate is Predicate.RATIFIES:
-        return "act" if "act" in roles else ""
-    if predicate is Predicate.ATTRIBUTED_TO and claim.subject.id.startswith("role/") and claim.object is not None:
-        return "operator-place" if claim.object.kind is Kind.LOCATION else "operator"
-    if predicate is Predicate.COOPERATES:
-        return "imitation" if "form" in roles else ""
-    if predicate is Predicate.LISTS:
-        return "due" if "due" in roles else ""
-    if predicate is Predicate.ACTIVE:
-        return "since" if "open" in roles else ""
-    if predicate is Predicate.DENIES:
-        return "doubt" if claim.subject.id == "role/expert" else ""
-    if predicate is Predicate.LEAKS and claim.count is not None and claim.count.unit.id.startswith("data/"):
-        return "data"
-    if claim.count is not None:
-        return "counted"
-    return ""
+    chosen = _FORMS.get(claim.predicate)
+    if chosen is not None:
+        return chosen(claim)
+    return "counted" if claim.count is not None else ""
 
 
 def fact_key(claim: Claim, catalog: Catalog) -> tuple[str, ...]:
@@ -151,7 +168,9 @@ def printable(claim: Claim) -> bool:
     if claim.predicate in (Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE):
         return claim.when is not None and claim.subject.kind is Kind.AGREEMENT
     if claim.predicate is Predicate.ACTIVE:
-        return claim.when is not None
+        return claim.when is not None and is_named(claim.subject)
+    if claim.predicate is Predicate.EXPLOITS and claim.object is not None:
+        return claim.object.kind in (Kind.VULNERABILITY, Kind.PRODUCT)
     if claim.subject.id in _NOBODY or claim.subject.id.startswith("group-kind/"):
         return claim.predicate in (Predicate.EXPLOITS, Predicate.ATTRIBUTED_TO, Predicate.DENIES, Predicate.ARRESTS)
     terms = [term for term in (claim.subject, claim.object) if term is not None]
@@ -177,7 +196,7 @@ def facts_of(
 
 
 def _witness(claim: Claim, roots: set[str]) -> tuple[int, int, int, str, int, str]:
-    """Own document of an origin first, then those who name their source, the earlier first, the weaker wording first."""
+    """Own document of an origin first, then those who name their source, the earlier, the weaker wording first."""
     return (
         0 if claim.report in roots else 1,
         len(claim.voices),
@@ -207,6 +226,7 @@ def _score(
     score += bonus["dated"] if best.when else 0.0
     score += bonus["counted"] if best.count else 0.0
     score += bonus["negated"] if best.negated else 0.0
+    score += bonus["finer"] if form_of(best) == "strict" else 0.0
     if best.predicate is Predicate.HAS_NEXUS and best.object and catalog.nexus(best.subject.id) == best.object.id:
         score += bonus["known_nexus"]
     score += bonus["unnamed_subject"] if best.subject.kind is Kind.CONCEPT else 0.0

@@ -248,12 +248,13 @@ class Gate:
 
     def whole(self, edition: Edition) -> tuple[str, ...]:
         """Findings for a finished edition: citations, lengths."""
-        found = []
-        for section in edition.sections:
-            for paragraph in section.paragraphs:
-                for sentence in paragraph:
-                    if not sentence.citations:
-                        found.append(f"{sentence.id}: a sentence without a citation: {sentence.text}")
+        found = [
+            f"{sentence.id}: a sentence without a citation: {sentence.text}"
+            for section in edition.sections
+            for paragraph in section.paragraphs
+            for sentence in paragraph
+            if not sentence.citations
+        ]
         if self.kind is EditionKind.PUBLIC:
             sentences = [
                 sentence

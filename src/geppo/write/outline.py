@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from geppo.catalog import Catalog
@@ -18,7 +18,7 @@ from geppo.model.claim import STRENGTH, Claim, Predicate, Rung
 from geppo.model.edition import EditionKind, Month, Role, Story
 from geppo.model.entity import Kind, Term
 from geppo.model.report import Document
-from geppo.write.facts import Fact, facts_of, limit, weights
+from geppo.write.facts import Fact, facts_of, weights
 
 SEVERAL_COUNTERS = 2
 MOST_COUNTERS = 4
@@ -31,7 +31,10 @@ _STAGE_ORDER = {Predicate.SIGNS: 0, Predicate.RATIFIES: 1, Predicate.ENTERS_INTO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One thing to say. `form` picks the wording; `values` and `terms` are its language-free arguments."""
+    """One thing to say. `form` picks the wording; `values` and `terms` are its language-free arguments.
+
+    A statement stands behind its `parent` or not at all; statements of one `group` are printed together or not at all.
+    """
 
     id: str
     form: str
@@ -44,6 +47,7 @@ class Statement:
     facts: tuple[Fact, ...] = ()
     assessment: Assessment | None = None
     connective: str = ""
+    group: str = ""
     values: tuple[tuple[str, str], ...] = ()
     terms: tuple[tuple[str, Term], ...] = ()
 
@@ -86,6 +90,7 @@ def statement(
     facts: tuple[Fact, ...] = (),
     assessment: Assessment | None = None,
     connective: str = "",
+    group: str = "",
     values: Mapping[str, str] | None = None,
     terms: Mapping[str, Term] | None = None,
 ) -> Statement:
@@ -107,6 +112,7 @@ def statement(
         facts=facts,
         assessment=assessment,
         connective=connective,
+        group=group,
         values=given,
         terms=named,
     )
@@ -239,10 +245,13 @@ class Planner:
         """The sentences of a story, in the order of reading."""
         lead = self.lead(story)
         role = Role.LEAD if not connective else Role.CONTRAST
-        base = weights()["role"][role.value] + story.total
+        base = weights()["role"][role.value] + story.total - dict(story.score).get("out-of-period", 0.0)
         first = statement("fact", role, story.id, base, claims=lead.ids, facts=(lead,), connective=connective)
         out = [first]
-        out += self._origins(story, first, lead)
+        out += [
+            replace(one, priority=one.priority - (40.0 if connective else 0.0))
+            for one in self._origins(story, first, lead)
+        ]
         out += self._own_doubt(story, lead, first)
         out += self._overlap(story, first)
         out += self._stages(story, lead, first)
@@ -271,7 +280,7 @@ class Planner:
                 form,
                 Role.CAVEAT,
                 story.id,
-                first.priority - 30.0,
+                first.priority - 7.0,
                 claims=lead.ids,
                 assessments=[one.id for one in (*proof[:1], *links[:1])],
                 parent=first.id,
@@ -295,13 +304,13 @@ class Planner:
                 shown = Fact(claims=(claim,), score=fact.score)
                 out.append(
                     statement(
-                        "fact", Role.CAVEAT, story.id, first.priority - 22.0,
+                        "fact", Role.CAVEAT, story.id, first.priority - 9.5,
                         claims=[claim.id], facts=(shown,), parent=first.id,
                     )
                 )  # fmt: skip
             out.append(
                 statement(
-                    "grade.own", Role.CAVEAT, story.id, first.priority - 23.0, claims=[claim.id],
+                    "grade.own", Role.CAVEAT, story.id, first.priority - 9.6, claims=[claim.id],
                     parent=out[-1].id if out else first.id,
                     values={"grade": claim.hedge.grade.value if claim.hedge.grade else "", "G": claim.speaker},
                 )
@@ -319,7 +328,7 @@ class Planner:
                 ]
                 out.append(
                     statement(
-                        "alternative.may", Role.CAVEAT, story.id, first.priority - 24.0,
+                        "alternative.may", Role.CAVEAT, story.id, first.priority - 11.0,
                         claims=[other.id for other in same], parent=first.id,
                         values={"G": claim_.speaker},
                         terms={f"O{n}": other.object for n, other in enumerate(same) if other.object},
@@ -379,21 +388,21 @@ class Planner:
             if len(latest) < SEVERAL_COUNTERS or one.get("series") != "never":
                 continue
             shown = sorted(latest.values(), key=lambda fact: (_counted_at(fact.best), fact.best.id))[-MOST_COUNTERS:]
-            parent, out = first.id, []
+            parent, out, group = first.id, list[Statement](), f"counts/{one.id}"
             for number, fact in enumerate(shown):
                 if fact is lead:
                     continue
                 said = statement(
                     "fact", Role.CLAIM, story.id, first.priority - 10.0 - 0.1 * number, claims=fact.ids,
-                    facts=(fact,), parent=parent,
+                    facts=(fact,), parent=parent, group=group,
                 )  # fmt: skip
                 out.append(said)
                 parent = said.id
+            rests = [claim for fact in shown for claim in fact.ids]
             out.append(
                 statement(
-                    "counting.apart", Role.CAVEAT, story.id, first.priority - 9.0,
-                    claims=[claim for fact in shown for claim in fact.ids], assessments=[one.id], parent=parent,
-                    assessment=one,
+                    "counting.apart", Role.CAVEAT, story.id, first.priority - 9.0, claims=rests,
+                    assessments=[one.id], parent=parent, assessment=one, group=group,
                 )
             )  # fmt: skip
             return out
@@ -407,7 +416,8 @@ class Planner:
                 continue
             said = statement(
                 f"contradiction.{one.get('type') or 'value'}", Role.CAVEAT, story.id,
-                first.priority - 20.0 - 6.0 * len(out), claims=claims, assessments=[one.id], parent=first.id, assessment=one,
+                first.priority - 20.0 - 6.0 * len(out), claims=claims, assessments=[one.id], parent=first.id,
+                assessment=one,
             )  # fmt: skip
             out.append(said)
             if one.get("preferred") and one.get("type") in ("date", "value"):

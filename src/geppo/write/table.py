@@ -1,4 +1,4 @@
-"""The boxes of the member edition: contradictions, what would change our view, vulnerabilities, drift, gaps, glossary."""
+"""The boxes of an edition: contradictions, what would change our view, vulnerabilities, drift, gaps, glossary."""
 
 from __future__ import annotations
 

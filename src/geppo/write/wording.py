@@ -1,4 +1,4 @@
-"""Terms, dates, numbers and lists in a language's print. Nothing is decided here; the same value gives the same words."""
+"""Terms, dates, numbers and lists in a language's print. Nothing is decided here; a value always has the same words."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def spaced(text: str) -> str:
 class Wording:
     """Prints model values in one language.
 
-    `foreign` collects what it could not say in that language. `seen` are agreements that the paragraph has named in full;
-    they are then called "the treaty".
+    `foreign` collects what it could not say in that language. `seen` are agreements that the paragraph has named in
+    full; they are then called "the agreement".
     """
 
     def __init__(self, phrases: Phrases, catalog: Catalog, period: Period) -> None:

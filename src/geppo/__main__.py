@@ -1,0 +1,5 @@
+"""`python -m geppo`."""
+
+from geppo.cli import main
+
+main()

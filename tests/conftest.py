@@ -1,0 +1,88 @@
+"""Shared by all tests: the golden flag, and made months read once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from geppo import config
+from geppo.catalog import Catalog
+from geppo.knowledge.sqlite import SqliteStore
+from geppo.model.edition import Edition, Issue
+from geppo.model.time import Period
+from geppo.pipeline import collect_paths, run_month
+
+CASES = Path(__file__).parent / "cases"
+GOLDEN = Path(__file__).parent / "golden"
+MONTHS = {"sample": "2025-11", "harbor": "2026-03", "kanto": "2026-04"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`pytest --update-golden` rewrites the golden texts; the diff is the review."""
+    parser.addoption("--update-golden", action="store_true", help="rewrite golden texts")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with a golden file, or rewrite the file."""
+
+    def check(name: str, text: str) -> None:
+        path = GOLDEN / name
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        kept = path.read_text(encoding="utf-8") if path.exists() else ""
+        if kept != text:
+            diff = difflib.unified_diff(kept.splitlines(), text.splitlines(), "kept", "made", lineterm="", n=0)
+            pytest.fail(f"{name} changed; review, then `pytest --update-golden`:\n" + "\n".join(diff))
+
+    return check
+
+
+def month_folder(name: str) -> Path:
+    """The documents of a month."""
+    if name == "sample":
+        return Path(str(resources.files("geppo.sample").joinpath("documents")))
+    return CASES / "months" / name / "documents"
+
+
+def issue_of(folder: Path, period: str, as_of: datetime = datetime(2026, 6, 1, tzinfo=UTC)) -> Issue:
+    """Collect, read, judge and write a folder as a month."""
+    store = SqliteStore(":memory:")
+    settings = config.load()
+    collect_paths([folder], store, settings, as_of)
+    issue = run_month(store, Period.parse(period), as_of=as_of, settings=settings, catalog=Catalog.load())
+    store.close()
+    return issue
+
+
+@cache
+def made_month(name: str) -> Issue:
+    """One of the shipped or made months; made once for all tests."""
+    return issue_of(month_folder(name), MONTHS[name])
+
+
+def edition_text(edition: Edition) -> str:
+    """An edition as a reviewer reads it: headings, sentences, their marks."""
+    lines = [f"# {edition.title}", edition.subject, ""]
+    lines += [f"* {sentence.text}{_marks(sentence.citations)}" for sentence in edition.key_judgements]
+    for section in (edition.opening, *edition.sections):
+        lines += ["", f"## {section.heading}"]
+        for paragraph in section.paragraphs:
+            lines.append("")
+            lines += [f"{sentence.text}{_marks(sentence.citations)}" for sentence in paragraph]
+    for table in edition.tables:
+        lines += ["", f"### {table.heading}"]
+        lines += [" | ".join(row.cells) for row in table.rows]
+    lines += ["", *(f"[{one.n}] {one.publisher}: {one.title}" for one in edition.references)]
+    return "\n".join(lines) + "\n"
+
+
+def _marks(numbers: tuple[int, ...]) -> str:
+    return "".join(f"[{number}]" for number in numbers)
