@@ -15,6 +15,8 @@ from itertools import combinations
 from geppo.config import Settings
 from geppo.judge.citations import Citations
 from geppo.judge.units import Unit
+from geppo.model.claim import Predicate
+from geppo.model.entity import Kind
 
 _NEIGHBOURS = 12
 _SEVERAL = 2
@@ -205,5 +207,15 @@ def _settle(units: Sequence[Unit], home: list[int], groups: dict[int, _Group]) -
 
 
 def _is_loose(group: _Group, units: Sequence[Unit], report: str) -> bool:
+    """A part that only this page has and that no story could be named after; an exploited flaw names one."""
     members = [units[place] for place in group.members]
-    return all(unit.report == report for unit in members) and not any(unit.heads for unit in members)
+    if any(unit.heads or _exploited(unit) for unit in members):
+        return False
+    return all(unit.report == report for unit in members)
+
+
+def _exploited(unit: Unit) -> bool:
+    return any(
+        claim.predicate is Predicate.EXPLOITS and claim.object is not None and claim.object.kind is Kind.VULNERABILITY
+        for claim in unit.claims
+    )

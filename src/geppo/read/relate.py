@@ -134,9 +134,9 @@ def _from_match(
     spoken_of = roles.get("O") or roles.get("C") or roles.get("S") or ()
     hedge, negated = _modality(sentence, Span(start=start, end=end), clause, constants, spoken_of)
     flat = rules.flat.get(rule.predicate)
-    if hedge.rung is Rung.CONFIRMED and not negated and flat is not None:
-        if flat.search(sentence.text[sentence.span.start : sentence.span.end]) is None:
-            hedge = replace(hedge, rung=Rung.POSSIBLE)
+    words = sentence.text[sentence.span.start : sentence.span.end]
+    if hedge.rung is Rung.CONFIRMED and not negated and flat is not None and flat.search(words) is None:
+        hedge = replace(hedge, rung=Rung.POSSIBLE)
     dated = _dated(sentence, roles, Span(start=start, end=end), clause)
     when = dated.when if dated else None
     counts: tuple[Count | None, ...] = tuple(item.count for item in roles.get("C", ()) if item.count) or (None,)

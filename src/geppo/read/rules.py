@@ -1,15 +1,16 @@
 """Relations as rules in data: a pattern over typed mentions and trigger words gives a predicate and its roles.
 
-A rule file (`language/<code>/relations.toml`) has `[words]`, named alternations, `[guards]`, words by predicate in
-whose presence no rule of that predicate fires (signing a ratification act is no signing), `[flat]`, words without which a
-statement of that predicate is no more than possible (a number in a notice is no leak), and `[[rule]]` entries:
+A rule file (`language/<code>/relations.toml`) has `spaced` (blanks between words), `[words]`, named alternations,
+`[guards]`, words by predicate in whose presence no rule of that predicate fires (signing a ratification act is no
+signing), `[flat]`, words without which a statement of that predicate is no more than possible (a number in a notice is
+no leak), and `[[rule]]` entries:
 
     id         unique in the file
     predicate  of the claim vocabulary
     pattern    a regular expression (re2, linear time) over the sentence in which every typed mention is one mark
                {S:actor}       a mention of that kind as role S (kinds joined by `|`; see `kinds.toml`)
                {O+:place|org}  one or more of them in a list ("A, B and C")
-    {:role}         a mention of that kind that plays no role
+               {:role}         a mention of that kind that plays no role
                <attack>        an alternation of `[words]`
                ~               a gap inside the clause: anything up to 60 characters, other mentions allowed
                ~~              a gap that may cross into the next clause of the sentence, up to 120 characters
@@ -118,10 +119,11 @@ _INDEX = "[\ue100-\uf8ff]"
 _MACRO = re2.compile(r"\{([A-Z][A-Za-z]*|)(\+?):([a-z|0-9-]+)\}|<([a-z_0-9]+)>|(~~?)")
 
 
-def expand(pattern: str, words: Mapping[str, str], joiner: str, where: str) -> str:
+def expand(pattern: str, words: Mapping[str, str], joiner: str, where: str, *, spaced: bool = False) -> str:
     """Turn a rule's pattern into a regular expression over typed lines.
 
-    Raises DataError for an unknown kind or word list.
+    With `spaced` (languages that put blanks between words) a gap never begins or ends inside a word. Raises DataError
+    for an unknown kind or word list.
     """
     out: list[str] = []
     at = 0
@@ -145,9 +147,16 @@ def expand(pattern: str, words: Mapping[str, str], joiner: str, where: str) -> s
             before = ""
             out.append(f"(?:{words[word]})")
         else:
-            out.append(f"[^{CLAUSE if gap == '~' else ''}{before};。！？!?]*?")
+            out.append(_gap(f"{CLAUSE if gap == '~' else ''}{before};。！？!?", spaced=spaced))
     out.append(pattern[at:])
     return "".join(out)
+
+
+def _gap(without: str, *, spaced: bool) -> str:
+    if not spaced:
+        return f"[^{without}]*?"
+    edge = f"[^\\pL\\pN_{without}]"
+    return f"(?:{edge}(?:[^{without}]*?{edge})?)??"
 
 
 def _rule(row: Mapping[str, Any], where: str) -> Rule:
@@ -186,13 +195,16 @@ def compile_rules(language: str, text: str, where: str) -> RuleSet:
     if len({rule.id for rule in rules}) != len(rules):
         raise DataError(f"{where}: rule ids must be unique")
     joiner = raw.get("joiner", r"(?:, | and |, and )")
+    spaced = bool(raw.get("spaced", False))
     words = dict(raw.get("words", {}))
     for _ in range(2):
-        words = {name: expand(value, words, joiner, f"{where}, words.{name}") for name, value in words.items()}
+        words = {
+            name: expand(value, words, joiner, f"{where}, words.{name}", spaced=spaced) for name, value in words.items()
+        }
     prefilter = re2.Set.SearchSet(_options())
     compiled = []
     for rule in rules:
-        expression = expand(rule.pattern, words, joiner, f"{where}, rule {rule.id}")
+        expression = expand(rule.pattern, words, joiner, f"{where}, rule {rule.id}", spaced=spaced)
         try:
             compiled.append(re2.compile(expression, _options()))
         except re2.error as error:

@@ -32,9 +32,11 @@ def arrange(planner: Planner, kind: EditionKind, size: Size) -> Outline:
     order = sorted(leading, key=lambda item: (min(story.rank for story in item[1]), item[0]))
     plans: list[SectionPlan] = []
     told: set[str] = set()
+    earlier: set[str] = set()
     for theme, stories in (*order, *themes[len(leading) :]):
         fresh = [story for story in stories if _key(planner, story) not in told]
-        plan = _section(planner, theme, fresh, public, size) if fresh and len(plans) < most else None
+        room = fresh and len(plans) < most
+        plan = _section(planner, theme, fresh, public, size, earlier) if room else None
         if plan is not None:
             plans.append(plan)
             told |= {_key(planner, story) for story in fresh}
@@ -79,7 +81,10 @@ def _heading(planner: Planner, theme: str, stories: Sequence[Story], size: Size)
     return None
 
 
-def _section(planner: Planner, theme: str, stories: Sequence[Story], public: bool, size: Size) -> SectionPlan | None:
+def _section(
+    planner: Planner, theme: str, stories: Sequence[Story], public: bool, size: Size, behind: set[str]
+) -> SectionPlan | None:
+    """One theme. `behind` are earlier months' stories that another section has told already; it is added to."""
     heading = _heading(planner, theme, stories, size)
     if heading is None:
         return None
@@ -94,9 +99,9 @@ def _section(planner: Planner, theme: str, stories: Sequence[Story], public: boo
         if not glossed:
             said, glossed = _with_gloss(planner, story, said)
         paragraphs.append(tuple(one for one in said if size(one) is not None))
-    earlier = planner.background(stories[:most_stories])[
-        : limit("background_public" if public else "background_member")
-    ]
+    most_earlier = limit("background_public" if public else "background_member")
+    earlier = [story for story in planner.background(stories[:most_stories]) if story.id not in behind][:most_earlier]
+    behind |= {story.id for story in earlier}
     for number, story in enumerate(earlier):
         said = planner.story_statements(story, 2, "addition" if number else "background")
         told = [one for one in said if not one.form.startswith("origins") and size(one) is not None]

@@ -326,7 +326,7 @@ class Composer:
         if one.get("type") == "polarity" and self.phrases.has("slot", f"{slot}_polarity"):
             slot += "_polarity"
         template = self.phrases.text("slot", slot if self.phrases.has("slot", slot) else "other")
-        subject = self.wording.term(one.subjects[0])
+        subject = self._asked_about(one.subjects[0])
         object_ = self._object_of(one)
         if "{O}" in template and not object_:
             return None
@@ -347,6 +347,12 @@ class Composer:
         if not all(slots[key] for key in ("A", "B", "x", "y")):
             return None
         return fill(self.phrases.text("form", "contradiction", name), slots)
+
+    def _asked_about(self, term: Term) -> str:
+        """The subject of a dispute; one without a name is the one in question."""
+        if term.kind is not Kind.CONCEPT:
+            return self.wording.term(term)
+        return fill(self.phrases.text("thing", "in_question"), {"X": self.wording.term(term)})
 
     def _object_of(self, one: Assessment) -> str:
         """What the sides of a contradiction speak about beside its subject."""
@@ -458,7 +464,7 @@ class Composer:
         slot = one.get("slot").partition(" ")[0]
         template = self.phrases.text("slot", slot if self.phrases.has("slot", slot) else "other")
         object_ = self._object_of(one)
-        matter = fill(template, {"S": self.wording.term(one.subjects[0]), "O": object_ or "…"})
+        matter = fill(template, {"S": self._asked_about(one.subjects[0]), "O": object_ or "…"})
         sides = []
         for side in ("a", "b"):
             value = self._value(said, side) or one.get(side)
