@@ -134,6 +134,8 @@ def term_forms(terms: Iterable[Concept], language: str) -> Iterator[Form]:
     for term in rows:
         own = {"ja": (term.name_ja,), "en": (term.name.removeprefix("the "), term.plural)}.get(language, ())
         labels = tuple(label for label in dict.fromkeys(own) if label and label.casefold() not in taken)
+        if term.id.startswith("unit/"):
+            labels = ()
         for printed in (*_spoken(term.forms, language), *labels):
             yield _form(printed, Use.TERM, term.kind, term.id, term.name.removeprefix("the "), cased=term.cased)
 

@@ -60,7 +60,11 @@ def join(
             made = _like(text, number, counts[-1])
         if made is not None:
             counts.append(made)
-    kept = [item for index, item in enumerate(items) if index not in taken]
+    kept = [
+        item
+        for index, item in enumerate(items)
+        if index not in taken and not any(one.start <= item.start and item.end <= one.end for one in counts)
+    ]
     return tuple(sorted([*kept, *counts], key=lambda item: item.start))
 
 

@@ -145,7 +145,26 @@ def _without_opening(name: str, stop: frozenset[str]) -> str:
 
 
 def _acceptable(name: str, stop: frozenset[str]) -> bool:
+    if any("\ue000" <= character <= "\uf8ff" for character in name):
+        return False
     return len(name) >= 2 and name.casefold() not in stop and any(c.isalpha() for c in name) and len(name) <= 48
+
+
+SHORTEST_HOUSE = 3
+"""Letters of a publisher's name below which it is too short to be looked for in texts."""
+
+
+def house_forms(publisher: str) -> tuple[str, ...]:
+    """Forms of a publisher's name: without its bracket and legal form, and the short form in the bracket."""
+    name, _, rest = publisher.replace("（", "(").partition("(")
+    inside = rest.partition(")")[0].strip()
+    full = name.strip()
+    bare = full
+    for word in _common()["legal_forms"]:
+        bare = bare.removeprefix(word).removesuffix(word).strip()
+    short = inside if inside.isascii() and inside.isupper() and " " not in inside else ""
+    forms = dict.fromkeys((full, bare, short, *(part.strip() for part in full.split(" / "))))
+    return tuple(form for form in forms if len(form) >= SHORTEST_HOUSE)
 
 
 def spelled(text: str, names: Sequence[Name], catalog: Catalog, language: str) -> tuple[Name, ...]:

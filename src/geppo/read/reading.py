@@ -18,7 +18,7 @@ from geppo.model.report import Document, Report
 from geppo.read import agreements, counts
 from geppo.read.anaphora import Salience, resolve, without_speaker
 from geppo.read.extract.observables import find as find_observables
-from geppo.read.names import designators, introduced, settle, slug, spelled
+from geppo.read.names import designators, house_forms, introduced, settle, slug, spelled
 from geppo.read.relate import Sentence, Source, claims_of
 from geppo.read.rules import rules
 from geppo.read.typed import Item, names_only, pattern_kind, typed_line
@@ -79,11 +79,10 @@ def publisher_names(documents: Iterable[Document], catalog: Catalog) -> tuple[Na
     """The month's publishers as names: a page that names another page's publisher speaks of its source."""
     found: dict[str, Name] = {}
     for document in documents:
-        short = document.publisher.partition("(")[0].strip()
-        for name in (short, *(part.strip() for part in short.split("/") if len(part.strip()) > 3)):
-            if len(name) >= 3 and not _known(name, catalog, document.language):
-                key = f"org/{slug(name)}"
-                found[key] = Name(kind=Kind.IDENTITY, id=key, name=name, forms=(name,))
+        forms = house_forms(document.publisher)
+        if forms and not any(_known(form, catalog, document.language) for form in forms):
+            key = f"org/{slug(forms[0])}"
+            found[key] = Name(kind=Kind.IDENTITY, id=key, name=forms[0], forms=forms)
     return tuple(found[key] for key in sorted(found))
 
 
@@ -164,6 +163,7 @@ def read_document(document: Document, catalog: Catalog, names: Sequence[Name] = 
                 clauses=parts,
                 line=line,
                 bare=bare,
+                full=typed_line(document.text, span.start, span.end, resolved, borders),
                 language=document.language,
                 voices=spoken,
             )

@@ -15,6 +15,7 @@ from geppo.model.claim import Claim, Count, Grade, Hedge, Predicate, Rung
 from geppo.model.entity import Kind, Term
 from geppo.model.marking import Tlp
 from geppo.model.report import Passage
+from geppo.model.time import When
 from geppo.read.anaphora import Salience
 from geppo.read.rules import Rule, RuleSet, scope
 from geppo.read.typed import Item, TypedLine
@@ -28,6 +29,13 @@ MOST_CLAIMS = 16
 _OF_GRADE = {Grade.LOW: Rung.SUGGESTS, Grade.MODERATE: Rung.LIKELY, Grade.HIGH: Rung.VERY_LIKELY}
 """A statement that carries a grade and no other hedge is a judgement, never a plain fact."""
 
+_ACTS_OF_HOUSES = frozenset(
+    {
+        Predicate.WARNS, Predicate.LISTS, Predicate.FIXES, Predicate.ARRESTS, Predicate.SEIZES, Predicate.SANCTIONS,
+        Predicate.DISCLOSES, Predicate.DENIES, Predicate.PAYS,
+    }
+)  # fmt: skip
+_STAGES = frozenset({Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE})
 _SYMMETRIC = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
 _PLAIN_ROLES = frozenset({"S", "O", "C", "D", "G", "K", "Kind", "Group", "Net"})
 
@@ -36,7 +44,8 @@ _PLAIN_ROLES = frozenset({"S", "O", "C", "D", "G", "K", "Kind", "Group", "Net"})
 class Sentence:
     """What is known of one sentence before its relations are read.
 
-    `bare` is its typed line in which concepts stand as words: a second chance where the full one matches no rule.
+    `bare` is its typed line in which concepts stand as words, a second chance where `line` matches no rule. `full` has
+    the speaker too, who may be the one that acts: it is asked last, and only for acts of speaking houses.
     """
 
     text: str
@@ -44,6 +53,7 @@ class Sentence:
     clauses: tuple[Span, ...]
     line: TypedLine
     bare: TypedLine
+    full: TypedLine
     language: str
     voices: tuple[str, ...]
 
@@ -66,11 +76,13 @@ def claims_of(
         return ()
     found: dict[str, Claim] = {}
     guessed: set[str] = set()
-    for line in (sentence.line, sentence.bare):
+    for line in (sentence.line, sentence.bare, sentence.full):
         if found:
             break
         for number in sorted(rules.prefilter.Match(line.line) or ()):
             rule = rules.rules[number]
+            if line is sentence.full and rule.predicate not in _ACTS_OF_HOUSES:
+                continue
             for match in rules.compiled[number].finditer(line.line):
                 if match.end() - match.start() > LONGEST_MATCH or _guarded(rules, rule, sentence, line, match):
                     continue
@@ -155,7 +167,7 @@ def _from_match(
                 text=sentence.text[sentence.span.start : sentence.span.end],
             )
             yield Claim(
-                id=_id(source, rule.predicate, passage, subject, object_, count, negated),
+                id=_id(source, rule.predicate, passage, subject, object_, count, negated, when, qualifiers),
                 report=source.document,
                 publisher=source.publisher,
                 predicate=rule.predicate,
@@ -182,6 +194,8 @@ def _id(
     object_: Term | None,
     count: Count | None,
     negated: bool,
+    when: When | None,
+    qualifiers: tuple[tuple[str, Term], ...],
 ) -> str:
     parts = (
         source.document,
@@ -191,6 +205,7 @@ def _id(
         object_.id if object_ else "",
         f"{count.value:g}/{count.unit.id}" if count else "",
         str(negated),
+        *((when.iso(), *(term.id for _, term in qualifiers)) if when and predicate in _STAGES else ()),
     )
     return "c" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
 
@@ -323,7 +338,8 @@ def _dated(sentence: Sentence, roles: dict[str, tuple[Item, ...]], match: Span, 
     named = [item for item in roles.get("D", ()) if item.when]
     if named:
         return named[0]
-    dates = [item for item in sentence.line.items if item.when is not None]
+    other = {item.start for name, items in roles.items() if name != "D" for item in items}
+    dates = [item for item in sentence.line.items if item.when is not None and item.start not in other]
     for span in (match, clause):
         inside = [item for item in dates if span.start <= item.start and item.end <= span.end]
         if inside:
