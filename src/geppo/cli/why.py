@@ -48,7 +48,7 @@ class _Index:
         self.claims = {row["id"]: row for row in data["claims"]}
         self.assessments = {row["id"]: row for row in data["assessments"]}
         self.stories = {row["id"]: row for row in data["stories"]}
-        self.documents = {row["id"]: row for row in data.get("documents", [])}
+        self.documents = {row["sha256"]: row for row in data.get("documents", [])}
         self.sentences: dict[str, list[tuple[str, dict[str, Any]]]] = {}
         for edition in data["editions"]:
             rows = list(edition.get("key_judgements", []))
@@ -104,8 +104,8 @@ class _Index:
         for item in row.get("evidence", []):
             used = f"{item['weight']:+.2f} bits" if item["used"] else "not counted"
             out.append(f"{indent}  evidence {item['kind']} {item['value']}: {used}; {item['reason']}")
-        out += [f"{indent}  rival {name}: {share:.0%}" for name, share in row.get("rivals", [])]
-        out += [f"{indent}  would change it: {name} ({shift:+.0%})" for name, shift in row.get("would_change", [])]
+        out += [f"{indent}  rival {item['name']}: {item['share']:.0%}" for item in row["rivals"]]
+        out += [f"{indent}  would change it: {item['name']} ({item['shift']:+.0%})" for item in row["would_change"]]
         return out
 
     def _claim(self, key: str, indent: str) -> list[str]:

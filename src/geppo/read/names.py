@@ -173,9 +173,11 @@ def spelled(text: str, names: Sequence[Name], catalog: Catalog, language: str) -
     Only for Latin names that are known as a group, malware, campaign, network or tool.
     """
     known = {slug(form): name for name in names for form in name.forms}
+    own = [form for name in names for form in name.forms if not form.isascii()]
     found: dict[str, Name] = {}
     for match in _two_scripts().finditer(text):
         other, latin = match.group(1).strip(_QUOTES), match.group(2).strip()
+        other = max((form for form in own if other.endswith(form)), key=len, default=other)
         name = known.get(slug(latin))
         if name is None:
             mentions = [m for m in catalog.match(latin, "en") if m.end - m.start == len(latin) and m.kind in _SPELLED]

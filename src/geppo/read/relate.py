@@ -320,7 +320,9 @@ def _negated(sentence: Sentence, match: Span, clause: Span, spoken_of: tuple[Ite
         if not near.start <= mark.start < near.end:
             continue
         if mark.scope == "before" and last <= mark.end:
-            return True
+            contrast = any(word in sentence.text[mark.start : mark.end] for word in scope()["contrast"])
+            if not contrast or mark.start - last <= scope()["contrast_reach"]:
+                return True
         between = sentence.text[mark.end : first] if mark.end <= first else ""
         ahead = mark.scope != "before" and (match.start <= mark.start or mark.end <= first)
         if ahead and mark.start < max(last, match.end) and not any(word in between for word in scope()["but"]):

@@ -156,7 +156,7 @@ def _gap(without: str, *, spaced: bool) -> str:
     if not spaced:
         return f"[^{without}]*?"
     edge = f"[^\\pL\\pN_{without}]"
-    return f"(?:{edge}(?:[^{without}]*?{edge})?)??"
+    return f"(?:{edge}(?:[^{without}]*?{edge})??)??"
 
 
 def _rule(row: Mapping[str, Any], where: str) -> Rule:
