@@ -7,16 +7,20 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from geppo.errors import InputError, UsageError
+from cyclopts import Parameter
+
+from geppo.errors import GeppoError, InputError, UsageError
 
 if TYPE_CHECKING:
     from geppo.model.claim import Claim
     from geppo.read.reading import Reading
 
 
-def run(path: str = "-", *, jsonl: bool = False, json_: bool = False) -> int:
+def run(
+    path: Annotated[str, Parameter(allow_leading_hyphen=True)] = "-", *, jsonl: bool = False, json_: bool = False
+) -> int:
     """Read one document: observables with verdicts, names, and hedged claims with their places.
 
     Examples: `geppo read report.html`, `cat note.md | geppo read`, `geppo read --jsonl < lines.jsonl`
@@ -26,7 +30,8 @@ def run(path: str = "-", *, jsonl: bool = False, json_: bool = False) -> int:
     path
         A file, or - for standard input.
     jsonl
-        Input is JSON lines {id, text, language?, published?}; each line is answered in order and flushed.
+        Input is JSON lines {id, text, language?, published?}; each line is answered in order and flushed. A line
+        that cannot be read is answered with {id, error}; the rest is read, and the exit code is 2.
     json_
         Print one JSON object instead of the view for people.
     """
@@ -40,7 +45,7 @@ def run(path: str = "-", *, jsonl: bool = False, json_: bool = False) -> int:
     return 0
 
 
-def answer(identifier: str, reading: Reading) -> dict[str, Any]:
+def answer(identifier: object, reading: Reading) -> dict[str, Any]:
     """A reading in the form of the command contract."""
     return {
         "id": identifier,
@@ -107,21 +112,34 @@ def _lines(path: str) -> int:
     from geppo.read.text._tongue import language_of
 
     catalog = Catalog.load()
-    today = datetime.now(UTC).date()
+    failed = False
     for number, line in enumerate(_stream(path), start=1):
         if not line.strip():
             continue
+        identifier: object = str(number)
         try:
-            row = json.loads(line)
-            text = str(row["text"])
-            published = date.fromisoformat(str(row["published"])[:10]) if row.get("published") else today
-        except (ValueError, KeyError, TypeError) as error:
-            raise UsageError(f"read: line {number}: expected JSON with id and text, got: {error}") from error
-        language = str(row.get("language") or language_of(text))
-        document = loose_document(text, language, published)
-        reading = read_document(document, catalog, new_names(document, catalog))
-        print(json.dumps(answer(row.get("id", str(number)), reading), ensure_ascii=False), flush=True)
-    return 0
+            row = _row(line)
+            identifier = row.get("id", identifier)
+            language = str(row.get("language") or language_of(row["text"]))
+            document = loose_document(row["text"], language, _published(row))
+            said = answer(identifier, read_document(document, catalog, new_names(document, catalog)))
+        except (GeppoError, ValueError) as error:
+            failed = True
+            said = {"id": identifier, "error": f"line {number}: {error}"}
+        print(json.dumps(said, ensure_ascii=False), flush=True)
+    return 2 if failed else 0
+
+
+def _row(line: str) -> dict[str, Any]:
+    row = json.loads(line)
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+        raise ValueError('expected an object with "id" and "text", both of them text')
+    return row
+
+
+def _published(row: dict[str, Any]) -> date:
+    given = row.get("published")
+    return date.fromisoformat(str(given)[:10]) if given else datetime.now(UTC).date()
 
 
 def _stream(path: str) -> Iterator[str]:
@@ -159,25 +177,28 @@ def _file(path: str) -> Reading:
 def _show(reading: Reading) -> None:
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
 
-    console = Console()
+    console = Console(soft_wrap=True, highlight=False)
     document = reading.report.document
-    console.print(f"[bold]{escape(document.title or document.name)}[/] · {document.publisher} · {document.language}")
-    table = Table("claim", "how sure", "passage", box=None, header_style="bold", pad_edge=False)
+    console.print(
+        f"[bold]{escape(document.title or document.name)}[/] · {escape(document.publisher)} · {document.language}"
+    )
     for claim in reading.claims:
-        polarity = "not " if claim.negated else ""
-        object_ = f" → {claim.object.name}" if claim.object else ""
-        count = f" [{claim.count.bound.value} {claim.count.value:g} {claim.count.unit.name}]" if claim.count else ""
-        when = f" ({claim.when.iso()})" if claim.when else ""
-        voice = f"{' > '.join(claim.voices)}: " if claim.voices else ""
-        said = f"{voice}{claim.subject.name} {polarity}{claim.predicate.value}{object_}{count}{when}"
         grade = f", {claim.hedge.grade.value} confidence" if claim.hedge.grade else ""
         passage = " ".join(claim.passage.text.split())
-        table.add_row(escape(said), f"{claim.hedge.rung.value}{grade}", escape(passage[:100]))
-    console.print(table)
+        console.print(f"[bold]{escape(_said(claim))}[/]  {claim.hedge.rung.value}{grade}")
+        console.print(f"    {claim.passage.start}-{claim.passage.end} “{escape(passage)}”", style="dim")
     names = {(m.kind.value, m.name): m for m in reading.report.mentions}
     console.print("[bold]names[/] " + escape(", ".join(f"{name} ({kind})" for kind, name in names)))
     for value in reading.report.observables:
         shown = value.value.replace(".", "[.]") if value.type.value != "filename" else value.value
         console.print(escape(f"{value.type.value:9} {shown}  {value.verdict.value}: {value.reason}"))
+
+
+def _said(claim: Claim) -> str:
+    polarity = "not " if claim.negated else ""
+    object_ = f" → {claim.object.name}" if claim.object else ""
+    count = f" [{claim.count.bound.value} {claim.count.value:g} {claim.count.unit.name}]" if claim.count else ""
+    when = f" ({claim.when.iso()})" if claim.when else ""
+    voice = f"{' > '.join(claim.voices)}: " if claim.voices else ""
+    return f"{voice}{claim.subject.name} {polarity}{claim.predicate.value}{object_}{count}{when}"

@@ -160,7 +160,11 @@ def _partner(planner: Planner, stories: Sequence[Story]) -> list[Statement]:
 
 def _partner_statements(story: Story, one: Assessment) -> list[Statement]:
     form = "partner.claim" if one.get("agreement") else "partner.claim_no_pact"
-    claim = statement(form, Role.ASSESSMENT, story.id, 95.0, claims=one.claims, assessments=[one.id], assessment=one)
+    groups = _named_groups(one)
+    terms = {f"G{n}": term for n, term in enumerate(groups)}
+    claim = statement(
+        form, Role.ASSESSMENT, story.id, 95.0, claims=one.claims, assessments=[one.id], assessment=one, terms=terms
+    )
     out = [claim]
     if one.confidence is not None:
         out.append(
@@ -169,21 +173,25 @@ def _partner_statements(story: Story, one: Assessment) -> list[Statement]:
                 assessment=one, parent=claim.id,
             )
         )  # fmt: skip
-    groups: dict[str, Term] = {}
-    number = 1
-    while one.get(f"{number}.id"):
-        identifier = one.get(f"{number}.id")
-        if not identifier.startswith(("role/", "group-kind/", "country/")):
-            groups[identifier] = Term(kind=Kind.INTRUSION_SET, id=identifier, name=one.get(f"{number}.name"))
-        number += 1
     if len(groups) >= 2:
         out.append(
             statement(
                 "partner.apart", Role.CAVEAT, story.id, 62.0, claims=one.claims, assessments=[one.id], assessment=one,
-                parent=claim.id, terms={f"G{n}": term for n, term in enumerate(groups.values())},
+                parent=claim.id, terms=terms,
             )
         )  # fmt: skip
     return out
+
+
+def _named_groups(one: Assessment) -> list[Term]:
+    """The groups of a partner-targeting assessment that have a name of their own."""
+    groups: dict[str, Term] = {}
+    number = 1
+    while identifier := one.get(f"{number}.id"):
+        if not identifier.startswith(("role/", "group-kind/", "country/")):
+            groups[identifier] = Term(kind=Kind.INTRUSION_SET, id=identifier, name=one.get(f"{number}.name"))
+        number += 1
+    return list(groups.values())
 
 
 def _closing(planner: Planner, theme: str, stories: Sequence[Story]) -> Statement | None:

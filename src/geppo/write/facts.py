@@ -125,6 +125,8 @@ _FORMS: Mapping[Predicate, Callable[[Claim], str]] = {
     Predicate.ATTRIBUTED_TO: _attribution_form,
     Predicate.LEAKS: _leak_form,
     Predicate.RATIFIES: lambda claim: "act" if claim.qualifier("act") else "",
+    Predicate.DISRUPTS: lambda claim: "deletion" if claim.qualifier("form") else "",
+    Predicate.HAS_NEXUS: lambda claim: "interest" if claim.qualifier("form") else "",
     Predicate.COOPERATES: lambda claim: "imitation" if claim.qualifier("form") else "",
     Predicate.LISTS: lambda claim: "due" if claim.qualifier("due") else "",
     Predicate.ACTIVE: lambda claim: "since" if claim.qualifier("open") else "",

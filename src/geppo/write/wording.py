@@ -58,7 +58,7 @@ class Wording:
             return self._name(term)
         if term.kind is Kind.AGREEMENT:
             if term.id in self.seen:
-                return self.phrases.text("thing", "agreement")
+                return self._again(label)
             return label if self.language == "ja" or _NO_ARTICLE.match(label) else f"the {label}"
         if self.language == "en" and term.kind is Kind.CONCEPT:
             if plural:
@@ -66,6 +66,13 @@ class Wording:
             if indefinite:
                 return _article(label)
         return label
+
+    def _again(self, label: str) -> str:
+        """An agreement that was named before: "the treaty", by the kind that its name tells."""
+        for kind in self.phrases.choices("thing", "agreement_kinds"):
+            if kind in label.casefold():
+                return fill(self.phrases.text("thing", "agreement_again"), {"K": kind})
+        return self.phrases.text("thing", "agreement")
 
     def _by_parties(self, term: Term) -> str | None:
         """An agreement that no catalogue holds is called by its kind and its parties."""
