@@ -29,6 +29,9 @@ DATA_UNITS = frozenset(
 )
 """Units whose count in a leak is what leaked."""
 
+_PERSONS = frozenset({"role", "unit", "data"})
+"""Kinds of nouns that a counter of persons may count: in 「警察が7人」 it is not the police that are counted."""
+
 PERCENT = Term(kind=Kind.CONCEPT, id="unit/percent", name="percent")
 
 
@@ -116,7 +119,14 @@ def _count(
         return None
     for index, item in enumerate(items):
         close = item.end <= number.start and number.start - item.end <= FARTHEST_BEFORE and index not in taken
-        if close and _counted(item) and "before" in data and data["before"].search(text[item.end : number.start]):
+        misfit = unit.id == "unit/person" and item.kind not in _PERSONS
+        if (
+            close
+            and _counted(item)
+            and not misfit
+            and "before" in data
+            and data["before"].search(text[item.end : number.start])
+        ):
             taken.add(index)
             return _item(item.start, end, number, item.terms[0])
     return _item(number.start, end, number, unit)

@@ -176,7 +176,7 @@ def _partner_statements(story: Story, one: Assessment) -> list[Statement]:
     if len(groups) >= 2:
         out.append(
             statement(
-                "partner.apart", Role.CAVEAT, story.id, 62.0, claims=one.claims, assessments=[one.id], assessment=one,
+                "partner.apart", Role.CAVEAT, story.id, 76.0, claims=one.claims, assessments=[one.id], assessment=one,
                 parent=claim.id, terms=terms,
             )
         )  # fmt: skip

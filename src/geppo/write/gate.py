@@ -195,7 +195,14 @@ class Gate:
         if said.form.partition(".")[0] in _OURS:
             return
         claims, _, _ = self._grounds(said)
-        for read in self.readback.claims(text, self.language):
+        found = self.readback.claims(text, self.language)
+        heard = any(self.entails(claim, read) for claim in claims for read in found)
+        if said.form == "fact" and not heard and _stands_alone(claims):
+            yield f"reads back as nothing that its claims say ({claims[0].predicate.value})"
+        hearsay = all(claim.hedge.rung is Rung.REPORTED for claim in claims)
+        if said.form == "fact" and claims and hearsay and not _data()[self.language]["hearsay"].search(text):
+            yield "hearsay that is not called so"
+        for read in found:
             if not any(self.entails(claim, read) for claim in claims):
                 polarity = "not " if read.negated else ""
                 object_ = f" {read.object.name}" if read.object else ""
@@ -239,6 +246,8 @@ class Gate:
             return False
         if read.hedge.rung is Rung.NOT_FOUND:
             return claim.hedge.rung is Rung.NOT_FOUND or claim.negated
+        if read.hedge.rung is Rung.REPORTED:
+            return claim.hedge.rung in _FLAT
         return STRENGTH[read.hedge.rung] <= STRENGTH[claim.hedge.rung]
 
     def _id(self, term: Term | None) -> str:
@@ -280,7 +289,14 @@ class Gate:
         return () if mine == theirs else (f"{one.language} and {other.language} do not hold the same ids",)
 
 
+_FLAT = frozenset({Rung.REPORTED, Rung.CONFIRMED, Rung.DENIES})
+"""Rungs of claims that "X reports that …" may say: it states flatly what another says, so a hedged claim is none."""
 _ANYTHING = frozenset({"unit/victim", "role/attacker", "role/suspect", "data/information"})
+
+
+def _stands_alone(claims: Sequence[Claim]) -> bool:
+    """False for the few forms that lean on the sentence before them ("the treaty", "the report")."""
+    return not any(claim.subject.kind is Kind.AGREEMENT or claim.predicate is Predicate.DENIES for claim in claims)
 
 
 def _fits(mine: str, read: str) -> bool:

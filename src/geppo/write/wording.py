@@ -121,7 +121,7 @@ class Wording:
         """A count with its bound and unit."""
         number = self.number(count.value)
         if count.high is not None and count.high > count.value:
-            number += ("～" if self.language == "ja" else "–") + self.number(count.high)
+            number += ("～" if self.language == "ja" else " to ") + self.number(count.high)
         bound = self.phrases.text("bound", count.bound.value)
         if count.unit.id == "unit/percent":
             return fill(bound, {"n": number + ("%" if self.language == "ja" else " percent")})
