@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from geppo import pipeline
 from geppo.deliver import write
 from geppo.model.assessment import AssessmentKind, Confidence
 from geppo.model.edition import Edition, EditionKind, Issue, Role
+from geppo.model.report import Document
+from geppo.read import reading
 from tests.conftest import MONTHS, edition_text, issue_of, made_month, month_folder
 
 
@@ -190,3 +193,22 @@ def test_edition_json_is_complete(tmp_path: Path) -> None:
             for sentence in section["sentences"]:
                 assert set(sentence["claims"]) <= known
     assert {row["n"] for row in data["references"]}
+
+
+def test_a_page_that_breaks_the_reader_costs_only_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    read = reading.read_document
+
+    def failing(document: Document, *rest: object) -> object:
+        if document.name.endswith("broken.md"):
+            raise RuntimeError("made to fail")
+        return read(document, *rest)  # type: ignore[arg-type]
+
+    folder = tmp_path / "documents"
+    shutil.copytree(month_folder("kanto"), folder)
+    (folder / "broken.md").write_text(
+        "---\npublisher: X\ntitle: Y\nlanguage: en\npublished: 2026-04-02\n---\nNothing here.", encoding="utf-8"
+    )
+    monkeypatch.setattr(pipeline, "read_document", failing)
+    issue = issue_of(folder, "2026-04")
+    assert [(gap.kind, gap.source) for gap in issue.month.gaps] == [("reading", "broken.md")]
+    assert _edition(issue, EditionKind.MEMBER, "ja").sections

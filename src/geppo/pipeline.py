@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import re2
 
@@ -31,6 +32,7 @@ from geppo.read.reading import (
 from geppo.read.text import read_text
 from geppo.write.edition import write_issue
 
+Found = TypeVar("Found")
 Progress = Callable[[str, int, int], None]
 """Called with a step's name, how much is done and how much there is."""
 
@@ -87,12 +89,14 @@ class Readings:
     gaps: tuple[Gap, ...]
 
 
-def month_names(documents: Sequence[Document], catalog: Catalog, progress: Progress) -> tuple[Name, ...]:
+def month_names(
+    documents: Sequence[Document], catalog: Catalog, progress: Progress, gaps: list[Gap]
+) -> tuple[Name, ...]:
     """Names that the documents introduce, and their publishers: a name found in one page is known in all."""
     publishers = publisher_names(documents, catalog)
     found: dict[str, list[Name]] = {name.id: [name] for name in publishers}
     for number, document in enumerate(documents):
-        for name in new_names(document, catalog, publishers):
+        for name in _guarded(document, gaps, lambda: new_names(document, catalog, publishers)) or ():  # noqa: B023
             found.setdefault(name.id, []).append(name)
         progress("names", number + 1, len(documents))
     return tuple(_agreed(found[key]) for key in sorted(found))
@@ -108,17 +112,34 @@ def _agreed(names: Sequence[Name]) -> Name:
 
 def read_documents(documents: Sequence[Document], catalog: Catalog, progress: Progress = silent) -> Readings:
     """Read all documents: first the names of the month, then the statements."""
-    names = month_names(documents, catalog, progress)
+    gaps: list[Gap] = []
+    names = month_names(documents, catalog, progress, gaps)
+    failed = {gap.source for gap in gaps}
     readings: list[Reading] = []
     for number, document in enumerate(documents):
-        readings.append(read_document(document, catalog, names))
+        if document.name not in failed:
+            reading = _guarded(document, gaps, lambda: read_document(document, catalog, names))  # noqa: B023
+            readings += [reading] if reading else []
         progress("statements", number + 1, len(documents))
     return Readings(
         reports=tuple(reading.report for reading in readings),
         claims=tuple(claim for reading in readings for claim in reading.claims),
         names=names,
-        gaps=(),
+        gaps=tuple(gaps),
     )
+
+
+def _guarded(document: Document, gaps: list[Gap], work: Callable[[], Found]) -> Found | None:
+    """Do the work on one document; where it fails, note a gap and go on.
+
+    Any error is caught here, and only here: the text comes from outside, and one page must not cost the month.
+    """
+    try:
+        return work()
+    except Exception as error:
+        message = f"could not be read ({type(error).__name__}: {error}); please report it with the document"
+        gaps.append(Gap(source=document.name, kind="reading", message=message))
+        return None
 
 
 _GAP = re2.compile(r"([A-Za-z0-9)%]) ([ぁ-んァ-ヶ一-龠々])|([ぁ-んァ-ヶ一-龠々]) ([A-Za-z0-9(])")
