@@ -100,6 +100,10 @@ def _signed(value: float, digits: int = 1) -> str:
     return text.lstrip("+-") if float(text) == 0 else text.replace("-", "−")
 
 
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
 class Basis:
     """The month's claims and assessments by id, as views in one language. Each is built once."""
 
@@ -108,6 +112,7 @@ class Basis:
         self._documents = {document.sha256: document for document in month.documents}
         self._claims = {claim.id: claim for claim in month.claims}
         self._assessments = {assessment.id: assessment for assessment in month.assessments}
+        self._voices = {_letters(voice): voice for claim in reversed(month.claims) for voice in claim.voices}
         self._claim_views: dict[str, ClaimView] = {}
         self._assessment_views: dict[str, AssessmentView] = {}
 
@@ -224,7 +229,8 @@ class Basis:
 
     def _origin(self, name: str) -> str:
         if name.startswith(_NAMED):
-            return visible(name.removeprefix(_NAMED))
+            named = name.removeprefix(_NAMED)
+            return visible(self._voices.get(_letters(named), named))
         document = self._documents.get(name)
         return visible(document.publisher) if document else visible(name)[:_HASH_SHOWN]
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from geppo.catalog import Catalog
+from geppo.catalog.folding import key
 from geppo.model.assessment import Assessment, AssessmentKind
 from geppo.model.claim import STRENGTH, Claim, Predicate, Rung
 from geppo.model.edition import EditionKind, Month, Role, Story
@@ -184,10 +185,16 @@ class Planner:
         names: dict[str, str] = {}
         for root in roots:
             document = self.documents.get(root)
-            name = document.publisher.partition("(")[0].strip() if document else root.removeprefix("named:")
+            name = document.publisher.partition("(")[0].strip() if document else self._spelled(root)
             known = self.catalog.publisher(name)
             names.setdefault(known.id if known else name.casefold(), known.name if known else name)
         return tuple(names.values())
+
+    def _spelled(self, root: str) -> str:
+        """The name of an origin that only others quote, as they print it."""
+        named = root.removeprefix("named:")
+        voices = (voice for claim in self.month.claims for voice in claim.voices)
+        return next((voice for voice in voices if key(voice) == key(named)), named)
 
     def states(self, story: Story) -> set[str]:
         """States that the groups of a story are linked to."""
