@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as effort
 
 from geppo import config
 from geppo.catalog import Catalog
@@ -17,6 +18,11 @@ from geppo.knowledge.sqlite import SqliteStore
 from geppo.model.edition import Edition, Issue
 from geppo.model.time import Period
 from geppo.pipeline import collect_paths, run_month
+
+effort.register_profile("steady", derandomize=True)
+effort.register_profile("search", max_examples=2000, deadline=None)
+effort.load_profile("steady")
+"""The suite gives the same answer every time; `pytest --hypothesis-profile search` looks for new failures."""
 
 CASES = Path(__file__).parent / "cases"
 GOLDEN = Path(__file__).parent / "golden"

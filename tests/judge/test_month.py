@@ -228,6 +228,6 @@ def test_a_few_hundred_reports_take_a_moment(fresh: Any) -> None:
         for _ in range(8):
             group = order.randrange(40)
             made.claim(name, f"Group {group}", "cooperates-with", f"Group {(group + 1) % 40}")
-    start = time.perf_counter()
+    start = time.process_time()
     made.judge()
-    assert time.perf_counter() - start < 4.0
+    assert time.process_time() - start < 4.0

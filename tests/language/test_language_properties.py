@@ -188,10 +188,10 @@ def test_a_language_without_folder_reads_neutral() -> None:
 
 @pytest.mark.parametrize("piece", ["(", "「", ". ", "...", "may ", "1,", "2025-", "\n", "- a\n", "可能性", "не ", "а"])
 def test_time_is_linear_in_the_text(piece: str) -> None:
-    """Sixteen times the text may take at most about forty times as long: squared growth would take 256 times."""
+    """Sixteen times the text may take at most a hundred times as long: squared growth would take 256 times."""
 
     def read(text: str) -> float:
-        began = time.perf_counter()
+        began = time.process_time()
         for language in ("en", "ja", "ru"):
             spans = sentences(text, language)
             for span in spans[:50]:
@@ -201,9 +201,9 @@ def test_time_is_linear_in_the_text(piece: str) -> None:
             find_dates(text, language, date(2025, 11, 24))
             find_counts(text, language)
         blocks(text)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     small = "x" + piece * (2000 // len(piece))
     read(small)
     short = min(read(small + " ") for _ in range(3))
-    assert read("x" + piece * (32000 // len(piece))) < 40 * short + 0.2
+    assert read("x" + piece * (32000 // len(piece))) < 100 * short + 0.2

@@ -103,6 +103,6 @@ HOSTILE = {
 @pytest.mark.parametrize("name", sorted(HOSTILE))
 def test_hostile_text_takes_linear_time(name: str) -> None:
     find("warm")
-    start = time.perf_counter()
+    start = time.process_time()
     find(HOSTILE[name])
-    assert time.perf_counter() - start < 3.0
+    assert time.process_time() - start < 3.0

@@ -94,6 +94,6 @@ def test_folding_twice_changes_nothing_in_ascii_text(text: str) -> None:
     "text", ["e" + "\u0301\u0323" * 100_000, "".join(map(chr, range(0xF900, 0xFAD9))) * 200, "（注）" * 60_000]
 )
 def test_linear_time(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     fold(text)
-    assert time.perf_counter() - start < 2.0
+    assert time.process_time() - start < 2.0

@@ -151,7 +151,7 @@ def stronger(claim: Claim) -> list[tuple[str, Claim]]:
     return out
 
 
-_SLOW = settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+_SLOW = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @_SLOW

@@ -29,7 +29,9 @@ _SCHEME = re2.compile(r"(?i)(h)tt(ps?://)")
 _OTHER_SCHEME = re2.compile(r"(?i)(ftps?|sftp|wss?|file|ssh|smb|ldaps?)(://)")
 _IPV4 = re2.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 _IPV6 = re2.compile(r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8}")
-_MAIL = re2.compile(r"([\p{L}\p{N}_.+-])@([\p{L}\p{N}])")
+_MAIL = re2.compile(r"([\p{L}\p{N}_.+\]-])@([\p{L}\p{N}])")
+_MAIL_ROUNDS = 2
+"""re2 has no look-around and its matches do not overlap: in "a@b@c" the second sign needs a second round."""
 _DOTTED = re2.compile(r"[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+")
 
 
@@ -123,7 +125,9 @@ def defang(text: str) -> str:
     endings = _endings()
     text = _SCHEME.sub(r"\1xx\2", text)
     text = _OTHER_SCHEME.sub(r"\1[:]//", text)
-    text = _MAIL.sub(r"\1[@]\2", _ipv6(_ipv4(text)))
+    text = _ipv6(_ipv4(text))
+    for _ in range(_MAIL_ROUNDS):
+        text = _MAIL.sub(r"\1[@]\2", text)
     out: list[str] = []
     at = 0
     for found in _DOTTED.finditer(text):
