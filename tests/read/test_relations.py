@@ -55,7 +55,7 @@ def test_prefilter_and_single_rules_agree() -> None:
             for line in (*rule.match, *rule.near):
                 text = typed(line).line
                 slow = {n for n, compiled in enumerate(ruleset.compiled) if compiled.search(text) is not None}
-                assert set(ruleset.prefilter.Match(text) or ()) == slow
+                assert set(ruleset.prefilter.matching(text)) == slow
 
 
 def _naming_lines() -> list[tuple[str, str, str, bool]]:

@@ -178,6 +178,8 @@ def _show(reading: Reading) -> None:
     from rich.console import Console
     from rich.markup import escape
 
+    from geppo.deliver import defang
+
     console = Console(soft_wrap=True, highlight=False)
     document = reading.report.document
     console.print(
@@ -191,7 +193,7 @@ def _show(reading: Reading) -> None:
     names = {(m.kind.value, m.name): m for m in reading.report.mentions}
     console.print("[bold]names[/] " + escape(", ".join(f"{name} ({kind})" for kind, name in names)))
     for value in reading.report.observables:
-        shown = value.value.replace(".", "[.]") if value.type.value != "filename" else value.value
+        shown = defang(value.value)
         console.print(escape(f"{value.type.value:9} {shown}  {value.verdict.value}: {value.reason}"))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from geppo.cli import _place
+from geppo.deliver import defang
 from geppo.errors import UsageError
 
 
@@ -103,9 +104,13 @@ class _Index:
             out.append(f"{indent}  confidence {row['confidence']}")
         for item in row.get("evidence", []):
             used = f"{item['weight']:+.2f} bits" if item["used"] else "not counted"
-            out.append(f"{indent}  evidence {item['kind']} {item['value']}: {used}; {item['reason']}")
+            reason = f"; {defang(item['reason'])}" if item["reason"] else ""
+            out.append(f"{indent}  evidence {item['kind']} {defang(item['value'])}: {used}{reason}")
         out += [f"{indent}  rival {item['name']}: {item['share']:.0%}" for item in row["rivals"]]
-        out += [f"{indent}  would change it: {item['name']} ({item['shift']:+.0%})" for item in row["would_change"]]
+        out += [
+            f"{indent}  would change it: {item['name']} ({item['shift'] * 100:+.0f} points)"
+            for item in row["would_change"]
+        ]
         return out
 
     def _claim(self, key: str, indent: str) -> list[str]:

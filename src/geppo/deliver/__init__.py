@@ -18,6 +18,7 @@ from types import ModuleType
 
 from geppo import config
 from geppo.config import Settings
+from geppo.deliver._shown import defang as defang
 from geppo.model.edition import Edition, Issue
 from geppo.registry import family
 

@@ -172,7 +172,7 @@ class Contradictions:
                 ("a", first.text),
                 ("b", second.text),
                 ("a_by", self._names(first)),
-                ("b_by", self._names(second)),
+                ("b_by", self._names(second, apart_from=first)),
                 ("a_reports", " ".join(reports[0])),
                 ("b_reports", " ".join(reports[1])),
                 ("a_origins", str(len(backing[0].origins))),
@@ -183,8 +183,12 @@ class Contradictions:
             ),
         )
 
-    def _names(self, value: Value) -> str:
-        return "; ".join(dict.fromkeys(self._attribution.name(claim) for claim in value.claims))
+    def _names(self, value: Value, apart_from: Value | None = None) -> str:
+        """Who says it; where both sides name the same speaker, the pages that print the second value."""
+        names = dict.fromkeys(self._attribution.name(claim) for claim in value.claims)
+        if apart_from is not None and set(names) & {self._attribution.name(claim) for claim in apart_from.claims}:
+            names = dict.fromkeys(claim.publisher for claim in value.claims)
+        return "; ".join(names)
 
     def _against_best(
         self, values: Sequence[Value], apart: Callable[[Value, Value], bool]

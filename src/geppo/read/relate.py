@@ -76,10 +76,14 @@ def claims_of(
         return ()
     found: dict[str, Claim] = {}
     guessed: set[str] = set()
+    seen: set[str] = set()
     for line in (sentence.line, sentence.bare, sentence.full):
         if found:
             break
-        for number in sorted(rules.prefilter.Match(line.line) or ()):
+        if line.line in seen:
+            continue
+        seen.add(line.line)
+        for number in rules.prefilter.matching(line.line):
             rule = rules.rules[number]
             if line is sentence.full and rule.predicate not in _ACTS_OF_HOUSES:
                 continue
@@ -335,8 +339,14 @@ def _opens(sentence: Sentence, at: int, clause: Span) -> bool:
     return at <= clause.start and sentence.text[at : clause.start].strip(" ,") in {"", "that"}
 
 
+def _gap(one: Item, other: Item) -> int:
+    return max(one.start - other.end, other.start - one.end, 0)
+
+
 def _dated(sentence: Sentence, roles: dict[str, tuple[Item, ...]], match: Span, clause: Span) -> Item | None:
-    """The date of a statement: the rule's own, else one inside the match, the clause, or alone in the sentence."""
+    """The date of a statement: the rule's own, else the one inside the match or the clause that stands nearest to what
+    the statement ends on, or the only one of the sentence.
+    """
     named = [item for item in roles.get("D", ()) if item.when]
     if named:
         return named[0]
@@ -345,5 +355,6 @@ def _dated(sentence: Sentence, roles: dict[str, tuple[Item, ...]], match: Span, 
     for span in (match, clause):
         inside = [item for item in dates if span.start <= item.start and item.end <= span.end]
         if inside:
-            return inside[0]
+            told = roles.get("O") or roles.get("C") or ()
+            return min(inside, key=lambda item: min((_gap(item, other) for other in told), default=0))
     return dates[0] if len(dates) == 1 else None

@@ -154,7 +154,10 @@ class Composer:
         kind = term.id.partition("/")[0]
         if kind in _MANY:
             return self.wording.term(term, plural=True)
-        return self.wording.term(term, indefinite=kind not in _MATTER)
+        if kind not in _MATTER:
+            return self.wording.term(term, indefinite=True)
+        counted = self.catalog.plural(term.id) not in ("", self.catalog.label(term, self.language))
+        return self.wording.term(term, plural=counted and kind == "data", indefinite=counted and kind != "data")
 
     def _what(self, fact: Fact) -> str:
         """What is shared, as exactly as the report says it."""

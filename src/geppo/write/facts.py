@@ -18,6 +18,8 @@ from geppo.model.report import Document
 
 UNORDERED = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
 _UNPRINTED = frozenset({Predicate.HOSTS, Predicate.COMMUNICATES_WITH, Predicate.ASSESSES})
+_REACHED = frozenset({"unit/country", "unit/company", "unit/organisation"})
+"""What an operation reaches; devices, accounts and repositories are its size."""
 _UNSAID_DATA = frozenset({"data/information", "data/document", "data/personal-data", "data/file"})
 _NOBODY = frozenset({"role/attacker", "role/hacker", "role/operator", "role/cybercriminal", "unit/victim"})
 """Subjects of whom only a few things are worth saying."""
@@ -87,7 +89,7 @@ def _count_form(claim: Claim) -> str:
         return "house"
     if claim.subject.kind in (Kind.VULNERABILITY, Kind.PRODUCT):
         return "exposed"
-    if claim.count is not None and claim.count.unit.id == "unit/country":
+    if claim.count is not None and claim.count.unit.id in _REACHED:
         return "spread"
     return "place" if claim.qualifier("place") else ""
 
@@ -169,6 +171,8 @@ def printable(claim: Claim) -> bool:
         return False
     if claim.predicate in (Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE):
         return claim.when is not None and claim.subject.kind is Kind.AGREEMENT
+    if claim.predicate is Predicate.ARRESTS and claim.qualifier("step") is not None:
+        return False
     if claim.predicate is Predicate.ACTIVE:
         return claim.when is not None and is_named(claim.subject)
     if claim.predicate is Predicate.EXPLOITS and claim.object is not None:
