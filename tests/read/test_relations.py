@@ -51,6 +51,7 @@ def test_rule_line(language: str, number: int, line: str, expected: bool) -> Non
 def test_prefilter_and_single_rules_agree() -> None:
     for language in LANGUAGES:
         ruleset = rules(language)
+        assert ruleset.prefilter is not None
         for rule in ruleset.rules:
             for line in (*rule.match, *rule.near):
                 text = typed(line).line

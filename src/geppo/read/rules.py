@@ -25,7 +25,7 @@ A sentence is matched against all rules at once (re2 set); a role is never guess
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -64,6 +64,12 @@ class Patterns:
     def __init__(self, expressions: Sequence[str]) -> None:
         self._expressions = tuple(expressions)
         self._compiled: dict[int, Any] = {}
+
+    def __len__(self) -> int:
+        return len(self._expressions)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[number] for number in range(len(self)))
 
     def __getitem__(self, number: int) -> Any:
         if number not in self._compiled:
