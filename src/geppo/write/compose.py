@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from geppo.catalog import Catalog
 from geppo.model.assessment import Assessment, band
 from geppo.model.claim import Claim, Predicate, Rung
-from geppo.model.edition import Role
 from geppo.model.entity import Kind, Term
 from geppo.model.time import Period
 from geppo.write.facts import Fact, form_of
@@ -329,11 +328,11 @@ class Composer:
         if one.get("type") == "polarity" and self.phrases.has("slot", f"{slot}_polarity"):
             slot += "_polarity"
         template = self.phrases.text("slot", slot if self.phrases.has("slot", slot) else "other")
-        subject = self._asked_about(one.subjects[0])
-        object_ = self._object_of(one)
+        subject = self.asked_about(one.subjects[0])
+        object_ = self.object_of(one)
         if "{O}" in template and not object_:
             return None
-        values = {key: self._value(said, side) for key, side in (("x", "a"), ("y", "b"))}
+        values = {key: self.value_of(said, side) for key, side in (("x", "a"), ("y", "b"))}
         slots = {
             "S": subject,
             "slot": fill(template, {"S": subject, "O": object_}),
@@ -351,20 +350,20 @@ class Composer:
             return None
         return fill(self.phrases.text("form", "contradiction", name), slots)
 
-    def _asked_about(self, term: Term) -> str:
+    def asked_about(self, term: Term) -> str:
         """The subject of a dispute; one without a name is the one in question."""
         if term.kind is not Kind.CONCEPT:
             return self.wording.term(term)
         return fill(self.phrases.text("thing", "in_question"), {"X": self.wording.term(term)})
 
-    def _object_of(self, one: Assessment) -> str:
+    def object_of(self, one: Assessment) -> str:
         """What the sides of a contradiction speak about beside its subject."""
         claim = next((self.claims[key] for key in one.claims if key in self.claims), None)
         if claim is None or claim.object is None:
             return ""
         return self.wording.term(claim.object, indefinite=True)
 
-    def _value(self, said: Statement, side: str) -> str:
+    def value_of(self, said: Statement, side: str) -> str:
         """One side's value, from its own claim: a date, a count, a name."""
         one = said.assessment
         if one is None:
@@ -455,42 +454,6 @@ class Composer:
     def pair(self, one: Assessment) -> str:
         """The two sides of a judgement."""
         return self.wording_sentence(self.wording.listed([self.wording.term(term) for term in one.subjects[:2]]))
-
-    def contradiction_row(self, one: Assessment) -> tuple[str, ...] | None:
-        """Matter, both sides with who says so, and what we use."""
-        said = Statement(
-            id="", form="", role=Role.NOTE, story="", parent="", priority=0.0, claims=one.claims,
-            assessments=(one.id,), assessment=one,
-        )  # fmt: skip
-        if not one.subjects:
-            return None
-        slot = one.get("slot").partition(" ")[0]
-        template = self.phrases.text("slot", slot if self.phrases.has("slot", slot) else "other")
-        object_ = self._object_of(one)
-        matter = fill(template, {"S": self._asked_about(one.subjects[0]), "O": object_ or "…"})
-        sides = []
-        for side in ("a", "b"):
-            value = self._value(said, side) or one.get(side)
-            by = self.house(one.get(f"{side}_by"))
-            sides.append(self.wording_sentence(f"{value}（{by}）" if self.language == "ja" else f"{value} ({by})"))
-        reason = one.get("reason")
-        use = ""
-        if one.get("preferred") and self.phrases.has("reason", reason):
-            use = fill(self.phrases.text("column", "prefer"), {"x": self._value(said, "a") or one.get("a")})
-            use += self.phrases.text("column", "because").replace("{reason}", self.phrases.text("reason", reason))
-        return (self.wording_sentence(matter), *sides, self.wording_sentence(use))
-
-    def drift_row(self, one: Assessment) -> tuple[str, ...] | None:
-        """Page, what changed, the origin's value, the repeat's value."""
-        what = one.get("what")
-        if not self.phrases.has("drift_what", what):
-            return None
-        values = []
-        for side in ("root_value", "repeat_value"):
-            value = one.get(side)
-            values.append(self.phrases.text("rung", value) if self.phrases.has("rung", value) else value)
-        page = self.publishers.get(one.get("repeat_by"), one.get("repeat_by"))
-        return (page, self.phrases.text("drift_what", what), *values)
 
 
 def _bare(template: str) -> str:

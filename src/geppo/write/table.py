@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from geppo.model.assessment import Assessment, AssessmentKind
 from geppo.model.claim import Predicate
-from geppo.model.edition import EditionKind, Row, Table
+from geppo.model.edition import EditionKind, Role, Row, Table
 from geppo.model.entity import Kind
 from geppo.write.cite import Citations
 from geppo.write.compose import Composer
-from geppo.write.outline import Planner
+from geppo.write.outline import Planner, Statement
+from geppo.write.phrases import fill
 
 _VULNERABILITY = frozenset({Predicate.EXPLOITS, Predicate.FIXES, Predicate.LISTS})
 MOST_ROWS = 20
@@ -43,7 +44,7 @@ def _of_kind(planner: Planner, *kinds: AssessmentKind) -> Iterable[Assessment]:
 def _contradictions(planner: Planner, composer: Composer, citations: Citations) -> Table:
     rows = []
     for one in _of_kind(planner, AssessmentKind.CONTRADICTION):
-        shown = composer.contradiction_row(one)
+        shown = _contradiction_row(composer, one)
         if shown is not None:
             rows.append(
                 Row(cells=shown, claims=one.claims, assessments=(one.id,), citations=citations.marks(one.claims))
@@ -54,6 +55,44 @@ def _contradictions(planner: Planner, composer: Composer, citations: Citations) 
         columns=_head(composer, "matter", "one", "other", "use"),
         rows=tuple(rows[:MOST_ROWS]),
     )
+
+
+def _contradiction_row(composer: Composer, one: Assessment) -> tuple[str, ...] | None:
+    """Matter, both sides with who says so, and what we use."""
+    said = Statement(
+        id="", form="", role=Role.NOTE, story="", parent="", priority=0.0, claims=one.claims,
+        assessments=(one.id,), assessment=one,
+    )  # fmt: skip
+    if not one.subjects:
+        return None
+    slot = one.get("slot").partition(" ")[0]
+    template = composer.phrases.text("slot", slot if composer.phrases.has("slot", slot) else "other")
+    object_ = composer.object_of(one)
+    matter = fill(template, {"S": composer.asked_about(one.subjects[0]), "O": object_ or "…"})
+    sides = []
+    for side in ("a", "b"):
+        value = composer.value_of(said, side) or one.get(side)
+        by = composer.house(one.get(f"{side}_by"))
+        sides.append(composer.wording_sentence(f"{value}（{by}）" if composer.language == "ja" else f"{value} ({by})"))
+    reason = one.get("reason")
+    use = ""
+    if one.get("preferred") and composer.phrases.has("reason", reason):
+        use = fill(composer.phrases.text("column", "prefer"), {"x": composer.value_of(said, "a") or one.get("a")})
+        use += composer.phrases.text("column", "because").replace("{reason}", composer.phrases.text("reason", reason))
+    return (composer.wording_sentence(matter), *sides, composer.wording_sentence(use))
+
+
+def _drift_row(composer: Composer, one: Assessment) -> tuple[str, ...] | None:
+    """Page, what changed, the origin's value, the repeat's value."""
+    what = one.get("what")
+    if not composer.phrases.has("drift_what", what):
+        return None
+    values = []
+    for side in ("root_value", "repeat_value"):
+        value = one.get(side)
+        values.append(composer.phrases.text("rung", value) if composer.phrases.has("rung", value) else value)
+    page = composer.publishers.get(one.get("repeat_by"), one.get("repeat_by"))
+    return (page, composer.phrases.text("drift_what", what), *values)
 
 
 def _would_change(planner: Planner, composer: Composer, citations: Citations) -> Table:
@@ -115,7 +154,7 @@ def _vulnerabilities(planner: Planner, composer: Composer, citations: Citations)
 def _drift(planner: Planner, composer: Composer, citations: Citations) -> Table:
     rows = []
     for one in _of_kind(planner, AssessmentKind.DRIFT):
-        cells = composer.drift_row(one)
+        cells = _drift_row(composer, one)
         if cells is not None:
             rows.append(
                 Row(cells=cells, claims=one.claims, assessments=(one.id,), citations=citations.marks(one.claims))
