@@ -55,18 +55,22 @@ def run(
         raise UsageError(f"month: --lang takes ja, en (got {lang!r}); --edition takes member, public (got {edition!r})")
     place = _place.open_workspace(workspace)
     target = out or place.root / "out"
+    known = _place.moment(as_of)
     with bar() as progress:
         issue = run_month(
             place.store,
             month,
-            as_of=_place.moment(as_of),
+            as_of=known,
             settings=place.settings,
             catalog=Catalog.load(),
             kinds=kinds,
             progress=progress,
         )
         paths = write_out(_only(issue, languages), target, place.settings, progress)
+    later = sum(document.collected > known for document in place.store.documents(_place.moment(None)))
     place.store.close()
+    if later:
+        print(f"note: {later} documents were collected after {known.isoformat()} and are not used", file=sys.stderr)
     for path in paths:
         print(path)
     for gap in issue.month.gaps:

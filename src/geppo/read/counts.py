@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -12,7 +13,7 @@ import re2
 
 from geppo.catalog import Catalog
 from geppo.language.numbers import Number
-from geppo.model.claim import Count
+from geppo.model.claim import Bound, Count
 from geppo.model.entity import Kind, Term
 from geppo.read.typed import Item
 
@@ -39,7 +40,7 @@ PERCENT = Term(kind=Kind.CONCEPT, id="unit/percent", name="percent")
 def _data() -> dict[str, Any]:
     raw = tomllib.loads(resources.files("geppo.read").joinpath("counts.toml").read_text(encoding="utf-8"))
     for row in raw.values():
-        for name in ("between", "before"):
+        for name in ("between", "before", "floor"):
             if name in row:
                 row[name] = re2.compile(row[name])
     return raw
@@ -58,6 +59,7 @@ def join(
     for number in numbers:
         if any(item.start < number.end and number.start < item.end for item in items):
             continue
+        number = _bounded(text, number, data)
         made = _count(text, number, items, data, taken, catalog)
         if made is None and counts and "between" in data:
             made = _like(text, number, counts[-1])
@@ -74,8 +76,18 @@ def join(
 FARTHEST_BEFORE = 6
 """Characters between a counted noun and the number behind it ("ルータが約 25,000 台")."""
 
+FLOOR_REACH = 12
+"""Characters before a number in which an "at least" may stand apart from it."""
+
 LEAST_BARE = 100
 """A bare number below this is seldom a count of the thing counted before it."""
+
+
+def _bounded(text: str, number: Number, data: dict[str, Any]) -> Number:
+    """A number whose "at least" stands apart from it, before the verb (「至少控制了12,300台」)."""
+    if number.bound is Bound.EXACT and "floor" in data and data["floor"].search(text[: number.start][-FLOOR_REACH:]):
+        return replace(number, bound=Bound.AT_LEAST)
+    return number
 
 
 def _like(text: str, number: Number, before: Item) -> Item | None:

@@ -1,4 +1,4 @@
-"""English sentences of tests/cases/read/en.toml, each read as a document of its own: the claims and no others."""
+"""Sentences of tests/cases/read/<language>.toml, each read as a document of its own: the claims and no others."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from geppo.catalog import Catalog
 from geppo.model.report import Document
 from geppo.read.reading import new_names, read_document
 
-CASES: list[dict[str, Any]] = tomllib.loads(
-    (Path(__file__).parent.parent / "cases" / "read" / "en.toml").read_text(encoding="utf-8")
-)["case"]
+_FOLDER = Path(__file__).parent.parent / "cases" / "read"
+CASES: list[tuple[str, dict[str, Any]]] = [
+    (path.stem, case)
+    for path in sorted(_FOLDER.glob("*.toml"))
+    for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]
+]
 
 
 @cache
@@ -24,7 +27,7 @@ def _catalog() -> Catalog:
     return Catalog.load()
 
 
-def _document(text: str) -> Document:
+def _document(text: str, language: str) -> Document:
     return Document(
         sha256="0" * 64,
         name="case.md",
@@ -33,14 +36,14 @@ def _document(text: str) -> Document:
         publisher="Lantern Weekly",
         title="",
         url="https://lantern.example/case",
-        language="en",
+        language=language,
         published=date(2026, 3, 15),
         text=text,
     )
 
 
-def _read(text: str) -> set[tuple[str, str, str, bool, str]]:
-    document = _document(text)
+def _read(text: str, language: str) -> set[tuple[str, str, str, bool, str]]:
+    document = _document(text, language)
     claims = read_document(document, _catalog(), new_names(document, _catalog())).claims
     return {
         (c.predicate.value, c.subject.name, c.object.name if c.object else "", c.negated, c.hedge.rung.value)
@@ -56,12 +59,18 @@ def _expected(case: dict[str, Any]) -> set[tuple[str, str, str, bool, str]]:
 
 
 @pytest.mark.parametrize(
-    "case",
+    ("language", "case"),
     [
-        pytest.param(case, marks=pytest.mark.xfail(reason=case["todo"], strict=True) if "todo" in case else ())
-        for case in CASES
+        pytest.param(
+            language, case, marks=pytest.mark.xfail(reason=case["todo"], strict=True) if "todo" in case else ()
+        )
+        for language, case in CASES
     ],
-    ids=lambda case: case["text"][:48],
+    ids=[f"{language}-{case['text'][:40]}" for language, case in CASES],
 )
-def test_sentence(case: dict[str, Any]) -> None:
-    assert _read(case["text"]) == _expected(case)
+def test_sentence(language: str, case: dict[str, Any]) -> None:
+    assert _read(case["text"], language) == _expected(case)
+
+
+def test_five_languages_are_read() -> None:
+    assert {language for language, _ in CASES} == {"en", "ja", "zh", "ru", "ko"}
