@@ -57,6 +57,10 @@ def read_sectors(folder: Folder) -> tuple[Concept, ...]:
     return tuple(found)
 
 
+_MASS = frozenset({"data", "ai", "technique-word", "body", "service", "act"})
+"""Kinds whose entries without a plural of their own have none: "customer data", "phishing", "police"."""
+
+
 def read_concepts(folder: Folder) -> tuple[Concept, ...]:
     """Read `concepts.toml`. Raises DataError for an entry that breaks the format."""
     found = []
@@ -69,7 +73,7 @@ def read_concepts(folder: Folder) -> tuple[Concept, ...]:
                 kind=Kind.PRODUCT if kind == "product" else Kind.CONCEPT,
                 name=english,
                 name_ja=name_ja,
-                plural=plural.text("en", default="") or f"{english}s",
+                plural=plural.text("en", default="") or (english if kind in _MASS else f"{english}s"),
                 counter=row.text("counter", default="") or COUNTER,
                 short=english,
                 short_ja=name_ja,

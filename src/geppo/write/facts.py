@@ -89,7 +89,7 @@ def _count_form(claim: Claim) -> str:
         return "house"
     if claim.subject.kind in (Kind.VULNERABILITY, Kind.PRODUCT):
         return "exposed"
-    if claim.count is not None and claim.count.unit.id in _REACHED:
+    if claim.count is not None and (claim.count.unit.id in _REACHED or claim.count.unit.kind is Kind.SECTOR):
         return "spread"
     return "place" if claim.qualifier("place") else ""
 
@@ -198,7 +198,26 @@ def facts_of(
     for key in sorted(held):
         witnesses = sorted(held[key], key=lambda claim: _witness(claim, roots))
         found.append(Fact(claims=tuple(witnesses), score=_score(witnesses, roots, main, month, catalog, documents)))
+    found = _without_places(found)
     return _merged(sorted(found, key=lambda fact: (-fact.score, fact.best.published, fact.best.id)))
+
+
+def _without_places(facts: Sequence[Fact]) -> list[Fact]:
+    """Without "targeted Japan" where the same voice says what in Japan was targeted."""
+
+    def key(claim: Claim, place: Term | None) -> tuple[str, ...]:
+        return (claim.predicate.value, claim.subject.id, place.id if place else "", str(claim.negated), claim.speaker)
+
+    told = {key(fact.best, place) for fact in facts if (place := fact.best.qualifier("place")) is not None}
+    return [
+        fact
+        for fact in facts
+        if not (
+            fact.best.object is not None
+            and fact.best.object.kind is Kind.LOCATION
+            and key(fact.best, fact.best.object) in told
+        )
+    ]
 
 
 def _witness(claim: Claim, roots: set[str]) -> tuple[int, int, int, str, int, str]:

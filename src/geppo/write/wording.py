@@ -128,6 +128,9 @@ class Wording:
         if self.language == "ja":
             counter = self.catalog.counter(count.unit.id) or self.phrases.text("list", "counter")
             unit = self.term(count.unit)
+            if count.unit.kind is Kind.SECTOR:
+                pieces = {"X": self.term(count.unit), "n": fill(bound, {"n": number})}
+                return fill(self.phrases.text("list", "of_sector"), pieces)
             said = fill(bound, {"n": f"{number}{counter}"})
             bare = count.unit.id in {"unit/person", "unit/device", "unit/item", "unit/country", "unit/company"}
             counted = bare and counter in self.phrases.choices("list", "self_counting")
