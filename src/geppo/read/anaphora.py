@@ -33,7 +33,6 @@ class Salience:
 
     latest: dict[str, list[Term]] = field(default_factory=dict)
     times: dict[str, int] = field(default_factory=dict)
-    ahead: dict[str, Term] = field(default_factory=dict)
     subject: Item | None = None
 
     def see(self, item: Item) -> None:
@@ -55,11 +54,13 @@ class Salience:
         return None
 
     def main(self, kinds: Sequence[str]) -> Term | None:
-        """The name of these kinds that the block speaks of most, the latest of them where several tie; before any
-        was met, the one that the block will speak of most (`ahead`)."""
+        """The name of these kinds that the block has spoken of most, the latest of them where several tie.
+
+        A name that only comes later is no candidate: in a digest the next item would lend its group to this one.
+        """
         rows = [term for kind in kinds for term in self.latest.get(kind, [])]
         if not rows:
-            return next((self.ahead[kind] for kind in kinds if kind in self.ahead), None)
+            return None
         most = max(self.times.get(term.id, 0) for term in rows)
         leading = [term for term in rows if self.times.get(term.id, 0) == most]
         first_kind = next(kind for kind in kinds if any(t in leading for t in self.latest.get(kind, [])))

@@ -129,8 +129,8 @@ def introduced(line: TypedLine, language: str) -> Iterable[tuple[Kind, str]]:
                 kind = kind_of.get(items[0].kind, "") if items and not known_word else ""
             if not kind:
                 continue
-            for part in (one for whole in known.split.split(groups["X"]) for one in _and_gloss(whole)):
-                name = _without_opening(part.strip(" \"'“”‘’「」『』《》«»,.、()（）[]"), known.stop)
+            for part in known.split.split(groups["X"]):
+                name = _without_opening(_without_gloss(part).strip(" \"'“”‘’「」『』《》«»,.、()（）[]"), known.stop)
                 if _acceptable(name, known.stop):
                     yield Kind(kind), name
 
@@ -140,10 +140,10 @@ def _gloss() -> Any:
     return re2.compile(r"^[「『“\"]?([^（(]{2,30})[（(]([^（()）]{2,40})[)）][」』”\"]?$")
 
 
-def _and_gloss(name: str) -> tuple[str, ...]:
-    """A name, and its other spelling in brackets inside the same quotation marks (「霜夜の鴉（Frost Crow）」)."""
+def _without_gloss(name: str) -> str:
+    """A name without the other spelling that stands in brackets inside its quotation marks (「霜の鴉（Crow）」)."""
     found = _gloss().match(name)
-    return (found.group(1), found.group(2)) if found else (name,)
+    return str(found.group(1)) if found else name
 
 
 def _without_opening(name: str, stop: frozenset[str]) -> str:

@@ -141,7 +141,7 @@ def read_document(document: Document, catalog: Catalog, names: Sequence[Name] = 
     claims: list[Claim] = []
     cited: dict[str, None] = {}
     for block in blocks(document.text):
-        salience = Salience(ahead=_ahead(items, block.start, block.end))
+        salience = Salience()
         for item in title:
             salience.see(item)
         last_link = ""
@@ -186,16 +186,6 @@ def read_document(document: Document, catalog: Catalog, names: Sequence[Name] = 
 def _is_roundup(document: Document) -> bool:
     """A page of several headed items has no source as a whole; its items name theirs."""
     return len([block for block in blocks(document.text) if block.heading]) >= LEAST_ITEMS
-
-
-def _ahead(items: Sequence[Item], start: int, end: int) -> dict[str, Term]:
-    """The name of each kind that a block speaks of most, the first where several tie."""
-    times: dict[str, dict[Term, int]] = {}
-    for item in items:
-        if start <= item.start and item.end <= end and item.terms:
-            row = times.setdefault(item.kind, {})
-            row[item.terms[0]] = row.get(item.terms[0], 0) + 1
-    return {kind: max(row, key=lambda term: row[term]) for kind, row in times.items()}
 
 
 def _tied(claim: Claim, last_link: str) -> Claim:
