@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from geppo.catalog import Catalog
 from geppo.deliver._charts.gauge import draw_gauge, percent, range_text
 from geppo.deliver._shown import quiet, shown, visible, web_address
 from geppo.deliver._words import Words
 from geppo.model.assessment import Assessment, Confidence, Evidence, Likelihood
 from geppo.model.claim import Claim, Count, Grade, Rung
 from geppo.model.edition import Month
+from geppo.model.entity import Kind, Term
 from geppo.model.marking import Tlp
 from geppo.model.report import Document
 
 _HASH_SHOWN = 12
+_TRANSLATED = frozenset({Kind.CONCEPT, Kind.SECTOR, Kind.LOCATION})
 _DOTS: Mapping[str, int] = {Confidence.LOW: 1, Confidence.MODERATE: 2, Confidence.HIGH: 3}
 _NAMED = "named:"
 _INSUFFICIENT = "insufficient"
@@ -144,21 +147,26 @@ class Basis:
             self._assessment_views[assessment.id] = self._view_assessment(assessment)
         return self._assessment_views[assessment.id]
 
+    def _term(self, term: Term) -> str:
+        """A thing by its name; a class of things or a state by the word of the page's language."""
+        own = term.kind in _TRANSLATED and self._words.language != "en"
+        return shown((Catalog.load().label(term, self._words.language) if own else None) or term.name)
+
     def _count(self, count: Count) -> str:
         number = self._words.of("bound", count.bound.value).format(n=_number(count.value))
-        unit = "%" if count.unit.name == "percent" or count.unit.id.endswith("/percent") else shown(count.unit.name)
+        unit = "%" if count.unit.name == "percent" or count.unit.id.endswith("/percent") else self._term(count.unit)
         return f"{number} {unit}".strip()
 
     def _object(self, claim: Claim) -> str:
         """What the claim says of its subject: the object, or the count where there is no object."""
         if claim.object:
-            return shown(claim.object.name)
+            return self._term(claim.object)
         return self._count(claim.count) if claim.count else ""
 
     def _extras(self, claim: Claim) -> tuple[tuple[str, str], ...]:
         known = self._words.groups["term"]
         rows = [
-            (self._words.of("qualifier", role), known.get(term.id) or shown(term.name))
+            (self._words.of("qualifier", role), known.get(term.id) or self._term(term))
             for role, term in claim.qualifiers
         ]
         if claim.count and claim.object:
@@ -173,7 +181,7 @@ class Basis:
     def _statement(self, claim: Claim) -> Statement:
         return Statement(
             id=visible(claim.id),
-            subject=shown(claim.subject.name),
+            subject=self._term(claim.subject),
             predicate=self._words.of("predicate", claim.predicate.value),
             object=self._object(claim),
             negated=claim.negated,
@@ -265,7 +273,7 @@ class Basis:
         return AssessmentView(
             id=visible(assessment.id),
             kind=self._words.of("assessment", assessment.kind.value),
-            subjects=self._words.mark("comma").join(shown(term.name) for term in assessment.subjects),
+            subjects=self._words.mark("comma").join(self._term(term) for term in assessment.subjects),
             likelihood=self._likelihood(assessment, stated),
             range=range_text(stated) if stated else "",
             gauge=draw_gauge(stated, self._words) if stated else "",
