@@ -44,15 +44,7 @@ def run(
     from geppo.cli._progress import bar
     from geppo.pipeline import run_month, write_out
 
-    try:
-        month = Period.parse(period)
-        kinds = [EditionKind(name) for name in edition.split(",") if name]
-    except ValueError as error:
-        raise UsageError(f"month: {error}") from error
-    languages = [name for name in lang.split(",") if name]
-    unknown = sorted(set(languages) - {"ja", "en"})
-    if unknown or not languages or not kinds:
-        raise UsageError(f"month: --lang takes ja, en (got {lang!r}); --edition takes member, public (got {edition!r})")
+    month, languages, kinds = _asked(period, lang, edition)
     place = _place.open_workspace(workspace)
     target = out or place.root / "out"
     known = _place.moment(as_of)
@@ -76,6 +68,19 @@ def run(
     for gap in issue.month.gaps:
         print(f"gap: {gap.source}: {gap.kind}: {gap.message}", file=sys.stderr)
     return EXIT_GAPS if any(gap.kind != "duplicate" for gap in issue.month.gaps) else 0
+
+
+def _asked(period: str, lang: str, edition: str) -> tuple[Period, list[str], list[EditionKind]]:
+    try:
+        month = Period.parse(period)
+        kinds = [EditionKind(name) for name in edition.split(",") if name]
+    except ValueError as error:
+        raise UsageError(f"month: {error}") from error
+    languages = [name for name in lang.split(",") if name]
+    unknown = sorted(set(languages) - {"ja", "en"})
+    if unknown or not languages or not kinds:
+        raise UsageError(f"month: --lang takes ja, en (got {lang!r}); --edition takes member, public (got {edition!r})")
+    return month, languages, kinds
 
 
 def _only(issue: Issue, languages: list[str]) -> Issue:
