@@ -153,7 +153,9 @@ def test_few_documents(count: int, tmp_path: Path) -> None:
     assert len(issue.editions) == 4
     excerpt = _edition(issue, EditionKind.PUBLIC, "ja")
     assert bool(excerpt.sections) == bool(count)
-    assert write(issue, tmp_path / "out")
+    pages = {path.name: path for path in write(issue, tmp_path / "out")}
+    for name in ("public.ja.html", "public.ja.md"):
+        assert ("報告できる事項がない" in pages[name].read_text(encoding="utf-8")) == (count == 0)
 
 
 def test_bad_documents_become_gaps_and_harm_nothing(tmp_path: Path) -> None:

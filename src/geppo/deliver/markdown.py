@@ -133,6 +133,8 @@ class _Sheet:
         yield from self._head()
         for part in (made.opening, *made.sections):
             yield from self._part(part)
+        if not made.opening.paragraphs and not made.opening.lead:
+            yield ui("nothing")
         if made.figures:
             yield f"## {ui('figures')}"
         for picture in made.figures:
