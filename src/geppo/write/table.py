@@ -41,19 +41,23 @@ def _of_kind(planner: Planner, *kinds: AssessmentKind) -> Iterable[Assessment]:
     return sorted(found, key=lambda one: (order.get(one.id, 999), one.kind.value, one.id))
 
 
+def _judged(made: Iterable[tuple[Assessment, tuple[str, ...] | None]], citations: Citations) -> tuple[Row, ...]:
+    """One row for each judgement that has words for its cells."""
+    rows = [
+        Row(cells=cells, claims=one.claims, assessments=(one.id,), citations=citations.marks(one.claims))
+        for one, cells in made
+        if cells is not None
+    ]
+    return tuple(rows[:MOST_ROWS])
+
+
 def _contradictions(planner: Planner, composer: Composer, citations: Citations) -> Table:
-    rows = []
-    for one in _of_kind(planner, AssessmentKind.CONTRADICTION):
-        shown = _contradiction_row(composer, one)
-        if shown is not None:
-            rows.append(
-                Row(cells=shown, claims=one.claims, assessments=(one.id,), citations=citations.marks(one.claims))
-            )
+    made = ((one, _contradiction_row(composer, one)) for one in _of_kind(planner, AssessmentKind.CONTRADICTION))
     return Table(
         id="contradictions",
         heading=composer.phrases.text("table", "contradictions"),
         columns=_head(composer, "matter", "one", "other", "use"),
-        rows=tuple(rows[:MOST_ROWS]),
+        rows=_judged(made, citations),
     )
 
 
@@ -152,18 +156,12 @@ def _vulnerabilities(planner: Planner, composer: Composer, citations: Citations)
 
 
 def _drift(planner: Planner, composer: Composer, citations: Citations) -> Table:
-    rows = []
-    for one in _of_kind(planner, AssessmentKind.DRIFT):
-        cells = _drift_row(composer, one)
-        if cells is not None:
-            rows.append(
-                Row(cells=cells, claims=one.claims, assessments=(one.id,), citations=citations.marks(one.claims))
-            )
+    made = ((one, _drift_row(composer, one)) for one in _of_kind(planner, AssessmentKind.DRIFT))
     return Table(
         id="drift",
         heading=composer.phrases.text("table", "drift"),
         columns=_head(composer, "page", "matter", "root", "repeat"),
-        rows=tuple(rows[:MOST_ROWS]),
+        rows=_judged(made, citations),
     )
 
 
