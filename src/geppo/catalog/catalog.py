@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources.abc import Traversable
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from geppo.catalog.agreements import Agreement, between, read_agreements
 from geppo.catalog.folding import Folded, folded
@@ -32,6 +33,22 @@ from geppo.catalog.rules import Rules, read_rules
 from geppo.catalog.tables import LANGUAGES, Folder, packaged
 from geppo.catalog.terms import COUNTER, read_concepts, read_sectors
 from geppo.model.entity import Kind, Mention, Term
+
+
+SEEN = 64
+"""Texts whose hits are kept: one is asked about up to three times while its own new names are found."""
+
+
+NAMED = 4096
+"""Printed names whose publisher is kept: a month names the same houses again and again."""
+
+
+class Seen(NamedTuple):
+    """A text as it is searched, what the catalogue hits in it, and the addresses in which nothing is looked for."""
+
+    view: Folded
+    hits: tuple[Hit, ...]
+    apart: list[tuple[int, int]]
 
 
 class Catalog:
@@ -59,6 +76,8 @@ class Catalog:
         self._name_finder = Finder(chain(name_forms(self.names), rule_forms(self.rules)), self.rules)
         self._finders: dict[str, Finder] = {}
         self._extra: dict[tuple[Name, ...], Finder] = {}
+        self._seen = lru_cache(maxsize=SEEN)(self._look)
+        self._publisher = lru_cache(maxsize=NAMED)(partial(find_publisher, self._publisher_by_key))
 
     @staticmethod
     def load(overlay: Path | None = None) -> Catalog:
@@ -98,17 +117,15 @@ class Catalog:
         Forms of the text's language and English forms count. Offsets are into the text as given. `extra` are names
         that only this month knows.
         """
-        view = folded(text)
-        hits = self._name_finder.find(view)
-        hits += self._finder(language if language in LANGUAGES else "en").find(view)
+        view, found, apart = self._seen(text, language if language in LANGUAGES else "en")
+        hits = list(found)
         if extra:
-            hits += self._extra_finder(tuple(extra)).find(view)
-        hits = outside(hits, addresses(view.raw))
+            hits += outside(self._extra_finder(tuple(extra)).find(view), apart)
         votes = Votes(view, [hit for hit in hits if hit.form.use is Use.VOTE], self.rules.nearby)
         phrases = [hit for hit in hits if hit.form.use is Use.PHRASE]
-        states, apart = framed(hits)
+        states, whole = framed(hits)
         no_names = _spans(hit for hit in phrases if hit.form.kind is Kind.TEXT)
-        no_places = sorted([*_spans(hit for hit in phrases if hit.form.kind is Kind.LOCATION), *apart])
+        no_places = sorted([*_spans(hit for hit in phrases if hit.form.kind is Kind.LOCATION), *whole])
         named = [hit for hit in hits if hit.form.use not in (Use.VOTE, Use.PHRASE, Use.FRAME)]
         named = confirmed(view, named, votes, no_names) + states
         places = outside([hit for hit in named if hit.form.use is Use.PLACE], no_places)
@@ -116,6 +133,12 @@ class Catalog:
         chosen = longest(named)
         told = self._told(chosen, votes)
         return tuple(self._mention(text, view, hit, votes, told) for hit in chosen)
+
+    def _look(self, text: str, language: str) -> Seen:
+        view = folded(text)
+        apart = addresses(view.raw)
+        hits = self._name_finder.find(view) + self._finder(language).find(view)
+        return Seen(view, tuple(outside(hits, apart)), apart)
 
     def _told(self, hits: Sequence[Hit], votes: Votes) -> dict[str, int]:
         """How often a text says plainly which of several things a name means: by id, mentions with one kind only."""
@@ -192,7 +215,7 @@ class Catalog:
 
     def publisher(self, name: str) -> Publisher | None:
         """The publisher of a printed name, an alias or an id (`org/…`)."""
-        return self._publisher_by_id.get(name) or find_publisher(self._publisher_by_key, name)
+        return self._publisher_by_id.get(name) or self._publisher(name)
 
     def counter(self, identity: str) -> str:
         """The Japanese counter of a concept."""

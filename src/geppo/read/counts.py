@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -56,25 +57,32 @@ def join(
     data = _data().get(language, {})
     taken: set[int] = set()
     counts: list[Item] = []
+    starts = [item.start for item in items]
     for number in numbers:
-        if any(item.start < number.end and number.start < item.end for item in items):
+        last = bisect_left(starts, number.end)
+        if any(number.start < item.end for item in items[max(0, last - NESTED) : last]):
             continue
         number = _bounded(text, number, data)
-        made = _count(text, number, items, data, taken, catalog)
+        made = _count(text, number, items, starts, data, taken, catalog)
         if made is None and counts and "between" in data:
             made = _like(text, number, counts[-1])
         if made is not None:
             counts.append(made)
+    ends = {place: one.end for one in counts for place in range(one.start, one.end)}
     kept = [
-        item
-        for index, item in enumerate(items)
-        if index not in taken and not any(one.start <= item.start and item.end <= one.end for one in counts)
+        item for index, item in enumerate(items) if index not in taken and ends.get(item.start, -1) < item.end
     ]
     return tuple(sorted([*kept, *counts], key=lambda item: item.start))
 
 
+NESTED = 8
+"""Mentions before a number that are looked at for one that covers it; they hardly overlap each other."""
+
 FARTHEST_BEFORE = 6
 """Characters between a counted noun and the number behind it ("ルータが約 25,000 台")."""
+
+FARTHEST_BEHIND = 40
+"""Characters between a number and the noun that it counts."""
 
 FLOOR_REACH = 12
 """Characters before a number in which an "at least" may stand apart from it."""
@@ -85,7 +93,9 @@ LEAST_BARE = 100
 
 def _bounded(text: str, number: Number, data: dict[str, Any]) -> Number:
     """A number whose "at least" stands apart from it, before the verb (「至少控制了12,300台」)."""
-    if number.bound is Bound.EXACT and "floor" in data and data["floor"].search(text[: number.start][-FLOOR_REACH:]):
+    if number.bound is Bound.EXACT and "floor" in data and data["floor"].search(
+        text[max(0, number.start - FLOOR_REACH) : number.start]
+    ):
         return replace(number, bound=Bound.AT_LEAST)
     return number
 
@@ -103,6 +113,7 @@ def _count(
     text: str,
     number: Number,
     items: Sequence[Item],
+    starts: Sequence[int],
     data: dict[str, Any],
     taken: set[int],
     catalog: Catalog,
@@ -118,18 +129,20 @@ def _count(
             unit = Term(kind=Kind.CONCEPT, id=unit_id, name=name or unit_id.partition("/")[2])
             end += len(counter)
             break
-    for index, item in enumerate(items):
-        if item.start >= end and item.start - end <= 40:
+    following = bisect_left(starts, end)
+    for index in range(following, min(following + 1, len(items))):
+        item = items[index]
+        if item.start - end <= FARTHEST_BEHIND:
             between = text[end : item.start]
             near = "between" in data and data["between"].search(between) is not None
             if _counted(item) and near and not set(between.casefold().split()) & set(data.get("stop", ())):
                 index, item = _head_noun(text, items, index)
                 taken.add(index)
                 return _item(number.start, item.end, number, item.terms[0])
-            break
     if unit is None:
         return None
-    for index, item in enumerate(items):
+    for index in range(max(0, following - NESTED), following):
+        item = items[index]
         close = item.end <= number.start and number.start - item.end <= FARTHEST_BEFORE and index not in taken
         misfit = unit.id == "unit/person" and item.kind not in _PERSONS
         if (

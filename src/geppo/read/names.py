@@ -19,9 +19,9 @@ from typing import Any
 import re2
 
 from geppo.catalog import Catalog, Name
-from geppo.errors import DataError
 from geppo.model.entity import Kind
-from geppo.read.rules import expand
+from geppo.read.rules import Patterns, expand
+from geppo.read.triggers import Prefilter, Slow, packaged
 from geppo.read.typed import TypedLine
 
 
@@ -31,16 +31,18 @@ class NamingRule:
 
     id: str
     kind: str
-    compiled: Any
+    expression: str
     match: tuple[str, ...]
     near: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Naming:
-    """The naming rules of one language."""
+    """The naming rules of one language; `compiled` and `prefilter` go by their numbers."""
 
     rules: tuple[NamingRule, ...]
+    compiled: Patterns
+    prefilter: Prefilter
     split: Any
     stop: frozenset[str]
 
@@ -60,28 +62,33 @@ def _two_scripts() -> Any:
     return re2.compile(_common()["two_scripts"])
 
 
-def compile_naming(text: str, where: str) -> Naming:
-    """Compile a naming file. Raises DataError that names the file and the rule."""
+def compile_naming(text: str, where: str, language: str = "") -> Naming:
+    """Compile a naming file. Raises DataError that names the file and the rule.
+
+    The expressions of the packaged file are compiled when they are first asked for.
+    """
     raw = tomllib.loads(text)
     words = dict(raw.get("words", {}))
     rules = []
     for row in raw["naming"]:
-        place = f"{where}, naming {row['id']}"
         pattern = row["pattern"].replace("@", f"(?P<X>{raw['candidate']})")
-        try:
-            compiled = re2.compile(expand(pattern, words, raw.get("joiner", ", "), place))
-        except re2.error as error:
-            raise DataError(f"{place}: {error}") from error
         rules.append(
             NamingRule(
                 id=row["id"],
                 kind=row.get("kind", ""),
-                compiled=compiled,
+                expression=expand(pattern, words, raw.get("joiner", ", "), f"{where}, naming {row['id']}"),
                 match=tuple(row["match"]),
                 near=tuple(row.get("near", ())),
             )
         )
-    return Naming(rules=tuple(rules), split=re2.compile(raw["split"]), stop=frozenset(raw.get("stop", ())))
+    prefilter = packaged(language, "naming", len(rules)) if language else None
+    return Naming(
+        rules=tuple(rules),
+        compiled=Patterns([rule.expression for rule in rules]),
+        prefilter=prefilter or Slow({f"{where}, naming {rule.id}": rule.expression for rule in rules}),
+        split=re2.compile(raw["split"]),
+        stop=frozenset(raw.get("stop", ())),
+    )
 
 
 @cache
@@ -90,7 +97,7 @@ def naming(language: str) -> Naming | None:
     source = resources.files("geppo.language").joinpath(language).joinpath("naming.toml")
     if not (len(language) == 2 and language.isascii() and source.is_file()):
         return None
-    return compile_naming(source.read_text(encoding="utf-8"), f"language/{language}/naming.toml")
+    return compile_naming(source.read_text(encoding="utf-8"), f"language/{language}/naming.toml", language)
 
 
 _QUOTES = " '\"‘’“”「」『』《》«»·"
@@ -113,14 +120,18 @@ def designators(text: str) -> Iterable[tuple[Kind, str]]:
             yield kind, found.group()
 
 
-def introduced(line: TypedLine, language: str) -> Iterable[tuple[Kind, str]]:
-    """Names that this sentence introduces, with the kind that the sentence gives them."""
+def introduced(line: TypedLine, language: str, among: Sequence[int]) -> Iterable[tuple[Kind, str]]:
+    """Names that this sentence introduces, with the kind that the sentence gives them.
+
+    `among` are the numbers of the naming rules to ask.
+    """
     known = naming(language)
     if known is None:
         return
     kind_of: dict[str, str] = _common()["kind_of"]
-    for rule in known.rules:
-        for found in rule.compiled.finditer(line.line):
+    for number in known.prefilter.of_line(line.line, among):
+        rule = known.rules[number]
+        for found in known.compiled[number].finditer(line.line):
             groups = found.groupdict()
             kind = rule.kind
             if not kind:

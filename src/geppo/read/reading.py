@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
+from typing import Protocol, TypeVar
 
 from geppo.catalog import Catalog, Name
 from geppo.language import voices as voicing
 from geppo.language.dates import find_dates
-from geppo.language.numbers import find_counts
-from geppo.language.sentences import Span, blocks, clauses, sentences
+from geppo.language.numbers import Number, find_counts
+from geppo.language.sentences import Block, Span, blocks, clauses, sentences
 from geppo.model.claim import Claim, Predicate
 from geppo.model.entity import Kind, Mention, Term
 from geppo.model.observable import Observable, ObservableType, Verdict
@@ -18,10 +21,10 @@ from geppo.model.report import Document, Report
 from geppo.read import agreements, counts
 from geppo.read.anaphora import Salience, resolve, without_speaker
 from geppo.read.extract.observables import find as find_observables
-from geppo.read.names import designators, house_forms, introduced, settle, slug, spelled
+from geppo.read.names import designators, house_forms, introduced, naming, settle, slug, spelled
 from geppo.read.relate import Sentence, Source, claims_of
 from geppo.read.rules import rules
-from geppo.read.typed import Item, names_only, pattern_kind, typed_line
+from geppo.read.typed import Item, marks_of, names_only, pattern_kind, typed_line
 
 LEAST_ITEMS = 2
 """Headed items that make a page a roundup."""
@@ -38,10 +41,66 @@ class Reading:
     claims: tuple[Claim, ...]
 
 
+class _Span(Protocol):
+    """Anything with a place in the text."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+Placed = TypeVar("Placed", bound=_Span)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Values:
+class _Page:
+    """What a text holds whatever names are known."""
+
     observables: tuple[Observable, ...]
-    mentions: tuple[Mention, ...]
+    dates: tuple[Item, ...]
+    numbers: tuple[Number, ...]
+    sentences: tuple[Span, ...]
+    blocks: tuple[Block, ...]
+
+
+@lru_cache(maxsize=8)
+def _page(document: Document) -> _Page:
+    domain = document.url.partition("//")[2].partition("/")[0]
+    return _Page(
+        observables=find_observables(document.text, publisher_domain=domain, language=document.language),
+        dates=tuple(
+            Item(kind="date", start=found.start, end=found.end, when=found.when, opening=found.open)
+            for found in find_dates(document.text, document.language, document.published)
+        ),
+        numbers=tuple(find_counts(document.text, document.language)),
+        sentences=tuple(sentences(document.text, document.language)),
+        blocks=blocks(document.text),
+    )
+
+
+class _Inside:
+    """Items in order of their places, to be asked by stretch."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self.items = items
+        self._starts = [item.start for item in items]
+
+    def __call__(self, start: int, end: int) -> list[Item]:
+        """Items that lie in a stretch."""
+        first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        return [item for item in self.items[first:last] if item.end <= end]
+
+
+def _apart(ones: Sequence[Placed], others: Sequence[_Span]) -> list[Placed]:
+    """The ones that overlap none of the others; both in order of their places, the others without overlap."""
+    starts = [other.start for other in others]
+    kept = []
+    for one in ones:
+        at = bisect_left(starts, one.end) - 1
+        if at < 0 or others[at].end <= one.start:
+            kept.append(one)
+    return kept
 
 
 def new_names(document: Document, catalog: Catalog, known: Sequence[Name] = ()) -> tuple[Name, ...]:
@@ -49,25 +108,49 @@ def new_names(document: Document, catalog: Catalog, known: Sequence[Name] = ()) 
 
     Two rounds, because an alias can only be seen beside a name that is already known.
     """
-    found: list[tuple[Kind, str]] = [
-        (kind, name) for kind, name in designators(document.text) if not _known(name, catalog, document.language)
-    ]
+    found = [(kind, name) for kind, name in designators(document.text) if not _known(name, catalog, document.language)]
+    shown: dict[int, str] = {}
     for _ in range(2):
-        names = settle(found)
-        values = _values(document, catalog, (*known, *names))
-        items = _items(document, values, catalog)
-        for span in sentences(document.text, document.language):
-            for shown in (items, names_only(items)):
-                line = typed_line(document.text, span.start, span.end, shown, ())
-                found += [
-                    (kind, name)
-                    for kind, name in introduced(line, document.language)
-                    if not _known(name, catalog, document.language)
-                ]
+        before = len(found)
+        found += [
+            (kind, name)
+            for kind, name in _introductions(document, catalog, (*known, *settle(found)), shown)
+            if not _known(name, catalog, document.language)
+        ]
+        if len(found) == before:
+            break
     names = settle(found)
     spellings = spelled(document.text, (*known, *names), catalog, document.language)
     other = {slug(form) for name in spellings for form in name.forms}
     return (*(name for name in names if slug(name.name) not in other or name.name.isascii()), *spellings)
+
+
+def _introductions(
+    document: Document, catalog: Catalog, names: Sequence[Name], shown: dict[int, str]
+) -> Iterator[tuple[Kind, str]]:
+    """Names that sentences introduce, with their kinds; `names` are known already.
+
+    `shown` keeps the typed line of each sentence: one that looks the same in the second round says nothing new.
+    """
+    asking = naming(document.language)
+    if asking is None:
+        return
+    items = _Inside(_items(document, _mentions(document, catalog, names), catalog))
+    for span in _page(document).sentences:
+        inside = items(span.start, span.end)
+        asked = asking.prefilter.of_sentence(document.text[span.start : span.end], marks_of(inside))
+        if not asked:
+            continue
+        line = typed_line(document.text, span.start, span.end, inside, ())
+        if shown.get(span.start) == line.line:
+            continue
+        shown[span.start] = line.line
+        yield from introduced(line, document.language, asked)
+        bare = names_only(inside)
+        if len(bare) < len(inside):
+            yield from introduced(
+                typed_line(document.text, span.start, span.end, bare, ()), document.language, asked
+            )
 
 
 def _known(name: str, catalog: Catalog, language: str) -> bool:
@@ -86,88 +169,62 @@ def publisher_names(documents: Iterable[Document], catalog: Catalog) -> tuple[Na
     return tuple(found[key] for key in sorted(found))
 
 
-def _values(document: Document, catalog: Catalog, names: Sequence[Name]) -> _Values:
-    domain = document.url.partition("//")[2].partition("/")[0]
-    observables = find_observables(document.text, publisher_domain=domain, language=document.language)
-    mentions = catalog.match(document.text, document.language, names)
-    taken = [(value.start, value.end) for value in observables]
-    free = tuple(
-        mention for mention in mentions if not any(start < mention.end and mention.start < end for start, end in taken)
-    )
-    return _Values(observables=observables, mentions=free)
+def _mentions(document: Document, catalog: Catalog, names: Sequence[Name]) -> list[Mention]:
+    """Names outside of values."""
+    outer = [value for value in _page(document).observables if value.start < value.end]
+    return _apart(catalog.match(document.text, document.language, names), _outermost(outer))
 
 
-def _items(document: Document, values: _Values, catalog: Catalog) -> tuple[Item, ...]:
+def _outermost(values: Sequence[Observable]) -> list[Observable]:
+    """Values that stand in no other, in order: what is stated is the address and not the host in it."""
+    kept: list[Observable] = []
+    for value in sorted(values, key=lambda value: (value.start, -value.end)):
+        if not kept or kept[-1].end < value.end:
+            kept.append(value)
+    return kept
+
+
+def _items(document: Document, mentions: Sequence[Mention], catalog: Catalog) -> tuple[Item, ...]:
+    page = _page(document)
     items: list[Item] = []
-    for mention in values.mentions:
+    for mention in mentions:
         term = Term(
             kind=mention.kind, id=catalog.canonical(mention.id) or f"new:{slug(mention.name)}", name=mention.name
         )
         kind = pattern_kind(term)
         if kind:
             items.append(Item(kind=kind, start=mention.start, end=mention.end, terms=(term,)))
-    outer: list[Observable] = []
-    for value in values.observables:
-        if value.verdict in _NOT_STATED or any(v.start <= value.start and value.end <= v.end for v in outer):
-            continue
-        outer.append(value)
+    for value in _outermost([value for value in page.observables if value.verdict not in _NOT_STATED]):
         kind_of_value = _VALUE_KINDS.get(value.type, Kind.OBSERVABLE)
         term = Term(kind=kind_of_value, id=f"{value.type.value}/{value.value}", name=value.value)
         items.append(Item(kind=pattern_kind(term), start=value.start, end=value.end, terms=(term,)))
     items = agreements.bind(document, sorted(items, key=lambda item: item.start), catalog)
-    dates = [
-        Item(kind="date", start=found.start, end=found.end, when=found.when, opening=found.open)
-        for found in find_dates(document.text, document.language, document.published)
-    ]
-    dates = [one for one in dates if not any(i.start < one.end and one.start < i.end for i in items)]
-    items = sorted([*items, *dates], key=lambda item: item.start)
-    numbers = find_counts(document.text, document.language)
-    return counts.join(document.text, numbers, items, document.language, catalog)
+    items = sorted([*items, *_apart(page.dates, items)], key=lambda item: item.start)
+    return counts.join(document.text, page.numbers, items, document.language, catalog)
 
 
 def read_document(document: Document, catalog: Catalog, names: Sequence[Name] = ()) -> Reading:
     """Read a document with the names known for its month. Names it introduces itself must be among `names`."""
-    values = _values(document, catalog, names)
-    items = _items(document, values, catalog)
-    source = Source(
-        document=document.sha256,
-        publisher=_speaker(document),
-        published=document.published,
-        marking=document.marking,
-    )
+    mentions = _mentions(document, catalog, names)
+    items = _Inside(_items(document, mentions, catalog))
+    spans = _page(document).sentences
+    starts = [span.start for span in spans]
     title = _title_terms(document, catalog, names)
-    ruleset = rules(document.language)
-    spans = sentences(document.text, document.language)
     claims: list[Claim] = []
     cited: dict[str, None] = {}
-    for block in blocks(document.text):
+    for block in _page(document).blocks:
         salience = Salience()
         for item in title:
             salience.see(item)
         last_link = ""
-        for span in spans:
-            if not (block.start <= span.start and span.end <= block.end):
+        for span in spans[bisect_left(starts, block.start) : bisect_left(starts, block.end)]:
+            if span.end > block.end:
                 continue
-            inside = [item for item in items if span.start <= item.start and item.end <= span.end]
+            inside = items(span.start, span.end)
             resolved = resolve(document.text, span.start, span.end, inside, salience, document.language)
-            parts = clauses(document.text, span, document.language)
-            borders = [part.start for part in parts]
-            spoken_of = without_speaker(document.text, span.start, span.end, resolved, document.language)
-            line = typed_line(document.text, span.start, span.end, spoken_of, borders)
-            bare = typed_line(document.text, span.start, span.end, names_only(spoken_of), borders)
             spoken = _voices(document, span, resolved)
             cited.update(dict.fromkeys(spoken))
-            sentence = Sentence(
-                text=document.text,
-                span=span,
-                clauses=parts,
-                line=line,
-                bare=bare,
-                full=typed_line(document.text, span.start, span.end, resolved, borders),
-                language=document.language,
-                voices=spoken,
-            )
-            for claim in claims_of(sentence, ruleset, salience, source, catalog):
+            for claim in _stated(document, span, resolved, spoken, salience, catalog):
                 claim = _tied(claim, last_link)
                 if claim.predicate in (Predicate.SHARES, Predicate.COOPERATES):
                     last_link = claim.id
@@ -175,17 +232,44 @@ def read_document(document: Document, catalog: Catalog, names: Sequence[Name] = 
     report = Report(
         id=document.sha256,
         document=document,
-        mentions=values.mentions,
-        observables=values.observables,
-        cites=() if _is_roundup(document) else _cites(document, cited, values.mentions, catalog),
+        mentions=tuple(mentions),
+        observables=_page(document).observables,
+        cites=() if _is_roundup(document) else _cites(document, cited, mentions, catalog),
         own_observation=bool(voicing.own_observation(document.text, document.language)),
     )
     return Reading(report=report, claims=tuple(claims))
 
 
+def _stated(
+    document: Document, span: Span, items: list[Item], voices: tuple[str, ...], salience: Salience, catalog: Catalog
+) -> tuple[Claim, ...]:
+    """The claims of a sentence whose pronouns are resolved; nothing is prepared for one that no rule can match."""
+    ruleset = rules(document.language)
+    asked = ruleset.prefilter.of_sentence(document.text[span.start : span.end], marks_of(items))
+    if not asked:
+        return ()
+    sentence = Sentence(
+        text=document.text,
+        span=span,
+        clauses=clauses(document.text, span, document.language),
+        items=tuple(items),
+        spoken_of=tuple(without_speaker(document.text, span.start, span.end, items, document.language)),
+        language=document.language,
+        voices=voices,
+        asked=asked,
+    )
+    source = Source(
+        document=document.sha256,
+        publisher=_speaker(document),
+        published=document.published,
+        marking=document.marking,
+    )
+    return claims_of(sentence, ruleset, salience, source, catalog)
+
+
 def _is_roundup(document: Document) -> bool:
     """A page of several headed items has no source as a whole; its items name theirs."""
-    return len([block for block in blocks(document.text) if block.heading]) >= LEAST_ITEMS
+    return len([block for block in _page(document).blocks if block.heading]) >= LEAST_ITEMS
 
 
 def _tied(claim: Claim, last_link: str) -> Claim:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from geppo.model.report import Passage
 from geppo.model.time import When
 from geppo.read.anaphora import Salience
 from geppo.read.rules import Rule, RuleSet, scope
-from geppo.read.typed import Item, TypedLine
+from geppo.read.typed import Item, TypedLine, names_only, typed_line
 
 LONGEST_MATCH = 220
 """Characters of a typed line between first and last role; beyond, two statements share the sentence by accident."""
@@ -44,18 +44,36 @@ _PLAIN_ROLES = frozenset({"S", "O", "C", "D", "G", "K", "Kind", "Group", "Net"})
 class Sentence:
     """What is known of one sentence before its relations are read.
 
-    `bare` is its typed line in which concepts stand as words, a second chance where `line` matches no rule. `full` has
-    the speaker too, who may be the one that acts: it is asked last, and only for acts of speaking houses.
+    `spoken_of` are its items without the speaker; `asked` are the numbers of the rules that may match it.
     """
 
     text: str
     span: Span
     clauses: tuple[Span, ...]
-    line: TypedLine
-    bare: TypedLine
-    full: TypedLine
+    items: tuple[Item, ...]
+    spoken_of: tuple[Item, ...]
     language: str
     voices: tuple[str, ...]
+    asked: Sequence[int]
+
+
+def _lines(sentence: Sentence) -> Iterator[tuple[TypedLine, bool]]:
+    """The typed lines of a sentence in the order in which rules are asked, and whether a line has its speaker.
+
+    In the second, concepts stand as words: a second chance where the first matches no rule. In the last the speaker,
+    who may be the one that acts, stands too.
+    """
+    borders = [part.start for part in sentence.clauses]
+    seen: set[str] = set()
+    for items, spoken in (
+        (sentence.spoken_of, False),
+        (names_only(sentence.spoken_of), False),
+        (sentence.items, True),
+    ):
+        line = typed_line(sentence.text, sentence.span.start, sentence.span.end, items, borders)
+        if line.line not in seen:
+            yield line, spoken
+        seen.add(line.line)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,28 +90,22 @@ def claims_of(
     sentence: Sentence, rules: RuleSet, salience: Salience, source: Source, catalog: Catalog
 ) -> tuple[Claim, ...]:
     """All claims of a sentence. The salience is that of its block, after the sentence's own names."""
-    if rules.prefilter is None:
-        return ()
     found: dict[str, Claim] = {}
     guessed: set[str] = set()
-    seen: set[str] = set()
-    for line in (sentence.line, sentence.bare, sentence.full):
-        if found:
-            break
-        if line.line in seen:
-            continue
-        seen.add(line.line)
-        for number in rules.prefilter.matching(line.line):
+    for line, spoken in _lines(sentence):
+        for number in rules.prefilter.of_line(line.line, sentence.asked):
             rule = rules.rules[number]
-            if line is sentence.full and rule.predicate not in _ACTS_OF_HOUSES:
+            if spoken and rule.predicate not in _ACTS_OF_HOUSES:
                 continue
             for match in rules.compiled[number].finditer(line.line):
                 if match.end() - match.start() > LONGEST_MATCH or _guarded(rules, rule, sentence, line, match):
                     continue
-                for claim in _from_match(replace(sentence, line=line), rules, rule, match, salience, source, catalog):
+                for claim in _from_match(sentence, line, rules, rule, match, salience, source, catalog):
                     if not match.groupdict().get("S"):
                         guessed.add(claim.id)
                     found.setdefault(claim.id, claim)
+        if found:
+            break
     return _without_weaker_readings(_without_guesses(tuple(found.values()), guessed))
 
 
@@ -134,10 +146,17 @@ def _without_weaker_readings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
 
 
 def _from_match(
-    sentence: Sentence, rules: RuleSet, rule: Rule, match: Any, salience: Salience, source: Source, catalog: Catalog
+    sentence: Sentence,
+    line: TypedLine,
+    rules: RuleSet,
+    rule: Rule,
+    match: Any,
+    salience: Salience,
+    source: Source,
+    catalog: Catalog,
 ) -> Iterable[Claim]:
     constants = dict(rule.constants)
-    roles = {name: sentence.line.items_of(marks) for name, marks in match.groupdict().items() if marks}
+    roles = {name: line.items_of(marks) for name, marks in match.groupdict().items() if marks}
     if constants.get("subject") == "@publisher":
         house = Term(kind=Kind.IDENTITY, id=f"publisher/{source.publisher}", name=source.publisher)
         pairs = _arguments(rule, constants, roles, salience, catalog, house)
@@ -145,7 +164,7 @@ def _from_match(
         pairs = _arguments(rule, constants, roles, salience, catalog)
     if not pairs:
         return
-    start, end = sentence.line.span(match.start(), match.end())
+    start, end = line.span(match.start(), match.end())
     clause = _clause(sentence, start, end)
     spoken_of = roles.get("O") or roles.get("C") or roles.get("S") or ()
     hedge, negated = _modality(sentence, Span(start=start, end=end), clause, constants, spoken_of)
@@ -153,7 +172,7 @@ def _from_match(
     words = sentence.text[sentence.span.start : sentence.span.end]
     if hedge.rung is Rung.CONFIRMED and not negated and flat is not None and flat.search(words) is None:
         hedge = replace(hedge, rung=Rung.POSSIBLE)
-    dated = _dated(sentence, roles, Span(start=start, end=end), clause)
+    dated = _dated(line, roles, Span(start=start, end=end), clause)
     when = dated.when if dated else None
     counts: tuple[Count | None, ...] = tuple(item.count for item in roles.get("C", ()) if item.count) or (None,)
     qualifiers = _qualifiers(roles, constants, catalog)
@@ -343,7 +362,7 @@ def _gap(one: Item, other: Item) -> int:
     return max(one.start - other.end, other.start - one.end, 0)
 
 
-def _dated(sentence: Sentence, roles: dict[str, tuple[Item, ...]], match: Span, clause: Span) -> Item | None:
+def _dated(line: TypedLine, roles: dict[str, tuple[Item, ...]], match: Span, clause: Span) -> Item | None:
     """The date of a statement: the rule's own, else the one inside the match or the clause that stands nearest to what
     the statement ends on, or the only one of the sentence.
     """
@@ -351,7 +370,7 @@ def _dated(sentence: Sentence, roles: dict[str, tuple[Item, ...]], match: Span, 
     if named:
         return named[0]
     other = {item.start for name, items in roles.items() if name != "D" for item in items}
-    dates = [item for item in sentence.line.items if item.when is not None and item.start not in other]
+    dates = [item for item in line.items if item.when is not None and item.start not in other]
     for span in (match, clause):
         inside = [item for item in dates if span.start <= item.start and item.end <= span.end]
         if inside:

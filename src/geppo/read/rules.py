@@ -19,7 +19,7 @@ no leak), and `[[rule]]` entries:
     match      lines in which the rule must fire, mentions written as [kind:text]
     near       lines in which it must not
 
-A sentence is matched against all rules at once (re2 set); a role is never guessed from outside its sentence.
+Which rules can match a sentence at all is seen in one pass (`triggers.py`); a role is never guessed from outside its sentence.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ import re2
 
 from geppo.errors import DataError
 from geppo.model.claim import Predicate, Rung
+from geppo.read.triggers import Prefilter, Slow, Triggers, packaged
 
 CLAUSE = "\ue0ff"
 """Stands in a typed line where a new clause begins."""
@@ -61,41 +62,21 @@ class Rule:
 class Patterns:
     """Regular expressions by number, each compiled when it is first wanted: a month uses a third of them."""
 
-    def __init__(self, expressions: Sequence[str]) -> None:
-        self._expressions = tuple(expressions)
+    def __init__(self, expressions: Sequence[str], options: Any = None) -> None:
+        self.expressions = tuple(expressions)
+        self._options = options
         self._compiled: dict[int, Any] = {}
 
     def __len__(self) -> int:
-        return len(self._expressions)
+        return len(self.expressions)
 
     def __iter__(self) -> Iterator[Any]:
         return (self[number] for number in range(len(self)))
 
     def __getitem__(self, number: int) -> Any:
         if number not in self._compiled:
-            self._compiled[number] = re2.compile(self._expressions[number], _options())
+            self._compiled[number] = re2.compile(self.expressions[number], self._options)
         return self._compiled[number]
-
-
-class Prefilter:
-    """Which rules match a line at all.
-
-    One automaton for all rules has a state for every mixture of half-read rules, and building those states costs more
-    than running several small ones: in chunks of eight the English rules are read five times as fast as in one set.
-    """
-
-    CHUNK = 8
-
-    def __init__(self, sets: Sequence[Any]) -> None:
-        self._sets = tuple(sets)
-
-    def matching(self, line: str) -> list[int]:
-        """Numbers of the rules that match somewhere in the line, ascending."""
-        return [
-            first * self.CHUNK + number
-            for first, chunk in enumerate(self._sets)
-            for number in sorted(chunk.Match(line) or ())
-        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +86,7 @@ class RuleSet:
     language: str
     rules: tuple[Rule, ...]
     compiled: Patterns
-    prefilter: Prefilter | None
+    prefilter: Prefilter
     guards: Mapping[Predicate, Any]
     flat: Mapping[Predicate, Any]
 
@@ -228,22 +209,11 @@ def _options() -> Any:
     return options
 
 
-def _prefilter(rules: Sequence[Rule], expressions: Sequence[str], where: str) -> Prefilter | None:
-    sets = []
-    for first in range(0, len(expressions), Prefilter.CHUNK):
-        chunk = re2.Set.SearchSet(_options())
-        for rule, expression in zip(rules[first:], expressions[first : first + Prefilter.CHUNK], strict=False):
-            try:
-                chunk.Add(expression)
-            except re2.error as error:
-                raise DataError(f"{where}, rule {rule.id}: {error}") from error
-        chunk.Compile()
-        sets.append(chunk)
-    return Prefilter(sets) if sets else None
-
-
 def compile_rules(language: str, text: str, where: str) -> RuleSet:
-    """Compile a relations file. Raises DataError that names the file and the rule."""
+    """Compile a relations file. Raises DataError that names the file and the rule.
+
+    The expressions of the packaged file are compiled when they are first asked for.
+    """
     raw = tomllib.loads(text)
     rules = tuple(_rule(row, where) for row in raw.get("rule", []))
     if len({rule.id for rule in rules}) != len(rules):
@@ -258,14 +228,22 @@ def compile_rules(language: str, text: str, where: str) -> RuleSet:
     expressions = [expand(rule.pattern, words, joiner, f"{where}, rule {rule.id}", spaced=spaced) for rule in rules]
     guards = {Predicate(name): re2.compile(f"(?i){words_}") for name, words_ in raw.get("guards", {}).items()}
     flat = {Predicate(name): re2.compile(f"(?i){words_}") for name, words_ in raw.get("flat", {}).items()}
+    own = where == _where(language)
+    prefilter = (packaged(language, "relations", len(rules)) if own else None) or Slow(
+        dict(zip((f"{where}, rule {rule.id}" for rule in rules), expressions, strict=True)), _options()
+    )
     return RuleSet(
         language=language,
         rules=rules,
-        compiled=Patterns(expressions),
-        prefilter=_prefilter(rules, expressions, where),
+        compiled=Patterns(expressions, _options()),
+        prefilter=prefilter,
         guards=guards,
         flat=flat,
     )
+
+
+def _where(language: str) -> str:
+    return f"language/{language}/relations.toml"
 
 
 def _folder(language: str) -> Traversable:
@@ -277,5 +255,5 @@ def rules(language: str) -> RuleSet:
     """The rules of a language; an unknown language has none."""
     source = _folder(language).joinpath("relations.toml")
     if not (len(language) == 2 and language.isascii() and source.is_file()):
-        return RuleSet(language=language, rules=(), compiled=Patterns(()), prefilter=None, guards={}, flat={})
-    return compile_rules(language, source.read_text(encoding="utf-8"), f"language/{language}/relations.toml")
+        return RuleSet(language=language, rules=(), compiled=Patterns(()), prefilter=Triggers(()), guards={}, flat={})
+    return compile_rules(language, source.read_text(encoding="utf-8"), _where(language))

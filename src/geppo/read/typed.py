@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+import re2
 
 from geppo.model.claim import Count
 from geppo.model.entity import Kind, Term
@@ -53,58 +56,86 @@ def pattern_kind(term: Term) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedLine:
-    """A sentence as marks and letters. `origin[i]` is the offset in the text of the line's character i."""
+    """A sentence as marks and letters. Each piece of the line is a slice of the text, two marks or a clause border:
+    `starts` are the places of the pieces in the line and `places` their offsets in the text, `texts` is true for slices.
+    """
 
     line: str
-    origin: tuple[int, ...]
+    starts: tuple[int, ...]
+    places: tuple[int, ...]
+    texts: tuple[bool, ...]
     items: tuple[Item, ...]
-    end: int
 
     def items_of(self, marks: str) -> tuple[Item, ...]:
         """The items behind a captured role."""
         return tuple(self.items[index_of(mark)] for mark in marks if ord(mark) >= ord(index_mark(0)))
 
+    def _offset(self, at: int) -> int:
+        """The offset in the text of a character of the line; that of the mention for both of its marks."""
+        piece = bisect_right(self.starts, at) - 1
+        return self.places[piece] + (at - self.starts[piece] if self.texts[piece] else 0)
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The text's offsets for a slice of the line."""
-        last = self.origin[end - 1] if end > start else self.origin[start]
+        first = self._offset(start)
+        last = self._offset(end - 1) if end > start else first
         for item in self.items:
             if item.start == last:
-                return self.origin[start], item.end
-        return self.origin[start], last + 1
+                return first, item.end
+        return first, last + 1
+
+
+def marks_of(items: Sequence[Item]) -> str:
+    """The marks of the kinds of items, once each."""
+    known = kind_marks()
+    return "".join(sorted({known[item.kind] for item in items if item.kind in known}))
+
+
+_OWN_MARKS = re2.compile("[\ue000-\uf8ff]")
+"""Private-use characters of the text itself would be taken for marks."""
 
 
 def typed_line(text: str, start: int, end: int, items: Sequence[Item], clauses: Sequence[int]) -> TypedLine:
     """Build the typed line of `text[start:end]`; `items` are sorted and do not overlap; `clauses` are offsets."""
     known = kind_marks()
     inside = [item for item in items if start <= item.start and item.end <= end and item.kind in known]
-    if len(inside) > MOST_MENTIONS:
-        inside = inside[:MOST_MENTIONS]
-    line: list[str] = []
-    origin: list[int] = []
+    inside = inside[:MOST_MENTIONS]
+    pieces: list[tuple[str, int, bool]] = []
+    borders = [border for border in clauses if start < border < end]
     at = start
-    borders = sorted(border for border in clauses if start < border < end)
 
     def letters(until: int) -> None:
         nonlocal at
-        while at < until:
-            if borders and borders[0] <= at:
-                borders.pop(0)
-                line.append(CLAUSE)
-                origin.append(at)
-            character = text[at]
-            if "\ue000" <= character <= "\uf8ff":
-                character = "?"
-            line.append(" " if character == "\n" else character)
-            origin.append(at)
-            at += 1
+        while borders and borders[0] < until:
+            border = max(borders.pop(0), at)
+            pieces.extend(((text[at:border], at, True), (CLAUSE, border, False)))
+            at = border
+        pieces.append((text[at:until], at, True))
 
     for number, item in enumerate(inside):
         letters(item.start)
-        line += [known[item.kind], index_mark(number)]
-        origin += [item.start, item.start]
+        pieces.append((known[item.kind] + index_mark(number), item.start, False))
         at = item.end
     letters(end)
-    return TypedLine(line="".join(line), origin=tuple(origin), items=tuple(inside), end=end)
+    return _joined([piece for piece in pieces if piece[0]], tuple(inside))
+
+
+def _joined(pieces: Sequence[tuple[str, int, bool]], items: tuple[Item, ...]) -> TypedLine:
+    starts, length = [], 0
+    for piece, _, _ in pieces:
+        starts.append(length)
+        length += len(piece)
+    plain = [
+        (piece if piece.isascii() else _OWN_MARKS.sub("?", piece)).replace("\n", " ") if text else piece
+        for piece, _, text in pieces
+    ]
+    return TypedLine(
+        line="".join(plain),
+        starts=tuple(starts),
+        places=tuple(place for _, place, _ in pieces),
+        texts=tuple(text for _, _, text in pieces),
+        items=items,
+    )
 
 
 _WORDS_TOO = frozenset(

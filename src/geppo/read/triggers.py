@@ -1,0 +1,123 @@
+"""Which of many rules can match a line at all: each has letters and kinds without which it cannot.
+
+They are worked out beforehand (`tools/compile_rules.py` writes `language/<code>/triggers.json`), so that one automaton
+over all of them looks at a line once and the few rules left are then asked one by one. Where the file is behind the
+rules, RE2's own filter finds the same letters when the rules are loaded, which takes most of a second.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any, Protocol
+
+import re2
+from ahocorasick_rs import AhoCorasick
+
+from geppo.errors import DataError
+
+FILE = "triggers.json"
+_SOURCES = ("relations.toml", "naming.toml")
+_BETWEEN_CLAUSES, _BETWEEN_STRINGS = "\x1f", "\x1e"
+
+
+class Prefilter(Protocol):
+    """Names rules that may match; never leaves out one that does."""
+
+    def of_sentence(self, text: str, marks: str) -> Sequence[int]:
+        """Numbers of the rules that may match a typed line of this sentence, ascending; `marks` are of all its kinds."""
+        ...
+
+    def of_line(self, line: str, among: Sequence[int]) -> Sequence[int]:
+        """Those of its sentence's rules that are worth asking about one typed line, ascending."""
+        ...
+
+
+class Triggers:
+    """A prefilter over the clauses of each rule: a line must hold one string of every clause."""
+
+    def __init__(self, rules: Sequence[Sequence[Sequence[str]]]) -> None:
+        number: dict[str, int] = {}
+        self._clauses = [
+            tuple(frozenset(number.setdefault(one, len(number)) for one in clause) for clause in rule) for rule in rules
+        ]
+        self._first: dict[int, list[int]] = defaultdict(list)
+        self._always = [index for index, clauses in enumerate(self._clauses) if not clauses]
+        for index, clauses in enumerate(self._clauses):
+            for string in clauses[0] if clauses else ():
+                self._first[string].append(index)
+        self._automaton = AhoCorasick(list(number), store_patterns=False) if number else None
+
+    def of_sentence(self, text: str, marks: str) -> Sequence[int]:
+        """Numbers of the rules whose every clause has a string in the sentence or a mark among its kinds, ascending.
+
+        A typed line of the sentence has no letters and no kinds besides these.
+        """
+        if self._automaton is None:
+            return self._always
+        whole = text.replace("\n", " ").lower() + marks
+        found = {index for index, _, _ in self._automaton.find_matches_as_indexes(whole, overlapping=True)}
+        asked = {rule for string in found for rule in self._first.get(string, ())}
+        kept = [rule for rule in asked if not any(map(found.isdisjoint, self._clauses[rule]))]
+        return sorted([*kept, *self._always])
+
+    def of_line(self, line: str, among: Sequence[int]) -> Sequence[int]:
+        """All of them: asking each is cheaper than another look."""
+        return among
+
+
+class Slow:
+    """The same question answered by RE2's own filter: for rules that were edited since the file was written.
+
+    Takes expressions by the words that name each in an error. Raises DataError for one that RE2 refuses.
+    """
+
+    def __init__(self, expressions: Mapping[str, str], options: Any = None) -> None:
+        self._count = len(expressions)
+        self._filter = re2.Filter()
+        for where, expression in expressions.items():
+            try:
+                self._filter.Add(expression, options)
+            except re2.error as error:
+                raise DataError(f"{where}: {error}") from error
+        if expressions:
+            self._filter.Compile()
+
+    def of_sentence(self, text: str, marks: str) -> Sequence[int]:
+        """All rules: RE2's letters may reach over a mark, so they can only be looked for in the typed line."""
+        return range(self._count)
+
+    def of_line(self, line: str, among: Sequence[int]) -> Sequence[int]:
+        """Numbers of the rules whose letters stand in the line, ascending."""
+        return sorted(self._filter.Match(line, potential=True) or ()) if self._count else []
+
+
+@cache
+def fingerprint(language: str) -> str:
+    """SHA-256 over the rules of a language and the list of kinds."""
+    digest = hashlib.sha256()
+    folder = resources.files("geppo.language").joinpath(language)
+    for source in (*(folder.joinpath(name) for name in _SOURCES), resources.files("geppo.read").joinpath("kinds.toml")):
+        digest.update(source.read_bytes() if source.is_file() else b"")
+    return digest.hexdigest()
+
+
+def packaged(language: str, part: str, count: int) -> Triggers | None:
+    """The triggers of a language's `relations` or `naming`; None where the file is missing or behind its rules."""
+    raw = _file(language)
+    if raw.get("sha256") != fingerprint(language) or len(raw.get(part, ())) != count:
+        return None
+    return Triggers(
+        [[clause.split(_BETWEEN_STRINGS) for clause in row.split(_BETWEEN_CLAUSES)] if row else [] for row in raw[part]]
+    )
+
+
+@cache
+def _file(language: str) -> dict[str, Any]:
+    source = resources.files("geppo.language").joinpath(language).joinpath(FILE)
+    found: dict[str, Any] = json.loads(source.read_text(encoding="utf-8")) if source.is_file() else {}
+    return found
