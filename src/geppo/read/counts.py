@@ -69,9 +69,7 @@ def join(
         if made is not None:
             counts.append(made)
     ends = {place: one.end for one in counts for place in range(one.start, one.end)}
-    kept = [
-        item for index, item in enumerate(items) if index not in taken and ends.get(item.start, -1) < item.end
-    ]
+    kept = [item for index, item in enumerate(items) if index not in taken and ends.get(item.start, -1) < item.end]
     return tuple(sorted([*kept, *counts], key=lambda item: item.start))
 
 
@@ -93,8 +91,10 @@ LEAST_BARE = 100
 
 def _bounded(text: str, number: Number, data: dict[str, Any]) -> Number:
     """A number whose "at least" stands apart from it, before the verb (「至少控制了12,300台」)."""
-    if number.bound is Bound.EXACT and "floor" in data and data["floor"].search(
-        text[max(0, number.start - FLOOR_REACH) : number.start]
+    if (
+        number.bound is Bound.EXACT
+        and "floor" in data
+        and data["floor"].search(text[max(0, number.start - FLOOR_REACH) : number.start])
     ):
         return replace(number, bound=Bound.AT_LEAST)
     return number

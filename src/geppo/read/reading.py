@@ -21,9 +21,11 @@ from geppo.model.report import Document, Report
 from geppo.read import agreements, counts
 from geppo.read.anaphora import Salience, resolve, without_speaker
 from geppo.read.extract.observables import find as find_observables
+from geppo.read.frames import frames
 from geppo.read.names import designators, house_forms, introduced, naming, settle, slug, spelled
-from geppo.read.relate import Sentence, Source, claims_of
+from geppo.read.relate import Source, claims_of
 from geppo.read.rules import rules
+from geppo.read.sentence import Sentence
 from geppo.read.typed import Item, marks_of, names_only, pattern_kind, typed_line
 
 LEAST_ITEMS = 2
@@ -148,9 +150,7 @@ def _introductions(
         yield from introduced(line, document.language, asked)
         bare = names_only(inside)
         if len(bare) < len(inside):
-            yield from introduced(
-                typed_line(document.text, span.start, span.end, bare, ()), document.language, asked
-            )
+            yield from introduced(typed_line(document.text, span.start, span.end, bare, ()), document.language, asked)
 
 
 def _known(name: str, catalog: Catalog, language: str) -> bool:
@@ -246,7 +246,7 @@ def _stated(
     """The claims of a sentence whose pronouns are resolved; nothing is prepared for one that no rule can match."""
     ruleset = rules(document.language)
     asked = ruleset.prefilter.of_sentence(document.text[span.start : span.end], marks_of(items))
-    if not asked:
+    if not asked and frames(document.language) is None:
         return ()
     sentence = Sentence(
         text=document.text,
@@ -302,7 +302,7 @@ def _voices(document: Document, span: Span, items: Sequence[Item]) -> tuple[str,
         for item in items:
             if item.kind == "org" and item.start < voice.name_end and voice.name_start < item.end:
                 name = item.terms[0].name
-                if slug(name) not in own and own not in slug(name):
+                if not own or (slug(name) not in own and own not in slug(name)):
                     spoken[name] = None
     return tuple(spoken)
 

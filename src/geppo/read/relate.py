@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from geppo.catalog import Catalog
-from geppo.language import hedges as hedging
 from geppo.language.sentences import Span
-from geppo.model.claim import Claim, Count, Grade, Hedge, Predicate, Rung
+from geppo.model.claim import Claim, Count, Predicate, Rung
 from geppo.model.entity import Kind, Term
 from geppo.model.marking import Tlp
 from geppo.model.report import Passage
 from geppo.model.time import When
 from geppo.read.anaphora import Salience
-from geppo.read.rules import Rule, RuleSet, scope
+from geppo.read.frames import Statement, statements
+from geppo.read.modality import modality
+from geppo.read.rivals import fuller, same, without_guesses, without_weaker_readings
+from geppo.read.rules import Rule, RuleSet
+from geppo.read.sentence import Found, Sentence
 from geppo.read.typed import Item, TypedLine, names_only, typed_line
 
 LONGEST_MATCH = 220
 """Characters of a typed line between first and last role; beyond, two statements share the sentence by accident."""
 
+BEHIND = 12
+"""Characters behind a match in which its verb's ending may turn it into a condition (されていたら)."""
+
 MOST_CLAIMS = 16
 """Claims of one match; a longer list is a list of values."""
-
-_OF_GRADE = {Grade.LOW: Rung.SUGGESTS, Grade.MODERATE: Rung.LIKELY, Grade.HIGH: Rung.VERY_LIKELY}
-"""A statement that carries a grade and no other hedge is a judgement, never a plain fact."""
 
 _ACTS_OF_HOUSES = frozenset(
     {
@@ -38,23 +41,6 @@ _ACTS_OF_HOUSES = frozenset(
 _STAGES = frozenset({Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE})
 _SYMMETRIC = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
 _PLAIN_ROLES = frozenset({"S", "O", "C", "D", "G", "K", "Kind", "Group", "Net"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sentence:
-    """What is known of one sentence before its relations are read.
-
-    `spoken_of` are its items without the speaker; `asked` are the numbers of the rules that may match it.
-    """
-
-    text: str
-    span: Span
-    clauses: tuple[Span, ...]
-    items: tuple[Item, ...]
-    spoken_of: tuple[Item, ...]
-    language: str
-    voices: tuple[str, ...]
-    asked: Sequence[int]
 
 
 def _lines(sentence: Sentence) -> Iterator[tuple[TypedLine, bool]]:
@@ -100,79 +86,100 @@ def claims_of(
             for match in rules.compiled[number].finditer(line.line):
                 if match.end() - match.start() > LONGEST_MATCH or _guarded(rules, rule, sentence, line, match):
                     continue
-                for claim in _from_match(sentence, line, rules, rule, match, salience, source, catalog):
+                made = _from_match(sentence, line, rule, match)
+                for claim in _claims(sentence, rules, made, salience, source, catalog):
                     if not match.groupdict().get("S"):
                         guessed.add(claim.id)
                     found.setdefault(claim.id, claim)
         if found:
             break
-    return _without_weaker_readings(_without_guesses(tuple(found.values()), guessed))
+    read = without_weaker_readings(without_guesses(tuple(found.values()), guessed))
+    return _framed(sentence, rules, read, salience, source, catalog)
+
+
+def _framed(
+    sentence: Sentence, rules: RuleSet, read: tuple[Claim, ...], salience: Salience, source: Source, catalog: Catalog
+) -> tuple[Claim, ...]:
+    """The claims of a sentence: those of its rules, and those of frames that no rule read.
+
+    Where a rule had to guess who did it, the frame that found somebody is believed.
+    """
+    added: dict[str, Claim] = {}
+    span = sentence.span
+    for statement in statements(
+        sentence.language, sentence.text, span.start, span.end, sentence.items, sentence.clauses
+    ):
+        needs = statement.frame.needs
+        if needs is not None and needs.search(sentence.text[span.start : span.end]) is None:
+            continue
+        guard = rules.guards.get(statement.frame.predicate)
+        if guard is not None and guard.search(sentence.text[statement.start : statement.end]) is not None:
+            continue
+        for claim in _claims(sentence, rules, _from_frame(sentence, statement), salience, source, catalog):
+            read = tuple(other for other in read if not fuller(claim, other))
+            if not any(same(claim, other) for other in (*read, *added.values())):
+                added.setdefault(claim.id, claim)
+    return (*read, *added.values())
 
 
 def _guarded(rules: RuleSet, rule: Rule, sentence: Sentence, line: TypedLine, match: Any) -> bool:
-    guard = rules.guards.get(rule.predicate)
-    if guard is None:
-        return False
     start, end = line.span(match.start(), match.end())
-    return guard.search(sentence.text[start:end]) is not None
+    if rules.unreal is not None:
+        clause = _clause(sentence, start, end)
+        if rules.unreal.search(sentence.text[clause.start : min(sentence.span.end, end + BEHIND)]) is not None:
+            return True
+    guard = rules.guards.get(rule.predicate)
+    return guard is not None and guard.search(sentence.text[start:end]) is not None
 
 
-def _without_guesses(claims: tuple[Claim, ...], guessed: set[str]) -> tuple[Claim, ...]:
-    """A subject taken from the block gives way where the sentence itself names one for the same statement."""
-    stated = {
-        (c.predicate, c.object.id if c.object else "", c.count.value if c.count else 0)
-        for c in claims
-        if c.id not in guessed
-    }
-    return tuple(
-        claim
-        for claim in claims
-        if claim.id not in guessed
-        or (claim.predicate, claim.object.id if claim.object else "", claim.count.value if claim.count else 0)
-        not in stated
+def _from_match(sentence: Sentence, line: TypedLine, rule: Rule, match: Any) -> Found:
+    start, end = line.span(match.start(), match.end())
+    return Found(
+        rule=rule.id,
+        predicate=rule.predicate,
+        constants=dict(rule.constants),
+        roles={name: line.items_of(marks) for name, marks in match.groupdict().items() if marks},
+        start=start,
+        end=end,
+        dated=line.items,
     )
 
 
-def _without_weaker_readings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
-    """One rule may read the bare form of what another reads with its count: the fuller one stays."""
-    fuller = {(c.predicate, c.subject.id, c.object.id if c.object else "", c.negated) for c in claims if c.count}
-    kept = []
-    for claim in claims:
-        key = (claim.predicate, claim.subject.id, claim.object.id if claim.object else "", claim.negated)
-        if claim.count is None and key in fuller:
-            continue
-        kept.append(claim)
-    return tuple(kept)
+def _from_frame(sentence: Sentence, statement: Statement) -> Found:
+    frame = statement.frame
+    nobody = bool(frame.nobody) and "S" not in statement.roles
+    return Found(
+        rule=f"frame-{frame.id}",
+        predicate=frame.predicate,
+        constants={**({"subject": frame.nobody} if nobody else {}), **statement.constants},
+        roles=statement.roles,
+        start=statement.start,
+        end=statement.end,
+        dated=sentence.spoken_of,
+        framed=True,
+    )
 
 
-def _from_match(
-    sentence: Sentence,
-    line: TypedLine,
-    rules: RuleSet,
-    rule: Rule,
-    match: Any,
-    salience: Salience,
-    source: Source,
-    catalog: Catalog,
+def _claims(
+    sentence: Sentence, rules: RuleSet, found: Found, salience: Salience, source: Source, catalog: Catalog
 ) -> Iterable[Claim]:
-    constants = dict(rule.constants)
-    roles = {name: line.items_of(marks) for name, marks in match.groupdict().items() if marks}
+    constants, roles = dict(found.constants), dict(found.roles)
     if constants.get("subject") == "@publisher":
         house = Term(kind=Kind.IDENTITY, id=f"publisher/{source.publisher}", name=source.publisher)
-        pairs = _arguments(rule, constants, roles, salience, catalog, house)
+        pairs = _arguments(found.predicate, constants, roles, salience, catalog, house)
     else:
-        pairs = _arguments(rule, constants, roles, salience, catalog)
+        pairs = _arguments(found.predicate, constants, roles, salience, catalog)
     if not pairs:
         return
-    start, end = line.span(match.start(), match.end())
-    clause = _clause(sentence, start, end)
+    span = Span(start=found.start, end=found.end)
+    clause = _clause(sentence, span.start, span.end)
     spoken_of = roles.get("O") or roles.get("C") or roles.get("S") or ()
-    hedge, negated = _modality(sentence, Span(start=start, end=end), clause, constants, spoken_of)
-    flat = rules.flat.get(rule.predicate)
+    hedge, negated = modality(sentence, found, span, clause, spoken_of)
+    flat = rules.flat.get(found.predicate)
     words = sentence.text[sentence.span.start : sentence.span.end]
     if hedge.rung is Rung.CONFIRMED and not negated and flat is not None and flat.search(words) is None:
         hedge = replace(hedge, rung=Rung.POSSIBLE)
-    dated = _dated(line, roles, Span(start=start, end=end), clause)
+    dated = _dated(found.dated, roles, span, clause)
     when = dated.when if dated else None
     counts: tuple[Count | None, ...] = tuple(item.count for item in roles.get("C", ()) if item.count) or (None,)
     qualifiers = _qualifiers(roles, constants, catalog)
@@ -182,7 +189,7 @@ def _from_match(
     for item in roles.get("G", ()):
         voices = (*voices, item.terms[0].name) if item.terms and item.terms[0].name not in voices else voices
     for subject, object_ in pairs[:MOST_CLAIMS]:
-        for count in counts:
+        for count in _counts_of(object_, counts):
             passage = Passage(
                 document=source.document,
                 start=sentence.span.start,
@@ -190,10 +197,10 @@ def _from_match(
                 text=sentence.text[sentence.span.start : sentence.span.end],
             )
             yield Claim(
-                id=_id(source, rule.predicate, passage, subject, object_, count, negated, when, qualifiers),
+                id=_id(source, found.predicate, passage, subject, object_, count, negated, when, qualifiers),
                 report=source.document,
                 publisher=source.publisher,
-                predicate=rule.predicate,
+                predicate=found.predicate,
                 subject=subject,
                 object=object_,
                 qualifiers=qualifiers,
@@ -204,9 +211,15 @@ def _from_match(
                 voices=tuple(voice for voice in voices if voice != source.publisher),
                 passage=passage,
                 published=source.published,
-                rule=f"{sentence.language}/{rule.id}",
+                rule=f"{sentence.language}/{found.rule}",
                 marking=source.marking,
             )
+
+
+def _counts_of(object_: Term | None, counts: tuple[Count | None, ...]) -> tuple[Count | None, ...]:
+    """The counts of an object: where one of them counts just it, no other does; a bare other object has none."""
+    own = tuple(count for count in counts if count is not None and object_ is not None and count.unit == object_)
+    return own or counts
 
 
 def _id(
@@ -251,7 +264,7 @@ def _constant(value: str, salience: Salience, catalog: Catalog) -> tuple[Term, .
 
 
 def _arguments(
-    rule: Rule,
+    predicate: Predicate,
     constants: dict[str, str],
     roles: dict[str, tuple[Item, ...]],
     salience: Salience,
@@ -268,7 +281,7 @@ def _arguments(
         objects = list(_constant(constants["object"], salience, catalog))
     if not subjects:
         return []
-    if rule.predicate in _SYMMETRIC and not objects:
+    if predicate in _SYMMETRIC and not objects:
         if len(subjects) < 2:
             return []
         subjects, objects = subjects[:1], subjects[1:]
@@ -304,65 +317,11 @@ def _clause(sentence: Sentence, start: int, end: int) -> Span:
     return Span(start=inside[0].start, end=inside[-1].end)
 
 
-def _modality(
-    sentence: Sentence, match: Span, clause: Span, constants: dict[str, str], spoken_of: tuple[Item, ...]
-) -> tuple[Hedge, bool]:
-    marks = [
-        mark
-        for mark in hedging.hedges(sentence.text, sentence.span, sentence.language)
-        if clause.start <= mark.start < clause.end or _opens(sentence, mark.end, clause)
-    ]
-    rungs = [mark.rung for mark in marks]
-    if "hedge" in constants:
-        rungs.append(Rung(constants["hedge"]))
-    own: list[Rung] = [rung for rung in rungs if rung is not Rung.REPORTED]
-    graded = hedging.grade(sentence.text, sentence.span, sentence.language)
-    if not own and graded is not None:
-        own = [_OF_GRADE[graded.grade]]
-    rung = hedging.combine(own) if own else (Rung.REPORTED if rungs else Rung.CONFIRMED)
-    words = " … ".join(mark.text for mark in marks)
-    if "negated" in constants:
-        negated = constants["negated"] == "True" or constants["negated"] == "true"
-    else:
-        negated = rung is Rung.NOT_FOUND or _negated(sentence, match, clause, spoken_of)
-    return Hedge(rung=rung, text=words, grade=graded.grade if graded else None), negated
-
-
-def _negated(sentence: Sentence, match: Span, clause: Span, spoken_of: tuple[Item, ...]) -> bool:
-    """True where a negator near the match has what the statement speaks of on its negated side.
-
-    "Not X but Y" negates X only: in Japanese and Korean what stands before the negator, elsewhere what stands behind it
-    up to a "but".
-    """
-    reach = scope()["reach"]
-    before, after = reach.get(sentence.language, reach["en"])
-    near = Span(start=max(clause.start, match.start - before), end=min(clause.end, match.end + after))
-    first = min((item.start for item in spoken_of), default=match.start)
-    last = max((item.end for item in spoken_of), default=match.end)
-    for mark in hedging.negations(sentence.text, sentence.span, sentence.language):
-        if not near.start <= mark.start < near.end:
-            continue
-        if mark.scope == "before" and last <= mark.end:
-            contrast = any(word in sentence.text[mark.start : mark.end] for word in scope()["contrast"])
-            if not contrast or mark.start - last <= scope()["contrast_reach"]:
-                return True
-        between = sentence.text[mark.end : first] if mark.end <= first else ""
-        ahead = mark.scope != "before" and (match.start <= mark.start or mark.end <= first)
-        if ahead and mark.start < max(last, match.end) and not any(word in between for word in scope()["but"]):
-            return True
-    return False
-
-
-def _opens(sentence: Sentence, at: int, clause: Span) -> bool:
-    """True where a hedge stands right before the clause and governs it ("it is likely that …")."""
-    return at <= clause.start and sentence.text[at : clause.start].strip(" ,") in {"", "that"}
-
-
 def _gap(one: Item, other: Item) -> int:
     return max(one.start - other.end, other.start - one.end, 0)
 
 
-def _dated(line: TypedLine, roles: dict[str, tuple[Item, ...]], match: Span, clause: Span) -> Item | None:
+def _dated(items: tuple[Item, ...], roles: dict[str, tuple[Item, ...]], match: Span, clause: Span) -> Item | None:
     """The date of a statement: the rule's own, else the one inside the match or the clause that stands nearest to what
     the statement ends on, or the only one of the sentence.
     """
@@ -370,7 +329,7 @@ def _dated(line: TypedLine, roles: dict[str, tuple[Item, ...]], match: Span, cla
     if named:
         return named[0]
     other = {item.start for name, items in roles.items() if name != "D" for item in items}
-    dates = [item for item in line.items if item.when is not None and item.start not in other]
+    dates = [item for item in items if item.when is not None and item.start not in other]
     for span in (match, clause):
         inside = [item for item in dates if span.start <= item.start and item.end <= span.end]
         if inside:

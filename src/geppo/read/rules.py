@@ -89,6 +89,7 @@ class RuleSet:
     prefilter: Prefilter
     guards: Mapping[Predicate, Any]
     flat: Mapping[Predicate, Any]
+    unreal: Any = None
 
 
 @cache
@@ -239,6 +240,7 @@ def compile_rules(language: str, text: str, where: str) -> RuleSet:
         prefilter=prefilter,
         guards=guards,
         flat=flat,
+        unreal=re2.compile(f"(?i){raw['unreal']}") if "unreal" in raw else None,
     )
 
 

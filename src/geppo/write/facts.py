@@ -159,8 +159,15 @@ def fact_key(claim: Claim, catalog: Catalog) -> tuple[str, ...]:
     return tuple(parts)
 
 
+_OF_THE_NAMED = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.USES})
+"""What "malware" or "an intrusion" did is no news; what somebody with a name did is."""
+
+
 def printable(claim: Claim) -> bool:
-    """Claims that a sentence can say: complete, typed, and of a predicate with a phrase."""
+    """Claims that a sentence can say: complete, typed, and of a predicate with a phrase.
+
+    A noun that no list knows (kind TEXT) has no word in the other language, so it stays in the evidence.
+    """
     if claim.predicate in _UNPRINTED:
         return False
     if claim.predicate is Predicate.COUNTS and claim.count is None:
@@ -179,8 +186,10 @@ def printable(claim: Claim) -> bool:
         return claim.object.kind in (Kind.VULNERABILITY, Kind.PRODUCT)
     if claim.subject.id in _NOBODY or claim.subject.id.startswith("group-kind/"):
         return claim.predicate in (Predicate.EXPLOITS, Predicate.ATTRIBUTED_TO, Predicate.DENIES, Predicate.ARRESTS)
+    if claim.predicate in _OF_THE_NAMED and claim.subject.kind is Kind.CONCEPT:
+        return False
     terms = [term for term in (claim.subject, claim.object) if term is not None]
-    return not any(term.kind is Kind.OBSERVABLE for term in terms)
+    return not any(term.kind in (Kind.OBSERVABLE, Kind.TEXT) for term in terms)
 
 
 def facts_of(

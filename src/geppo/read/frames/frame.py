@@ -1,0 +1,190 @@
+"""Frames as data, and the statement that a grammar makes of one."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import re2
+
+from geppo.errors import DataError
+from geppo.model.claim import Predicate
+from geppo.read.counts import PERCENT
+from geppo.read.rules import kind_groups, kind_marks
+from geppo.read.typed import Item, pattern_kind
+
+OPEN = "open"
+"""Stands among the kinds of a role that any noun may fill."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A verb (or noun) of a predicate and the kinds (or the ids of concepts) that its roles may have.
+
+    `agent` acts, `patient` is what it is done to, `other` stands behind one of `prepositions`. `roles` gives the role
+    of the claim (S, O, G or a qualifier) that each fills. A passive without its agent is a statement where `nobody` (a
+    concept) stands in for it. `stative` verbs name no doer even where they are active ("data leaked"; in English: their
+    participle with "be" is active, "is aimed at"), `inverse` ones say actively what is done to their subject ("got
+    infected with"). With `anywhere` the patient may stand anywhere before the verb, with `glued` right before it. Nouns
+    that no list knows must match `only`, the whole sentence `needs`; a statement whose words match `never` is none.
+    """
+
+    id: str
+    predicate: Predicate
+    phrases: tuple[str, ...]
+    nouns: tuple[str, ...]
+    agent: frozenset[str]
+    patient: frozenset[str]
+    other: frozenset[str]
+    prepositions: tuple[str, ...]
+    roles: Mapping[str, str]
+    nobody: str
+    never: Any
+    stative: bool
+    inverse: bool
+    anywhere: bool
+    active_only: bool
+    glued: bool
+    only: Any
+    needs: Any
+    whole: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What a grammar found: the frame, an item for each role of the claim, and the stretch that says so.
+
+    `constants` hold `negated` and `hedge` where the grammar knows them; `determined` is true for a subject with an
+    article.
+    """
+
+    frame: Frame
+    roles: Mapping[str, tuple[Item, ...]]
+    start: int
+    end: int
+    constants: Mapping[str, str] = field(default_factory=dict)
+    determined: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frames:
+    """The frames of a language with the data of its grammar."""
+
+    grammar: str
+    frames: tuple[Frame, ...]
+    words: Mapping[str, Any]
+
+
+_NEVER_OPEN = frozenset({"sector", "place", "product"})
+"""Counted things that a role has to ask for by their kind."""
+
+
+def filling(item: Item | None, kinds: frozenset[str]) -> Item | None:
+    """The item where its kind (or what it stands for) is wanted; a count where what it counts is."""
+    if item is None:
+        return None
+    if item.kind in kinds or (item.terms and item.terms[0].id in kinds):
+        return item
+    if item.kind in ("count", "datacount") and item.terms:
+        kind = pattern_kind(item.terms[0])
+        if (
+            kind in kinds
+            or item.terms[0].id in kinds
+            or (OPEN in kinds and kind not in _NEVER_OPEN and item.terms[0] != PERCENT)
+        ):
+            return replace(item, kind=kind)
+    return None
+
+
+def filled(
+    frame: Frame, agents: Sequence[Item], patients: Sequence[Item], others: Sequence[Item], *, active: bool, alone: bool
+) -> dict[str, tuple[Item, ...]] | None:
+    """The roles of the claim with their items, counts (C) among them; None where one that must be filled is not.
+
+    `alone` says that nobody need be named who does it.
+    """
+    roles: dict[str, tuple[Item, ...]] = {}
+    for name, items, wanted in (
+        ("agent", agents, frame.agent),
+        ("patient", patients, frame.patient),
+        ("other", others, frame.other),
+    ):
+        role = frame.roles.get(name)
+        if items:
+            roles |= {role: tuple(items)} if role else {}
+        elif not wanted or (role == "S" and alone and frame.nobody):
+            continue
+        elif role in ("S", "O") or (name == "patient" and role is None) or (name == "agent" and active):
+            return None
+    counted = tuple(item for item in (*patients, *others) if item.count is not None)
+    return (roles | ({"C": counted} if counted else {})) if roles else None
+
+
+def worth(frame: Frame, item: Item, text: str) -> bool:
+    """True unless a frame wants only some of the nouns that no list knows, and this is none of them."""
+    known = (
+        item.kind in frame.patient or item.kind in frame.other or bool(item.terms and item.terms[0].id in frame.patient)
+    )
+    if frame.only is None or (known and item.kind != OPEN):
+        return True
+    return frame.only.search(text[item.start : item.end]) is not None
+
+
+def _kinds(names: str, where: str) -> frozenset[str]:
+    found: set[str] = set()
+    for name in filter(None, names.split("|")):
+        for kind in kind_groups().get(name, [name]):
+            if "/" not in kind and kind not in kind_marks() and kind != OPEN:
+                raise DataError(f"{where}: unknown kind {kind!r}; kinds are listed in kinds.toml")
+            found.add(kind)
+    return frozenset(found)
+
+
+def _frame(row: Mapping[str, Any], where: str) -> Frame:
+    where = f"{where}, frame {row.get('id', '?')}"
+    try:
+        return Frame(
+            id=row["id"],
+            predicate=Predicate(row["predicate"]),
+            phrases=tuple(row.get("verbs", ())),
+            nouns=tuple(row.get("nouns", ())),
+            agent=_kinds(row.get("agent", ""), where),
+            patient=_kinds(row.get("patient", ""), where),
+            other=_kinds(row.get("other", ""), where),
+            prepositions=tuple(row.get("prepositions", ())),
+            roles=dict(row.get("roles", {"agent": "S", "patient": "O"})),
+            nobody=row.get("nobody", ""),
+            never=re2.compile(row["never"]) if "never" in row else None,
+            stative=bool(row.get("stative", False)),
+            inverse=bool(row.get("inverse", False)),
+            anywhere=bool(row.get("anywhere", False)),
+            active_only=bool(row.get("active_only", False)),
+            glued=bool(row.get("glued", False)),
+            only=re2.compile(row["only"]) if "only" in row else None,
+            needs=re2.compile(row["needs"]) if "needs" in row else None,
+            whole=frozenset(row.get("whole", ())),
+        )
+    except (KeyError, ValueError) as error:
+        raise DataError(f"{where}: {error}") from error
+
+
+def compile_frames(text: str, where: str) -> Frames:
+    """Read a frames file. Raises DataError that names the file and the frame."""
+    raw = tomllib.loads(text)
+    found = tuple(_frame(row, where) for row in raw.get("frame", ()))
+    if len({frame.id for frame in found}) != len(found):
+        raise DataError(f"{where}: frame ids must be unique")
+    return Frames(grammar=raw["grammar"], frames=found, words=raw.get("words", {}))
+
+
+@cache
+def frames(language: str) -> Frames | None:
+    """The frames of a language, or None."""
+    source = resources.files("geppo.language").joinpath(language).joinpath("frames.toml")
+    if not (len(language) == 2 and language.isascii() and source.is_file()):
+        return None
+    return compile_frames(source.read_text(encoding="utf-8"), f"language/{language}/frames.toml")

@@ -1,0 +1,35 @@
+"""Which grammar reads a language's frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from geppo.errors import DataError
+from geppo.language.sentences import Span
+from geppo.read.frames import nouns, sov, svo
+from geppo.read.frames.frame import Statement, frames
+from geppo.read.typed import Item
+
+
+@cache
+def _lexicon(language: str) -> nouns.Lexicon | sov.Lexicon | None:
+    known = frames(language)
+    if known is None:
+        return None
+    if known.grammar == "svo":
+        return nouns.Lexicon(known)
+    if known.grammar == "sov":
+        return sov.Lexicon(known)
+    raise DataError(f"language/{language}/frames.toml: grammar must be svo or sov, got {known.grammar!r}")
+
+
+def statements(
+    language: str, text: str, start: int, end: int, items: Sequence[Item], clauses: Sequence[Span]
+) -> Iterator[Statement]:
+    """All statements that the frames of a language find in `text[start:end]`; items are in order."""
+    lexicon = _lexicon(language)
+    if isinstance(lexicon, nouns.Lexicon):
+        yield from svo.statements(lexicon, text, start, end, items)
+    elif lexicon is not None:
+        yield from sov.statements(lexicon, text, start, end, items, clauses)

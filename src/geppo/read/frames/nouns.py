@@ -1,0 +1,335 @@
+"""Noun phrases and the phrases of frames in a sentence of a language with blanks (English).
+
+A noun phrase is what stands between words of the closed classes (`frames.toml`, `[words]`); no word is parsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from geppo.model.entity import Kind, Term
+from geppo.read.frames.forms import BASE, PARTICIPLE, PAST, S, forms_of
+from geppo.read.frames.frame import OPEN, Frame, Frames, filling
+from geppo.read.frames.tokens import Token, tokens
+from geppo.read.names import slug
+from geppo.read.typed import Item
+
+AND, COMMA = "and", ","
+GAP = 3
+"""Words that a `*` of a phrase may stand for."""
+
+FARTHEST = 14
+"""Tokens behind a verb in which its agent ("by …") or its other role is looked for."""
+
+NAMES = frozenset({"actor", "malware", "tool", "campaign", "network", "org", "place", "agreement", "product", "vuln"})
+_PUNCTUATION = frozenset(',;:.!?()[]{}"“”„«»—–…')
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A frame's phrase at its place, from token `first` up to `last`; `slot` is where an object may stand in it."""
+
+    frame: Frame
+    first: int
+    last: int
+    forms: frozenset[str]
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A noun phrase: tokens `first` to `last`, the last not included."""
+
+    first: int
+    last: int
+
+
+class Lexicon:
+    """Phrases of all frames by their first word's forms, and the closed classes of the language."""
+
+    def __init__(self, known: Frames) -> None:
+        words = known.words
+        self.words = {name: frozenset(value) for name, value in words.items() if isinstance(value, list)}
+        irregular = words["irregular"]
+        self.verbs: dict[str, list[tuple[Frame, tuple[str, ...], frozenset[str]]]] = {}
+        self.nouns: dict[str, list[tuple[Frame, tuple[str, ...]]]] = {}
+        for frame in known.frames:
+            for phrase in frame.phrases:
+                first, *rest = phrase.split(" ")
+                if first == "be":
+                    forms = dict.fromkeys(self.words["be"], frozenset({BASE, S, PAST}))
+                else:
+                    forms = forms_of(first, irregular)
+                for form, names in forms.items():
+                    self.verbs.setdefault(form, []).append((frame, tuple(rest), names))
+            for phrase in frame.nouns:
+                first, *rest = phrase.split(" ")
+                self.nouns.setdefault(first, []).append((frame, tuple(rest)))
+        self.breaks = _PUNCTUATION.union(
+            *(self.words[name] for name in ("prepositions", "conjunctions", "be", "have", "modals", "relative",
+                                            "subordinate", "pronouns", "adverbs", "not_nouns", "naming"))
+        )  # fmt: skip
+
+    def adverb(self, token: Token) -> bool:
+        """True for a word between the parts of a verb group."""
+        word = token.lower
+        return token.item is None and (
+            word in self.words["adverbs"] or word in self.words["negators"] or (word.endswith("ly") and len(word) > 4)
+        )
+
+
+class Sentence:
+    """One sentence: its tokens, the phrases of frames in it, and its noun phrases."""
+
+    def __init__(self, lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> None:
+        self.lexicon = lexicon
+        self.text = text
+        self.tokens = tokens(text, start, end, items)
+
+    def word(self, at: int) -> str:
+        """The small letters of a token, an empty text outside of the sentence."""
+        return self.tokens[at].lower if 0 <= at < len(self.tokens) else ""
+
+    def among(self, at: int, name: str) -> bool:
+        """True where a token is a word of a class."""
+        return self.word(at) in self.lexicon.words[name] and at >= 0
+
+    @cached_property
+    def found(self) -> list[Verb]:
+        """Every frame's phrase in the sentence."""
+        made = []
+        for at, token in enumerate(self.tokens):
+            for frame, rest, names in self.lexicon.verbs.get(token.lower, ()):
+                last, slot = self._rest(at + 1, rest)
+                if last:
+                    made.append(Verb(frame, at, last, names, slot))
+        longest: dict[int, int] = {}
+        for verb in made:
+            longest[verb.first] = max(longest.get(verb.first, 0), 0 if verb.slot else verb.last)
+        kept: dict[tuple[int, str], Verb] = {}
+        for verb in made:
+            if verb.slot or verb.last == longest[verb.first]:
+                kept.setdefault((verb.first, verb.frame.id), verb)
+        return list(kept.values())
+
+    @cached_property
+    def starts(self) -> frozenset[int]:
+        """Places at which a verb stands that is finite by its form."""
+        return frozenset(
+            verb.first for verb in self.found if verb.forms & {S, PAST} and verb.forms.isdisjoint({PARTICIPLE})
+        )
+
+    def _rest(self, at: int, rest: Sequence[str]) -> tuple[int, int]:
+        """Where a phrase ends whose first word stands before `at`, and its slot; (0, 0) where it is another phrase."""
+        slot = 0
+        for number, word in enumerate(rest):
+            if word == "~":
+                slot = at
+                if number + 1 < len(rest):
+                    place = self._seek(at, rest[number + 1], FARTHEST)
+                    if place < 0:
+                        return 0, 0
+                    at = place
+            elif word == "*":
+                place = self._seek(at, rest[number + 1], GAP)
+                if place < 0:
+                    return 0, 0
+                at = place
+            elif self.word(at) == word or word in self.word(at).split("|"):
+                at += 1
+            else:
+                return 0, 0
+        return at, slot
+
+    def _seek(self, at: int, word: str, most: int) -> int:
+        for place in range(at, min(at + most + 1, len(self.tokens))):
+            if self.word(place) == word:
+                return place
+            if self.word(place) in ";.:?!" or (most == GAP and self.word(place) in ","):
+                return -1
+        return -1
+
+    def noun(self, at: int) -> bool:
+        """True for a token that may stand in a noun phrase."""
+        if not 0 <= at < len(self.tokens):
+            return False
+        token = self.tokens[at]
+        if token.item is not None:
+            return token.item.kind not in ("date",)
+        if token.lower in self.lexicon.breaks or at in self.starts:
+            return False
+        return not (token.lower.endswith("ly") and not token.capital)
+
+    def ending(self, last: int) -> Phrase | None:
+        """The noun phrase whose last token is `last`."""
+        first = last
+        while self.noun(first):
+            first -= 1
+        return Phrase(first + 1, last + 1) if first < last else None
+
+    def beginning(self, first: int) -> Phrase | None:
+        """The noun phrase that begins at `first`, behind articles and adverbs."""
+        while first < len(self.tokens) and (
+            self.among(first, "determiners") or (not self.noun(first) and self.lexicon.adverb(self.tokens[first]))
+        ):
+            first += 1
+        last = first
+        while self.noun(last) and not (last > first and self._verb_here(last)):
+            last += 1
+        if last == first:
+            return None
+        named = self._named(last)
+        return named or Phrase(first, last)
+
+    def _verb_here(self, at: int) -> bool:
+        """True where a participle behind a noun says what was done to it ("servers hijacked by …")."""
+        return any(v.first == at and PARTICIPLE in v.forms for v in self.found) and not self.noun(at + 1)
+
+    def _named(self, at: int) -> Phrase | None:
+        """The name behind "called", "dubbed" or a comma: "a new implant, LeadenEye,"."""
+        place = at + (self.word(at) in (",", "(", "“", '"'))
+        if self.among(place, "naming"):
+            place += 1
+            while self.among(place, "determiners") or self.word(place) in ("as", "“", '"'):
+                place += 1
+        elif self.word(at) != ",":
+            return None
+        item = self.tokens[place].item if place < len(self.tokens) else None
+        names = ("actor", "malware", "tool", "campaign", "network")
+        if item is None or item.kind not in names or self.word(place + 1) == "'s":
+            return None
+        if (
+            self.among(place - 1, "naming")
+            or self.word(place - 1) in ("as", "“", '"')
+            or self.word(place + 1) in (",", ".", "")
+        ):
+            return Phrase(place, place + 1)
+        return None
+
+    def _is_naming(self, at: int) -> bool:
+        """True where a word of naming stands at a place, "as" and an article aside."""
+        while self.word(at) in ("as", "“", '"') or self.among(at, "determiners"):
+            at -= 1
+        return self.among(at, "naming")
+
+    def listed(self, first: int) -> list[Phrase]:
+        """The noun phrases of a list that begins at `first`: "A, B and C", each with what "of" adds to it."""
+        found: list[Phrase] = []
+        sure = 0
+        at = first
+        while (phrase := self.beginning(at)) is not None:
+            found.append(phrase)
+            at = phrase.last
+            inner = self._of(at)
+            while inner is not None:
+                found.append(inner)
+                at = inner.last
+                inner = self._of(at)
+            following, joined = self._join(at)
+            sure = sure or len(found)
+            if not joined or self._clause_follows(following) or self.word(following) in ("no", "not"):
+                break
+            if joined == AND:
+                sure = -1
+            at = following
+        return found if sure < 0 else found[: max(sure, 1)]
+
+    def _join(self, at: int) -> tuple[int, str]:
+        """Where the next noun of a list begins, and whether "and" or only a comma stands before it."""
+        following, joined = at, ""
+        while self.word(following) in (",", "and", "or", "&") or self.text_at(following, ("as", "well", "as")):
+            joined = AND if self.word(following) != "," or joined == AND else COMMA
+            following += 3 if self.word(following) == "as" else 1
+        return following, joined
+
+    def text_at(self, at: int, words: Sequence[str]) -> bool:
+        """True where these words stand from a place on."""
+        return all(self.word(at + number) == word for number, word in enumerate(words))
+
+    def _of(self, at: int) -> Phrase | None:
+        return self.beginning(at + 1) if self.among(at, "inner") else None
+
+    def _clause_follows(self, at: int) -> bool:
+        """True where a new verb and not another noun stands behind "and"."""
+        while at < len(self.tokens) and self.lexicon.adverb(self.tokens[at]):
+            at += 1
+        if any(verb.first == at and not self.adjective(verb) for verb in self.found):
+            return True
+        phrase = self.beginning(at)
+        return phrase is not None and (
+            self.among(phrase.last, "be") or self.among(phrase.last, "have") or self.among(phrase.last, "modals")
+            or phrase.last in self.starts
+        )  # fmt: skip
+
+    def pick(self, phrase: Phrase, kinds: frozenset[str], whole: frozenset[str] = frozenset()) -> Item | None:
+        """The mention (or, where the kinds allow any noun, the words) that a noun phrase stands for."""
+        inside = self.tokens[phrase.first : phrase.last]
+        for token in reversed(inside):
+            if token.item is None:
+                continue
+            fitting = filling(token.item, kinds)
+            if fitting is not None and (token is inside[-1] or self._modifies(inside, token, whole)):
+                return fitting
+        last = inside[-1]
+        if OPEN not in kinds or last.lower in self.lexicon.words["empty"] or last.lower == "'s":
+            return None
+        if last.item is None and last.lower.endswith(("ed", "ing")):
+            return None
+        first = phrase.first
+        while first < phrase.last - 1 and (
+            self.among(first, "determiners") or self.among(first, "numbers") or self.tokens[first].lower[:1].isdigit()
+        ):
+            first += 1
+        return self._words(first, phrase.last)
+
+    def _modifies(self, inside: Sequence[Token], token: Token, whole: frozenset[str]) -> bool:
+        """True where a mention before the last noun is still what is meant: "Weldon's network", "Cisco routers"."""
+        last = inside[-1]
+        if last.item is not None and token.kind == "place":
+            return last.item.kind in ("sector", "body", "unit", "org")
+        if last.item is not None and last.item.kind in ("number", "count"):
+            return False
+        return last.lower in self.lexicon.words["containers"] or (
+            last.item is None and last.lower in self.lexicon.words["kind_nouns"]
+        )
+
+    def _words(self, first: int, last: int) -> Item | None:
+        tokens_ = [token for token in self.tokens[first:last] if token.lower != "'s"]
+        if not tokens_ or not any(character.isalpha() for character in tokens_[-1].lower):
+            return None
+        start, end = tokens_[0].start, tokens_[-1].end
+        name = " ".join(self.text[start:end].split())
+        term = Term(kind=Kind.TEXT, id=f"text/{slug(name)}", name=name)
+        item = tokens_[-1].item
+        if item is not None and len(tokens_) == 1:
+            if item.kind in NAMES or not item.terms:
+                return None
+            term = item.terms[0]
+        return Item(kind=OPEN, start=start, end=end, terms=(term,))
+
+    def adjective(self, verb: Verb) -> bool:
+        """True for a participle that stands before its noun: "stolen data", "the compromised routers"."""
+        if PARTICIPLE not in verb.forms or verb.last - verb.first > 1:
+            return False
+        before = verb.first - 1
+        follows = self.noun(verb.last) or self.among(verb.last, "determiners")
+        if not follows or self.among(verb.last, "determiners"):
+            return False
+        return (
+            before < 0
+            or any(self.among(before, name) for name in ("determiners", "prepositions", "numbers"))
+            or self.word(before) == "'s"
+            or (PAST not in verb.forms and self.word(before) in (",", "and", "or"))
+            or (self.tokens[before].lower[:1].isdigit())
+            or (PAST not in verb.forms and not self.among(before, "be") and not self.among(before, "have"))
+            or any(other.last == verb.first and other is not verb for other in self.found)
+        )
+
+    def inner(self, phrase: Phrase) -> bool:
+        """True where a noun phrase stands behind "of" or another word that ties it to the noun before it."""
+        before = phrase.first - 1
+        while self.among(before, "determiners"):
+            before -= 1
+        return self.among(before, "inner")

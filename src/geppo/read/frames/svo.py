@@ -1,0 +1,435 @@
+"""The grammar of languages in which the subject comes first, the verb next and the object last (English).
+
+No parser: noun phrases and verb groups are bounded by closed classes of words (`nouns.py`), the kinds of mentions
+decide the rest. What it does not see: objects before their verb (except in relative clauses and passives), statements
+spread over sentences, irony.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from geppo.model.claim import Predicate
+from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST
+from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, worth
+from geppo.read.frames.nouns import FARTHEST, Lexicon, Phrase, Sentence, Verb
+from geppo.read.typed import Item
+
+ACTIVE, PASSIVE = "active", "passive"
+SPEAKING = frozenset({
+    Predicate.WARNS, Predicate.DISCLOSES, Predicate.DENIES, Predicate.CLASSIFIES, Predicate.FIXES, Predicate.PAYS,
+    Predicate.ATTRIBUTED_TO, Predicate.SAME_AS, Predicate.ARRESTS, Predicate.PROVIDES,
+})  # fmt: skip
+"""Predicates of those who study and of those who are hit; in all others they are no doers."""
+
+OPENING = 2
+"""Tokens before a verb that opens its sentence ("Once inside, …", "Using X, …"): its subject follows."""
+
+NEAR = 40
+"""Characters before a verb in which its subject belongs to the stretch that a negation may stand before."""
+
+_COMMON = frozenset({"role", "group-kind", "malware-kind", "relay-class", "campaign-kind", "act", "technique-word"})
+
+
+class Reader(Sentence):
+    """A sentence and the roles around its verbs."""
+
+    def group(self, verb: Verb) -> tuple[int, list[str]]:
+        """Where the verb group begins, and its auxiliaries and adverbs from left to right."""
+        at = verb.first
+        while at > 0 and (
+            self.lexicon.adverb(self.tokens[at - 1])
+            or any(self.among(at - 1, name) for name in ("be", "have", "modals"))
+        ):
+            at -= 1
+        if self.word(at - 1) == "to" and self.among(at - 2, "governors"):
+            before = at - 2
+            while before > 0 and (
+                self.lexicon.adverb(self.tokens[before - 1])
+                or any(self.among(before - 1, name) for name in ("be", "have", "modals"))
+            ):
+                before -= 1
+            if (
+                self.noun(before - 1)
+                or self.among(before - 1, "relative")
+                or self.word(before - 1) in (",", "it", "they")
+            ):
+                return before, [self.word(place) for place in range(at, verb.first)]
+        return at, [self.word(place) for place in range(at, verb.first)]
+
+    def voice(self, verb: Verb, auxiliaries: Sequence[str], start: int) -> str:
+        """Whether the verb is active or passive here; empty where it states nothing."""
+        be = any(word in self.lexicon.words["be"] or word in ("get", "gets", "got", "getting") for word in auxiliaries)
+        have = any(word in self.lexicon.words["have"] for word in auxiliaries)
+        forms = verb.forms
+        if verb.frame.stative and be and PARTICIPLE in forms:
+            return ACTIVE
+        if be and PARTICIPLE in forms and forms != {ING}:
+            return PASSIVE
+        if have and PARTICIPLE in forms:
+            return ACTIVE
+        if ING in forms:
+            return ACTIVE
+        if auxiliaries and (be or have) and BASE in forms and self.word(verb.first) not in self.lexicon.words["be"]:
+            return ""
+        if PARTICIPLE in forms and not any(word in self.lexicon.words["modals"] for word in auxiliaries):
+            return self._bare(verb, start)
+        return ACTIVE
+
+    def _bare(self, verb: Verb, start: int) -> str:
+        """A participle without auxiliary: an active past, or what was done to the noun before it."""
+        if self.adjective(verb):
+            return ""
+        before = start - 1
+        if PAST not in verb.forms or self.word(verb.last) == "by":
+            return PASSIVE if self.noun(before) or self.word(before) == "," else ""
+        return ACTIVE
+
+    def subject(self, start: int, kinds: frozenset[str], *, head: bool = False) -> Item | None:
+        """Who the verb group at `start` is said of; with `head` no noun that only adds to it ("a report on X")."""
+        before = start - 1
+        if self.among(before, "relative"):
+            before -= 1
+            while self.word(before) in (",", "(") or self.among(before, "prepositions"):
+                before -= 1
+            return self.head(before, kinds, head=head)
+        if self.among(before, "demonstrative"):
+            return self._first(before, kinds, whole=True)
+        if self.word(before) in (",", ")", "—", "–"):
+            return self._over_parenthesis(before, kinds) or self._first(start, kinds)
+        if self.noun(before):
+            return self.head(before, kinds, head=head)
+        return self._first(start, kinds)
+
+    def head(self, last: int, kinds: frozenset[str], *, head: bool = False) -> Item | None:
+        """The head of the noun phrase that ends at `last`, over what "of", "at" or "by" adds to it."""
+        chain: list[Phrase] = []
+        phrase = self.ending(last)
+        while phrase is not None:
+            chain.append(phrase)
+            before = self._over_list(phrase)
+            if not self.among(before, "prepositions"):
+                break
+            phrase = self.ending(before - 1)
+        closed = kinds - {OPEN}
+        if (
+            head
+            and len(chain) > 1
+            and self.tokens[chain[-1].last - 1].lower.rpartition(" ")[2] not in self.lexicon.words["containers"]
+        ):
+            chain = chain[-1:]
+        for phrase in (chain[-1:] + chain[:-1]) if chain else []:
+            picked = self.pick(phrase, closed)
+            if picked is not None:
+                return picked
+        return self.pick(chain[-1], kinds) if chain else None
+
+    def _over_list(self, phrase: Phrase) -> int:
+        """The place before a noun phrase, or before the first of its list where a preposition stands there."""
+        before = self._before(phrase)
+        place = before
+        while self.word(place) in ("and", "or", ","):
+            while self.word(place) in ("and", "or", ","):
+                place -= 1
+            earlier = self.ending(place)
+            if earlier is None:
+                return before
+            place = self._before(earlier)
+        return place if self.among(place, "prepositions") else before
+
+    def _before(self, phrase: Phrase) -> int:
+        before = phrase.first - 1
+        while self.among(before, "determiners"):
+            before -= 1
+        return before
+
+    def _over_parenthesis(self, comma: int, kinds: frozenset[str]) -> Item | None:
+        last = self.tokens[comma - 1].item if comma else None
+        if last is not None and last.kind in kinds and self._is_naming(comma - 2):
+            return last
+        for place in range(comma - 1, 0, -1):
+            if self.word(place) in (",", "(", "—", "–") and self.noun(place - 1):
+                phrase = self.ending(place - 1)
+                picked = self.pick(phrase, kinds - {OPEN}) if phrase else None
+                if picked is not None and not self.among(phrase.first - 1 if phrase else 0, "prepositions"):
+                    return picked
+            if self.word(place) in (";", ":", "."):
+                return None
+        return None
+
+    def _first(self, start: int, kinds: frozenset[str], *, whole: bool = False) -> Item | None:
+        """The first noun of the part of the sentence (or of all) that could be its subject: not behind a preposition."""
+        at = 0 if whole else start - 1
+        while at > 0 and self.word(at) not in (";", ":", "."):
+            at -= 1
+        for place in range(at, min(start + FARTHEST, len(self.tokens)) if start - at <= OPENING else start):
+            item = self.tokens[place].item
+            fitting = filling(item, kinds - {OPEN})
+            if fitting is None or self.word(place + 1) == "'s":
+                continue
+            before = place - 1
+            while self.among(before, "determiners") or (self.noun(before) and self.tokens[before].item is None):
+                before -= 1
+            if not self.among(before, "prepositions") or self.word(before) == "by":
+                named = self._named(place + 1)
+                inner = filling(self.tokens[named.first].item if named else self._next(place), kinds)
+                phrase = self.beginning(place)
+                return inner or (self.pick(phrase, kinds - {OPEN}) if phrase else None) or fitting
+        return None
+
+    def _next(self, place: int) -> Item | None:
+        """The name right behind a common noun: "the ransomware X"."""
+        item = self.tokens[place + 1].item if place + 1 < len(self.tokens) else None
+        return item if item is not None and item.kind in ("actor", "malware", "tool", "campaign", "network") else None
+
+    def denied(self, item: Item) -> bool:
+        """True where "not" stands before a noun: "not X but Y did it"."""
+        place = next((n for n, token in enumerate(self.tokens) if token.start == item.start), 0) - 1
+        while self.among(place, "determiners") and self.word(place) != "no":
+            place -= 1
+        return self.word(place) == "not"
+
+    def nearest(self, at: int, kinds: frozenset[str]) -> Item | None:
+        """The nearest mention of these kinds before a place."""
+        return next((f for n in range(at - 1, -1, -1) if (f := filling(self.tokens[n].item, kinds))), None)
+
+    def behind(self, verb: Verb, words: Sequence[str], kinds: frozenset[str]) -> list[Item]:
+        """What stands behind one of the prepositions after a verb."""
+        for place in range(verb.last - 1, min(verb.last + FARTHEST, len(self.tokens))):
+            if self.word(place) in (";", ".", ":"):
+                return []
+            if self.word(place) in words:
+                found = [self.pick(phrase, kinds) for phrase in self.listed(place + 1)]
+                return [item for item in found if item is not None]
+        return []
+
+
+def _unreal(reader: Reader, verb: Verb, start: int, auxiliaries: Sequence[str]) -> bool:
+    """True for a condition, a capability, a purpose, an order: nothing that is said to have happened."""
+    words = reader.lexicon.words
+    unreal = [word for word in auxiliaries if word in words["unreal"]]
+    if unreal and not (unreal == ["could"] and any(word in words["have"] for word in auxiliaries)):
+        return True
+    if reader.word(start - 1) == "to" and not reader.among(start - 2, "governors"):
+        phrase = reader.ending(start - 2)
+        return phrase is None or not reader.among(phrase.first - 1, "expects")
+    if ING in verb.forms and not auxiliaries:
+        before = reader.word(start - 1)
+        if before in words["prepositions"] and before not in words["real_before_ing"]:
+            return not reader.among(start - 2, "governors")
+    for place in range(start - 1, -1, -1):
+        if reader.word(place) in (",", ";", ":", "."):
+            return False
+        if reader.among(place, "conditions"):
+            return True
+    return False
+
+
+def statements(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> Iterator[Statement]:
+    """All statements that the frames find in a sentence."""
+    if text[start:end].rstrip("\"”')» ").endswith("?"):
+        return
+    reader = Reader(lexicon, text, start, end, items)
+    for verb in reader.found:
+        yield from _of_verb(reader, verb)
+    for at in range(len(reader.tokens)):
+        for frame, rest in lexicon.nouns.get(reader.word(at), ()):
+            if all(reader.word(at + 1 + n) == word for n, word in enumerate(rest)):
+                yield from _of_noun(reader, frame, at, at + 1 + len(rest))
+
+
+def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
+    at, auxiliaries = reader.group(verb)
+    voice = reader.voice(verb, auxiliaries, at)
+    if not voice or _unreal(reader, verb, at, auxiliaries) or _no_verb(reader, verb, at, auxiliaries):
+        return
+    for agents, patients, negated in _roles(reader, verb, at, voice):
+        statement = _statement(reader, verb, at, voice, agents, patients)
+        if statement is None or _definition(verb, auxiliaries, statement):
+            continue
+        constants = _stance(reader, at)
+        yield replace(statement, constants={**constants, "negated": "true"} if negated else constants)
+
+
+def _of_noun(reader: Reader, frame: Frame, at: int, last: int) -> Iterator[Statement]:
+    """What a noun says that names its doer: "the breach of A by B", "B's attack on A"."""
+    if any(reader.among(place, "unreal_nouns") for place in range(max(0, at - 6), at)):
+        return
+    verb = Verb(frame, at, last, frozenset(), 0)
+    agents = reader.behind(verb, ("by",), frame.agent)[:1]
+    before = at - 1
+    while before > 0 and reader.noun(before) and reader.tokens[before].item is None and reader.word(before) != "'s":
+        before -= 1
+    if not agents and reader.word(before) == "'s":
+        owner = reader.ending(before - 1)
+        item = reader.pick(owner, frame.agent - {OPEN}) if owner else None
+        agents = [item] if item else []
+    listed = reader.listed(last)
+    patients = [item for phrase in listed[:1] if (item := reader.pick(phrase, frame.patient))]
+    if agents and patients:
+        statement = _statement(reader, verb, at, PASSIVE, agents, patients)
+        if statement is not None:
+            yield statement
+
+
+def _no_verb(reader: Reader, verb: Verb, at: int, auxiliaries: Sequence[str]) -> bool:
+    """True for a noun that looks like the base form of a verb: "the attack on", "abuse of"."""
+    if BASE not in verb.forms or PAST in verb.forms or auxiliaries:
+        return False
+    return not (reader.noun(at - 1) or reader.among(at - 1, "relative") or reader.word(at - 1) in ("to", "it", "they"))
+
+
+def _definition(verb: Verb, auxiliaries: Sequence[str], statement: Statement) -> bool:
+    """True for what a kind of thing does by nature: "ransomware encrypts files"."""
+    subject = statement.roles.get("S", ())
+    common = bool(subject) and all(item.kind in _COMMON and not item.anaphor for item in subject)
+    return common and not auxiliaries and verb.forms.isdisjoint({PAST, PARTICIPLE, ING}) and not statement.determined
+
+
+def _stance(reader: Reader, at: int) -> dict[str, str]:
+    """What stands right before a verb group and turns it round: "denied having …", "expects X to …".
+
+    What is denied keeps its polarity and has the rung that says so, as everywhere.
+    """
+    if reader.among(at - 1, "denials"):
+        return {"negated": "false", "hedge": "denies"}
+    if reader.word(at - 1) == "to":
+        phrase = reader.ending(at - 2)
+        if phrase is not None and reader.among(phrase.first - 1, "expects"):
+            return {"hedge": "forecast"}
+    return {}
+
+
+def _roles(reader: Reader, verb: Verb, at: int, voice: str) -> Iterator[tuple[Sequence[Item], Sequence[Item], bool]]:
+    """Who does it and what it is done to; a second time for what "not by A but by B" or ", not B" sets against it."""
+    frame = verb.frame
+    if voice == PASSIVE:
+        patients = _patients_before(reader, verb, at)
+        place = next(
+            (n for n in range(verb.last, min(verb.last + FARTHEST, len(reader.tokens))) if reader.word(n) == "by"), -1
+        )
+        contrast = place > 0 and reader.word(place - 1) == "not"
+        yield reader.behind(verb, ("by",), frame.agent)[:1], patients, contrast
+        if contrast:
+            other = next(
+                (n for n in range(place, len(reader.tokens)) if (reader.word(n), reader.word(n + 1)) == ("but", "by")),
+                -1,
+            )
+            phrase = reader.beginning(other + 2) if other > 0 else None
+            agent = reader.pick(phrase, frame.agent) if phrase else None
+            if agent is not None:
+                yield [agent], patients, False
+        return
+    agent = reader.subject(at, frame.agent)
+    agents = [agent] if agent else []
+    patients, end = _patients_after(reader, verb, at)
+    yield agents, patients, agent is not None and reader.denied(agent)
+    if reader.word(end) == "," and reader.word(end + 1) == "not":
+        phrase = reader.beginning(end + 2)
+        item = reader.pick(phrase, frame.patient) if phrase else None
+        if item is not None:
+            yield agents, [item], True
+
+
+def _bystander(lexicon: Lexicon, item: Item) -> bool:
+    """True for those who study attacks and do not make them."""
+    return bool(item.terms) and item.terms[0].id in lexicon.words["bystanders"]
+
+
+def _other_agent(reader: Reader, verb: Verb) -> bool:
+    """True where a passive names a doer that the frame does not know: nobody else is put in its place."""
+    if reader.word(verb.last) != "by":
+        return False
+    phrase = reader.beginning(verb.last + 1)
+    return phrase is not None and not reader.among(phrase.last - 1, "unknowns")
+
+
+def _statement(
+    reader: Reader, verb: Verb, at: int, voice: str, agents: Sequence[Item], patients: Sequence[Item]
+) -> Statement | None:
+    frame = verb.frame
+    if frame.predicate not in SPEAKING and any(_bystander(reader.lexicon, item) for item in agents):
+        return None
+    if voice == PASSIVE and not agents and frame.agent and _other_agent(reader, verb):
+        return None
+    others = reader.behind(verb, frame.prepositions, frame.other) if frame.prepositions else []
+    passive = voice == PASSIVE
+    roles = filled(frame, agents, patients, others, active=not passive, alone=passive)
+    if roles is None or not all(worth(frame, item, reader.text) for item in (*patients, *others)):
+        return None
+    start, end = reader.tokens[at].start, reader.tokens[verb.last - 1].end
+    stretch = [start, end, *(place for item in (*patients, *others) for place in (item.start, item.end))]
+    if frame.never is not None and frame.never.search(reader.text[min(stretch) : max(stretch)]):
+        return None
+    first = min([*stretch, *(item.start for item in agents if start - NEAR <= item.start < start)])
+    determined = bool(agents) and reader.text[max(0, agents[0].start - 5) : agents[0].start].lower().endswith(
+        ("the ", "his ", "its ")
+    )
+    return Statement(frame=frame, roles=roles, start=first, end=max(stretch), determined=determined)
+
+
+def _patients_before(reader: Reader, verb: Verb, at: int) -> list[Item]:
+    frame = verb.frame
+    found = reader.subject(at, frame.patient, head=True)
+    if found is None:
+        return []
+    place = next((n for n, token in enumerate(reader.tokens) if token.start == found.start), 0)
+    row = [found]
+    joined = reader.word(place - 1) in ("and", "or") or (
+        reader.among(place - 1, "determiners") and reader.word(place - 2) in ("and", "or")
+    )
+    while joined and place >= 2 and reader.word(place - 1) in (",", "and", "or") and reader.noun(place - 2):
+        phrase = reader.ending(place - 2)
+        item = reader.pick(phrase, frame.patient) if phrase else None
+        if item is None or phrase is None:
+            break
+        row.append(item)
+        place = phrase.first
+        while reader.among(place - 1, "determiners"):
+            place -= 1
+    return row[::-1]
+
+
+def _patients_after(reader: Reader, verb: Verb, at: int) -> tuple[list[Item], int]:
+    """What stands behind the verb as its object, or before it in a relative clause; and where the objects end."""
+    frame = verb.frame
+    place = verb.slot or verb.last
+    if not frame.patient:
+        return [], place
+    if frame.prepositions and not verb.slot and reader.word(verb.last - 1) in frame.prepositions:
+        return _antecedent(reader, at, frame.patient), place
+    if reader.word(place) in ("it", "them"):
+        before = reader.nearest(at, frame.patient - {OPEN})
+        return [before] if before else [], place + 1
+    listed = reader.listed(place)
+    if listed and reader.tokens[listed[0].last - 1].lower in frame.whole and reader.among(listed[0].last, "upon"):
+        listed = reader.listed(listed[0].last + 1)
+    found: list[Item] = []
+    for number, phrase in enumerate(listed):
+        inside = reader.inner(phrase) if number else False
+        if inside and found:
+            continue
+        following = listed[number + 1] if number + 1 < len(listed) else None
+        held = following is not None and reader.inner(following)
+        if held and reader.tokens[phrase.last - 1].lower.rpartition(" ")[2] in reader.lexicon.words["containers"]:
+            continue
+        item = reader.pick(phrase, frame.patient)
+        if item is not None:
+            found.append(item)
+    end = listed[-1].last if listed else place
+    return (found, end) if found else (_antecedent(reader, at, frame.patient), end)
+
+
+def _antecedent(reader: Reader, at: int, kinds: frozenset[str]) -> list[Item]:
+    """The noun that a relative clause with a subject of its own speaks of: "41 domains that the firm had rented"."""
+    phrase = reader.ending(at - 1)
+    if phrase is None:
+        return []
+    before = phrase.first - 1
+    while reader.among(before, "determiners") and not reader.among(before, "relative"):
+        before -= 1
+    if not reader.among(before, "relative"):
+        return []
+    item = reader.head(before - 1 - (reader.word(before - 1) == ","), kinds, head=True)
+    return [item] if item else []

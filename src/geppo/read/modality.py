@@ -1,0 +1,109 @@
+"""How sure and which way round a statement is: hedges, denials and negations of its sentence that govern it."""
+
+from __future__ import annotations
+
+from geppo.language import hedges as hedging
+from geppo.language.sentences import Span
+from geppo.model.claim import Grade, Hedge, Predicate, Rung
+from geppo.read.rules import scope
+from geppo.read.sentence import Found, Sentence
+from geppo.read.typed import Item
+
+_OF_GRADE = {Grade.LOW: Rung.SUGGESTS, Grade.MODERATE: Rung.LIKELY, Grade.HIGH: Rung.VERY_LIKELY}
+"""A statement that carries a grade and no other hedge is a judgement, never a plain fact."""
+
+
+def modality(
+    sentence: Sentence, found: Found, match: Span, clause: Span, spoken_of: tuple[Item, ...]
+) -> tuple[Hedge, bool]:
+    """The hedge of a statement and whether it is negated; `match` is the stretch that says it, in its clause."""
+    constants = found.constants
+    marks = [
+        mark
+        for mark in hedging.hedges(sentence.text, sentence.span, sentence.language)
+        if (clause.start <= mark.start < clause.end or _opens(sentence, mark.end, clause))
+        and not _elsewhere(sentence, mark, match)
+        and not _own_words(found.predicate, mark)
+    ]
+    rungs = [mark.rung for mark in marks]
+    if "hedge" in constants:
+        rungs.append(Rung(constants["hedge"]))
+    own: list[Rung] = [rung for rung in rungs if rung is not Rung.REPORTED]
+    graded = hedging.grade(sentence.text, sentence.span, sentence.language)
+    if not own and graded is not None:
+        own = [_OF_GRADE[graded.grade]]
+    rung = hedging.combine(own) if own else (Rung.REPORTED if rungs else Rung.CONFIRMED)
+    words = " … ".join(mark.text for mark in marks)
+    if "negated" in constants:
+        negated = constants["negated"] == "True" or constants["negated"] == "true"
+    elif found.predicate is Predicate.DENIES:
+        negated = False
+    else:
+        negated = rung is Rung.NOT_FOUND or _negated(sentence, match, clause, spoken_of, framed=found.framed)
+    return Hedge(rung=rung, text=words, grade=graded.grade if graded else None), negated
+
+
+def _own_words(predicate: Predicate, mark: hedging.Hedged) -> bool:
+    """True for words that make the statement and do not hedge it: "claimed responsibility", "four suspected members"."""
+    words = scope()["own_words"].get(predicate.value, ())
+    return any(mark.text.lower().startswith(word) for word in words)
+
+
+def _elsewhere(sentence: Sentence, mark: hedging.Hedged, match: Span) -> bool:
+    """True for a hedge of another statement in the same clause: words that set clauses apart stand between the two.
+
+    What opens the sentence ("Reportedly, …") governs all of it.
+    """
+    if mark.start < match.end and match.start < mark.end:
+        return False
+    if mark.rung is Rung.REPORTED and mark.end <= match.start:
+        return False
+    if mark.start >= match.end:
+        between = sentence.text[match.end : mark.start]
+        if between.rstrip().endswith(tuple(scope()["predicated"])):
+            return False
+    else:
+        between = sentence.text[mark.end : match.start]
+        if mark.start - sentence.span.start <= scope()["opening"] or between.lstrip().startswith(
+            tuple(scope()["governs"])
+        ):
+            return False
+    return any(word in between for word in scope()["apart"].get(sentence.language, ()))
+
+
+def _negated(
+    sentence: Sentence, match: Span, clause: Span, spoken_of: tuple[Item, ...], *, framed: bool = False
+) -> bool:
+    """True where a negator near the match has what the statement speaks of on its negated side.
+
+    "Not X but Y" negates X only: in Japanese and Korean what stands before the negator, elsewhere what stands behind it
+    up to a "but".
+    """
+    reach = scope()["reach"]
+    before, after = reach.get(sentence.language, reach["en"])
+    near = Span(start=max(clause.start, match.start - before), end=min(clause.end, match.end + after))
+    first = min((item.start for item in spoken_of), default=match.start)
+    last = max((item.end for item in spoken_of), default=match.end)
+    for mark in hedging.negations(sentence.text, sentence.span, sentence.language):
+        if not near.start <= mark.start < near.end:
+            continue
+        told = min((item.end for item in spoken_of), default=match.end)
+        if framed and told < mark.start and "," in sentence.text[told : mark.start] and match.start <= told:
+            continue
+        others = scope()["negates_other"].get(sentence.language, ()) if framed else ()
+        if match.end <= mark.start and any(word in sentence.text[match.end : mark.start] for word in others):
+            continue
+        if mark.scope == "before" and last <= mark.end:
+            contrast = any(word in sentence.text[mark.start : mark.end] for word in scope()["contrast"])
+            if not contrast or mark.start - last <= scope()["contrast_reach"]:
+                return True
+        between = sentence.text[mark.end : first] if mark.end <= first else ""
+        ahead = mark.scope != "before" and (match.start <= mark.start or mark.end <= first)
+        if ahead and mark.start < max(last, match.end) and not any(word in between for word in scope()["but"]):
+            return True
+    return False
+
+
+def _opens(sentence: Sentence, at: int, clause: Span) -> bool:
+    """True where a hedge stands right before the clause and governs it ("it is likely that …")."""
+    return at <= clause.start and sentence.text[at : clause.start].strip(" ,") in {"", "that"}

@@ -1,0 +1,76 @@
+"""Which of several readings of one sentence stand: the fuller one, the one that had to guess least."""
+
+from __future__ import annotations
+
+from geppo.model.claim import Claim, Predicate
+
+_STAGES = frozenset({Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE})
+_ONE_OBJECT = frozenset({Predicate.WARNS, Predicate.DENIES})
+"""A house warns of one thing in a sentence; what else stands there says more of it."""
+
+NOBODY = frozenset({"role/attacker", "role/operator", "body/police", "unit/victim"})
+"""Subjects that a reading puts in where the sentence names nobody."""
+
+
+def fuller(claim: Claim, other: Claim) -> bool:
+    """True where a claim names the one that the other only supposes, for the same statement about the same thing."""
+    if claim.predicate is other.predicate and claim.count is not None and other.count is not None:
+        other_one = claim.subject.id not in {other.subject.id, *NOBODY} and claim.predicate is not Predicate.COUNTS
+        return other_one and claim.count.value == other.count.value
+    if other.object is not None and other.object.id == "unit/victim" and claim.subject.id == other.subject.id:
+        return claim.predicate is other.predicate and claim.object is not None
+    return (
+        claim.predicate is other.predicate
+        and claim.negated == other.negated
+        and claim.object is not None
+        and other.object is not None
+        and claim.object.id == other.object.id
+        and other.subject.id in NOBODY
+        and claim.subject.id not in NOBODY
+    )
+
+
+def same(claim: Claim, other: Claim) -> bool:
+    """True where two claims of a sentence say the same, perhaps one with less."""
+    if claim.predicate is Predicate.STEALS and other.predicate is Predicate.LEAKS and claim.subject.id in NOBODY:
+        return True
+    if claim.predicate is not other.predicate:
+        return False
+    if claim.predicate in _STAGES or (claim.predicate in _ONE_OBJECT and claim.subject.id == other.subject.id):
+        return True
+    if claim.object is not None and other.object is not None and claim.object.id == other.object.id:
+        return claim.subject.id == other.subject.id or claim.subject.id in NOBODY
+    if claim.object is not None and other.object is None and claim.object.id == other.subject.id:
+        return claim.subject.id in NOBODY
+    counted = claim.count is not None and other.count is not None and claim.count.unit == other.count.unit
+    if counted and claim.subject.id in NOBODY:
+        return True
+    return claim.subject.id == other.subject.id and (counted or claim.object is None)
+
+
+def without_guesses(claims: tuple[Claim, ...], guessed: set[str]) -> tuple[Claim, ...]:
+    """A subject taken from the block gives way where the sentence itself names one for the same statement."""
+    stated = {
+        (c.predicate, c.object.id if c.object else "", c.count.value if c.count else 0)
+        for c in claims
+        if c.id not in guessed
+    }
+    return tuple(
+        claim
+        for claim in claims
+        if claim.id not in guessed
+        or (claim.predicate, claim.object.id if claim.object else "", claim.count.value if claim.count else 0)
+        not in stated
+    )
+
+
+def without_weaker_readings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """One rule may read the bare form of what another reads with its count: the fuller one stays."""
+    fuller = {(c.predicate, c.subject.id, c.object.id if c.object else "", c.negated) for c in claims if c.count}
+    kept = []
+    for claim in claims:
+        key = (claim.predicate, claim.subject.id, claim.object.id if claim.object else "", claim.negated)
+        if claim.count is None and key in fuller:
+            continue
+        kept.append(claim)
+    return tuple(kept)
