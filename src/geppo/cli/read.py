@@ -2,47 +2,98 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 from cyclopts import Parameter
 
-from geppo.errors import GeppoError, InputError, UsageError
+from geppo.cli import EXIT_GAPS, EXIT_USE
+from geppo.errors import GeppoError, UsageError
 
 if TYPE_CHECKING:
+    from geppo.cli._intake import One
     from geppo.model.claim import Claim
+    from geppo.model.report import Document
     from geppo.read.reading import Reading
 
 
 def run(
-    path: Annotated[str, Parameter(allow_leading_hyphen=True)] = "-", *, jsonl: bool = False, json_: bool = False
+    path: Annotated[list[str] | None, Parameter(allow_leading_hyphen=True, negative="")] = None,
+    *,
+    jsonl: bool = False,
+    json_: bool = False,
+    html: bool = False,
+    out: Path | None = None,
+    all_: bool = False,
+    lang: str = "en",
 ) -> int:
-    """Read one document: observables with verdicts, names, and hedged claims with their places.
+    """Read a document: its text with values, names and hedged claims marked in place.
 
-    Examples: `geppo read report.html`, `cat note.md | geppo read`, `geppo read --jsonl < lines.jsonl`
+    Examples: `geppo read report.html`, `cat note.md | geppo read`, `geppo read report.pdf --html --out report.html`,
+    `geppo read reports/`, `geppo read --jsonl < lines.jsonl`
 
     Parameters
     ----------
     path
-        A file, or - for standard input.
+        A file, or - for standard input (the default). Several files, or a folder, give one line a document and their
+        values.
     jsonl
         Input is JSON lines {id, text, language?, published?}; each line is answered in order and flushed. A line
         that cannot be read is answered with {id, error}; the rest is read, and the exit code is 2.
     json_
-        Print one JSON object instead of the view for people.
+        Print JSON instead of the view for people: one object, for several documents one a line.
+    html
+        Write a page instead of the view: it needs no script and asks for nothing from outside.
+    out
+        Where to write the page; by default standard output.
+    all_
+        Show sentences without findings, too.
+    lang
+        Language of the labels: en or ja. The text stays in its own.
     """
+    paths = path or ["-"]
+    _refuse(paths, jsonl=jsonl, json_=json_, html=html, out=out, lang=lang)
     if jsonl:
-        return _lines(path)
-    reading = _file(path)
+        return _lines(paths[0])
+    if _many(paths):
+        return _several(paths, lang, json_=json_)
+    one = _one(paths[0])
     if json_:
-        print(json.dumps(answer(path, reading), ensure_ascii=False))
+        _print_json(answer(paths[0], one.reading))
+    elif html:
+        _page(one, out, lang)
     else:
-        _show(reading)
+        _show(one, lang, every=all_)
     return 0
+
+
+def _refuse(paths: Sequence[str], *, jsonl: bool, json_: bool, html: bool, out: Path | None, lang: str) -> None:
+    """Raise UsageError for words that do not go together."""
+    for path in paths:
+        if path.startswith("-") and path != "-" and not Path(path).exists():
+            raise UsageError(f"read: no option {path}; `geppo read --help` lists them")
+    if jsonl + json_ + html > 1:
+        raise UsageError("read: give one of --json, --jsonl and --html")
+    if jsonl and len(paths) > 1:
+        raise UsageError("read: --jsonl reads one stream; give one file, or - for standard input")
+    if html and _many(paths):
+        raise UsageError("read: --html writes the page of one document; give one file")
+    if out is not None and not html:
+        raise UsageError("read: --out goes with --html")
+    if lang not in ("en", "ja"):
+        raise UsageError(f"read: --lang: expected en or ja, got {lang!r}")
+
+
+def _many(paths: Sequence[str]) -> bool:
+    try:
+        return len(paths) > 1 or Path(paths[0]).is_dir()
+    except OSError:
+        return False
 
 
 def answer(identifier: object, reading: Reading) -> dict[str, Any]:
@@ -59,6 +110,8 @@ def answer(identifier: object, reading: Reading) -> dict[str, Any]:
                 "defanged": value.defanged,
                 "verdict": value.verdict.value,
                 "reason": value.reason,
+                "role": value.role.value,
+                "detail": dict(value.detail),
             }
             for value in reading.report.observables
         ],
@@ -73,17 +126,36 @@ def answer(identifier: object, reading: Reading) -> dict[str, Any]:
             }
             for mention in reading.report.mentions
         ],
-        "claims": [_claim(claim) for claim in reading.claims],
+        "claims": [said for claim in reading.claims for said in _claims(claim)],
     }
 
 
-def _claim(claim: Claim) -> dict[str, Any]:
+def _sides(claim: Claim) -> list[tuple[str | None, str | None]]:
+    """Subject and object by the vocabulary: parties sign a treaty, somebody (None where unsaid) leaks data.
+
+    Inside, a treaty and leaked data are subjects, since all that is said of them is kept together.
+    """
+    from geppo.model.claim import Predicate
+
+    if claim.object is None and claim.predicate in (Predicate.SIGNS, Predicate.RATIFIES, Predicate.LEAKS):
+        role = "by" if claim.predicate is Predicate.LEAKS else "party"
+        named: list[str | None] = [term.name for name, term in claim.qualifiers if name == role]
+        return [(name, claim.subject.name) for name in named or [None]]
+    return [(claim.subject.name, claim.object.name if claim.object else None)]
+
+
+def _claims(claim: Claim) -> Iterator[dict[str, Any]]:
+    for subject, object_ in _sides(claim):
+        yield _claim(claim, subject, object_)
+
+
+def _claim(claim: Claim, subject: str | None, object_: str | None) -> dict[str, Any]:
     out: dict[str, Any] = {
-        "subject": claim.subject.name,
+        "subject": subject,
         "predicate": claim.predicate.value,
-        "object": claim.object.name if claim.object else None,
+        "object": object_,
         "hedge": claim.hedge.rung.value,
-        "negated": claim.negated,
+        "negated": claim.turned,
         "when": claim.when.iso() if claim.when else None,
         "start": claim.passage.start,
         "end": claim.passage.end,
@@ -105,36 +177,44 @@ def _claim(claim: Claim) -> dict[str, Any]:
     return out
 
 
+def _print_json(said: dict[str, Any]) -> None:
+    text = json.dumps(said, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = json.dumps(said)
+    print(text, flush=True)
+
+
 def _lines(path: str) -> int:
     from geppo.catalog import Catalog
-    from geppo.pipeline import loose_document
     from geppo.read.reading import new_names, read_document
     from geppo.read.text._tongue import language_of
 
+    lines = _stream(path)
     catalog = Catalog.load()
     failed = False
-    for number, line in enumerate(_stream(path), start=1):
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         identifier: object = str(number)
         try:
-            row = _row(line)
-            identifier = row.get("id", identifier)
+            row = json.loads(line.decode("utf-8"))
+            identifier = row.get("id", identifier) if isinstance(row, dict) else identifier
+            _check(row)
             language = str(row.get("language") or language_of(row["text"]))
-            document = loose_document(row["text"], language, _published(row))
+            document = _loose(row["text"], language, _published(row))
             said = answer(identifier, read_document(document, catalog, new_names(document, catalog)))
-        except (GeppoError, ValueError) as error:
+        except (GeppoError, ValueError, RecursionError) as error:
             failed = True
             said = {"id": identifier, "error": f"line {number}: {error}"}
-        print(json.dumps(said, ensure_ascii=False), flush=True)
-    return 2 if failed else 0
+        _print_json(said)
+    return EXIT_USE if failed else 0
 
 
-def _row(line: str) -> dict[str, Any]:
-    row = json.loads(line)
+def _check(row: object) -> None:
     if not isinstance(row, dict) or not isinstance(row.get("text"), str):
         raise ValueError('expected an object with "id" and "text", both of them text')
-    return row
 
 
 def _published(row: dict[str, Any]) -> date:
@@ -142,65 +222,81 @@ def _published(row: dict[str, Any]) -> date:
     return date.fromisoformat(str(given)[:10]) if given else datetime.now(UTC).date()
 
 
-def _stream(path: str) -> Iterator[str]:
+def _loose(text: str, language: str, published: date) -> Document:
+    """A text without an archive behind it. The pipeline has the same, but importing it brings every stage in."""
+    from geppo.model.report import Document
+
+    return Document(
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        name="text",
+        media_type="text/plain",
+        collected=datetime(published.year, published.month, published.day, tzinfo=UTC),
+        publisher="",
+        title="",
+        url="",
+        language=language,
+        published=published,
+        text=text,
+    )
+
+
+def _stream(path: str) -> Iterator[bytes]:
+    """Lines one by one as they come. Raises UsageError at once where there is no such file."""
     if path == "-":
-        yield from iter(sys.stdin.readline, "")
-        return
-    with Path(path).open(encoding="utf-8") as stream:
+        return iter(sys.stdin.buffer.readline, b"")
+    try:
+        stream = Path(path).open("rb")  # noqa: SIM115
+    except OSError as error:
+        raise UsageError(f"read: {path}: {error.strerror}; expected a file of JSON lines, or -") from error
+    return _closing(stream)
+
+
+def _closing(stream: BinaryIO) -> Iterator[bytes]:
+    with stream:
         yield from stream
 
 
-def _file(path: str) -> Reading:
-    from geppo import config
-    from geppo.catalog import Catalog
-    from geppo.model.report import Fetched
-    from geppo.read.reading import new_names, read_document
-    from geppo.read.text import read_text
+def _one(path: str) -> One:
+    from geppo.cli._intake import one
 
+    return one(path)
+
+
+def _several(paths: Sequence[str], lang: str, *, json_: bool) -> int:
+    from geppo.cli._intake import several
+    from geppo.deliver._shown import visible
+
+    sheaf = several(paths)
+    if json_:
+        for path, one in sheaf.read:
+            _print_json(answer(path, one.reading))
+        for gap in sheaf.faults:
+            _print_json({"id": gap.source, "error": gap.message})
+    else:
+        from geppo.cli._several import show
+
+        show(sheaf, lang)
+    for gap in sheaf.gaps:
+        print(visible(f"geppo: read: {gap.source}: {gap.message}"), file=sys.stderr)
+    return EXIT_GAPS if sheaf.faults else 0
+
+
+def _show(one: One, lang: str, *, every: bool) -> None:
+    from geppo.cli._marked import paper, show
+
+    show(one.marked(lang), paper(), every=every)
+
+
+def _page(one: One, out: Path | None, lang: str) -> None:
+    from geppo.deliver._marked_page import render
+
+    data = render(one.marked(lang))
+    if out is None:
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+        return
     try:
-        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        out.write_bytes(data)
     except OSError as error:
-        raise UsageError(f"read: {path}: {error.strerror}") from error
-    now = datetime.now(UTC)
-    name = "standard input" if path == "-" else Path(path).name
-    fetched = Fetched(
-        source="read", name=name, data=data, collected=now, declared=(("published", now.date().isoformat()),)
-    )
-    try:
-        document = read_text(fetched, config.load())
-    except InputError as error:
-        raise UsageError(f"read: {name}: {error}") from error
-    catalog = Catalog.load()
-    return read_document(document, catalog, new_names(document, catalog))
-
-
-def _show(reading: Reading) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-
-    from geppo.deliver import defang
-
-    console = Console(soft_wrap=True, highlight=False)
-    document = reading.report.document
-    console.print(
-        f"[bold]{escape(document.title or document.name)}[/] · {escape(document.publisher)} · {document.language}"
-    )
-    for claim in reading.claims:
-        grade = f", {claim.hedge.grade.value} confidence" if claim.hedge.grade else ""
-        passage = " ".join(claim.passage.text.split())
-        console.print(f"[bold]{escape(_said(claim))}[/]  {claim.hedge.rung.value}{grade}")
-        console.print(f"    {claim.passage.start}-{claim.passage.end} “{escape(passage)}”", style="dim")
-    names = {(m.kind.value, m.name): m for m in reading.report.mentions}
-    console.print("[bold]names[/] " + escape(", ".join(f"{name} ({kind})" for kind, name in names)))
-    for value in reading.report.observables:
-        shown = defang(value.value)
-        console.print(escape(f"{value.type.value:9} {shown}  {value.verdict.value}: {value.reason}"))
-
-
-def _said(claim: Claim) -> str:
-    polarity = "not " if claim.negated else ""
-    object_ = f" → {claim.object.name}" if claim.object else ""
-    count = f" [{claim.count.bound.value} {claim.count.value:g} {claim.count.unit.name}]" if claim.count else ""
-    when = f" ({claim.when.iso()})" if claim.when else ""
-    voice = f"{' > '.join(claim.voices)}: " if claim.voices else ""
-    return f"{voice}{claim.subject.name} {polarity}{claim.predicate.value}{object_}{count}{when}"
+        raise UsageError(f"read: --out {out}: {error.strerror}; expected a file that can be written") from error
+    print(out)
