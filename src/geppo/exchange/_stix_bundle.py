@@ -27,7 +27,8 @@ EXTENSION_VERSION = "1.0.0"
 _SAME_TYPE = frozenset(
     (Kind.INTRUSION_SET, Kind.MALWARE, Kind.TOOL, Kind.CAMPAIGN, Kind.INFRASTRUCTURE, Kind.VULNERABILITY)
 )
-_HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256"}
+_HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512", "ssdeep": "SSDEEP"}
+_CERTIFICATE = "certificate-"
 _VALUES = {"ipv4": "IPv4Address", "ipv6": "IPv6Address", "domain": "DomainName", "url": "URL", "email": "EmailAddress"}
 
 
@@ -190,6 +191,17 @@ def _observable(bundle: Bundle, term: Term, marks: list[str]) -> str | None:
             return bundle.add("File", hashes={_HASHES[kind]: value}, object_marking_refs=marks)
         if kind == "filename":
             return bundle.add("File", name=value, object_marking_refs=marks)
+        if kind == "registry-key":
+            return bundle.add("WindowsRegistryKey", key=value, object_marking_refs=marks)
+        if kind == "mutex":
+            return bundle.add("Mutex", name=value, object_marking_refs=marks)
+        if kind == "telegram":
+            return bundle.add("UserAccount", account_login=value, account_type="telegram", object_marking_refs=marks)
+        if kind == "certificate-serial":
+            return bundle.add("X509Certificate", serial_number=value, object_marking_refs=marks)
+        if kind.removeprefix(_CERTIFICATE) in _HASHES:
+            hashes = {_HASHES[kind.removeprefix(_CERTIFICATE)]: value}
+            return bundle.add("X509Certificate", hashes=hashes, object_marking_refs=marks)
         if kind == "asn":
             number = int(value.upper().removeprefix("AS"))
             return bundle.add("AutonomousSystem", number=number, object_marking_refs=marks)

@@ -35,10 +35,15 @@ _TRACEABLE = frozenset(
         ObservableType.MD5,
         ObservableType.SHA1,
         ObservableType.SHA256,
+        ObservableType.SHA512,
+        ObservableType.SSDEEP,
+        ObservableType.MUTEX,
+        ObservableType.CERTIFICATE_SERIAL,
+        ObservableType.TELEGRAM,
         ObservableType.CRYPTOCURRENCY,
     }
 )
-_OFFERED = frozenset({Verdict.MALICIOUS, Verdict.UNKNOWN})
+_OFFERED = frozenset({Verdict.MALICIOUS, Verdict.VICTIM, Verdict.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

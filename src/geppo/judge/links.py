@@ -25,7 +25,7 @@ from geppo.judge.statements import Key, Keys, Statement
 from geppo.model.assessment import Assessment, AssessmentKind
 from geppo.model.claim import STRENGTH, Claim, Predicate
 from geppo.model.entity import Kind, Term
-from geppo.model.observable import Observable, ObservableType, Verdict
+from geppo.model.observable import Observable, ObservableType, Role, Verdict
 from geppo.model.time import When
 
 _GROUPS = frozenset({Kind.INTRUSION_SET, Kind.CAMPAIGN})
@@ -101,7 +101,9 @@ class LinkJudge:
         start = text.rfind("\n\n", 0, claim.passage.start) + 1
         end = text.find("\n\n", claim.passage.end)
         for seen in report.observables:
-            if start <= seen.start and (end < 0 or seen.end <= end) and seen.verdict in _OFFERED:
+            broken_into = seen.verdict is Verdict.VICTIM and seen.role is not Role.VICTIM
+            offered = broken_into or seen.verdict in _OFFERED
+            if start <= seen.start and (end < 0 or seen.end <= end) and offered:
                 yield seen
 
     def _assessment(self, statement: Statement, servers: Sequence[tuple[str, str]], paths: Sequence[str]) -> Assessment:

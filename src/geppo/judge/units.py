@@ -26,7 +26,7 @@ _HEADING = re2.compile(r"(?m)^[ \t\x{3000}]*(?:#{1,6}[ \t]|[-*•・●○■□
 _MENTIONED = 0.5
 _HEADS = frozenset({Kind.INTRUSION_SET, Kind.CAMPAIGN, Kind.INFRASTRUCTURE, Kind.AGREEMENT})
 _TOPICS = frozenset({Kind.CONCEPT, Kind.SECTOR, Kind.PRODUCT})
-_OFFERED = frozenset({Verdict.MALICIOUS, Verdict.UNKNOWN})
+_OFFERED = frozenset({Verdict.MALICIOUS, Verdict.VICTIM, Verdict.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ class Candidate:
 
     `host` is the lower-case host of an address, domain or mail ("" where there is none). `settled` is a verdict that
     the shape alone gives, with `note` as its reason; a note without a verdict is added to the reason found later.
-    `scheme` says that a full scheme stood before the value.
+    `scheme` says that a full scheme stood before the value. `detail` is as in the observable.
     """
 
     type: ObservableType
@@ -25,6 +25,7 @@ class Candidate:
     note: str = ""
     defanged: bool = False
     scheme: bool = False
+    detail: tuple[tuple[str, str], ...] = ()
 
 
 class Taken:
@@ -40,6 +41,14 @@ class Taken:
     def take(self, start: int, end: int) -> None:
         """Mark the span."""
         self._flags[start:end] = b"\x01" * (end - start)
+
+
+def behind_digits(view: bytes, start: int, most: int) -> int:
+    """The end of the run of at most `most` ASCII digits at `start`."""
+    end = start
+    while end - start < most and view[end : end + 1].isdigit():
+        end += 1
+    return end
 
 
 def word_byte(view: bytes, index: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -30,10 +31,7 @@ def _table(name: str) -> dict[str, Any]:
 def pattern(group: str, name: str) -> Any:
     """A compiled pattern over the ASCII view. Raises DataError for one that RE2 refuses."""
     source = str(_table("patterns.toml")[group][name])
-    try:
-        return re2.compile(source.encode("ascii"))
-    except re2.error as error:
-        raise DataError(f"patterns.toml [{group}] {name}: RE2 refuses it: {error}") from error
+    return _compiled(f"patterns.toml [{group}] {name}", source.encode("ascii"))
 
 
 @cache
@@ -130,6 +128,20 @@ def listed_names() -> frozenset[str]:
 
 
 @cache
+def _system() -> tuple[frozenset[str], frozenset[str]]:
+    """Names of programs of an operating system, and whole paths of them."""
+    table = _table("common.toml")["system"]
+    inside = {f"{folder}\\{name}" for folder in table["folders"] for name in table["names"]}
+    return frozenset(table["names"]), frozenset(table["paths"]) | inside
+
+
+def of_system(value: str, alone: bool) -> bool:
+    """True for the path of a file that comes with an operating system, or for its name where it stands `alone`."""
+    names, paths = _system()
+    return value.lower() in (names if alone else paths)
+
+
+@cache
 def ranges(name: str) -> tuple[Network, ...]:
     """The `private` or `documentation` ranges."""
     return tuple(ipaddress.ip_network(value) for value in _table("common.toml")["ranges"][name])
@@ -137,12 +149,14 @@ def ranges(name: str) -> tuple[Network, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cue:
-    """A cue word. `whole_start` and `whole_end`: a letter or digit beside it there is another word."""
+    """A cue word. `whole_start` and `whole_end`: a letter or digit beside it there is another word; `stem`: the letters
+    behind it belong to it."""
 
     word: str
     kinds: tuple[str, ...]
     whole_start: bool
     whole_end: bool
+    stem: bool
 
 
 def _cue(entry: str, kinds: tuple[str, ...]) -> Cue:
@@ -154,6 +168,7 @@ def _cue(entry: str, kinds: tuple[str, ...]) -> Cue:
         kinds=kinds,
         whole_start=cased(word[0]),
         whole_end=cased(word[-1]) and not entry.endswith("*"),
+        stem=entry.endswith("*"),
     )
 
 
@@ -162,14 +177,66 @@ def cased(char: str) -> bool:
     return char < "\u0590" and char.isalnum()
 
 
+def _words() -> Iterator[tuple[str, str]]:
+    """Every entry of the files of cue words, with its kind: `bad`, `role:c2`, `label:mutex`."""
+    tables = {
+        "": _table("cues.toml"),
+        "role:": {kind: words for kind, words in _table("roles.toml").items() if kind not in {"chain", "types"}},
+        "label:": _table("labels.toml")["words"],
+    }
+    for prefix, table in tables.items():
+        for kind, languages in table.items():
+            for words in languages.values():
+                for word in words:
+                    yield prefix + kind, word
+
+
 @cache
 def cues() -> tuple[tuple[Cue, ...], Any]:
     """Every cue and the automaton that finds them in lower-case text."""
     kinds: dict[str, list[str]] = {}
-    for kind, languages in _table("cues.toml").items():
-        for words in languages.values():
-            for word in words:
-                if kind not in kinds.setdefault(word, []):
-                    kinds[word].append(kind)
+    for kind, word in _words():
+        if kind not in kinds.setdefault(word, []):
+            kinds[word].append(kind)
     found = tuple(_cue(word, tuple(kinds[word])) for word in sorted(kinds))
     return found, ahocorasick_rs.AhoCorasick([cue.word for cue in found])
+
+
+@cache
+def roles_of(type_name: str) -> frozenset[str] | None:
+    """The roles that values of a type can have; None for all."""
+    roles = _table("roles.toml")["types"].get(type_name)
+    return None if roles is None else frozenset(roles)
+
+
+@cache
+def telegram() -> tuple[frozenset[str], frozenset[str]]:
+    """Hosts of Telegram, and first path segments that are no accounts."""
+    table = _table("labels.toml")["telegram"]
+    return frozenset(table["hosts"]), frozenset(table["pages"])
+
+
+@cache
+def gap(name: str) -> Any:
+    """The pattern of what may stand between two things: a `label` and its value, values of a `chain`, a `victim`."""
+    if name == "chain":
+        return _compiled("roles.toml [chain] gap", str(_table("roles.toml")["chain"]["gap"]))
+    source = _table("labels.toml")["gap"][name]
+    also = _table("labels.toml")["gap"].get(source.get("also"), {})
+    every = (*source["words"], *also.get("words", ()))
+    words = "|".join(f"\\b(?:{word})\\b" if str(word).isascii() else f"(?:{word})" for word in every)
+    marks = "|".join(part["punctuation"] for part in (source, also) if part)
+    return _compiled(f"labels.toml [gap.{name}]", f"(?:{marks}|{words})*")
+
+
+@cache
+def copula() -> tuple[str, ...]:
+    """Forms of "is" that stand right behind a value."""
+    return tuple(_table("labels.toml")["copula"]["words"])
+
+
+def _compiled(place: str, source: str | bytes) -> Any:
+    try:
+        return re2.compile(source)
+    except re2.error as error:
+        raise DataError(f"{place}: RE2 refuses it: {error}") from error

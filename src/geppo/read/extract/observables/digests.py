@@ -13,13 +13,19 @@ from geppo.read.extract.observables import _data
 from geppo.read.extract.observables._candidate import Candidate, Taken, word_byte
 from geppo.read.extract.observables.refang import Clean
 
-_LENGTHS = {32: ObservableType.MD5, 40: ObservableType.SHA1, 64: ObservableType.SHA256}
+_LENGTHS = {
+    32: ObservableType.MD5,
+    40: ObservableType.SHA1,
+    62: ObservableType.JARM,
+    64: ObservableType.SHA256,
+    128: ObservableType.SHA512,
+}
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
 
 def hashes(clean: Clean, taken: Taken) -> Iterator[Candidate]:
-    """MD5, SHA-1 and SHA-256 by their 32, 40 and 64 digits."""
+    """MD5, SHA-1, JARM, SHA-256 and SHA-512 by their 32, 40, 62, 64 and 128 digits."""
     for match in _data.pattern("digest", "hex").finditer(clean.view):
         start, end = match.span()
         kind = _LENGTHS.get(end - start)

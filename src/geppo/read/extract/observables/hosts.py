@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from geppo.model.observable import ObservableType, Verdict
-from geppo.read.extract.observables import _data, names, urls
-from geppo.read.extract.observables._candidate import Candidate, Taken, word_byte
+from geppo.read.extract.observables import _data, names, onions, paths
+from geppo.read.extract.observables._candidate import Candidate, Taken, behind_digits, word_byte
 from geppo.read.extract.observables.refang import Clean
 from geppo.read.extract.observables.surroundings import Surroundings
 
 _NEAR = 14
 _AROUND = 48
 _CLOSE = 12
+_LONGEST_NAME = 253
 
 
 def mails(clean: Clean, taken: Taken) -> Iterator[Candidate]:
@@ -71,6 +72,7 @@ def ipv6(clean: Clean, taken: Taken) -> Iterator[Candidate]:
             continue
         length = _prefix_length(clean, end, 128)
         taken.take(start, end + len(length))
+        bracketed = clean.text[start - 1 : start] == "[" and clean.text[end : end + 1] == "]"
         yield Candidate(
             type=ObservableType.IPV6,
             value=value + length,
@@ -78,7 +80,31 @@ def ipv6(clean: Clean, taken: Taken) -> Iterator[Candidate]:
             end=end + len(length),
             host=value,
             defanged=clean.marked(start, end),
+            detail=_prefix(length) or (_port(clean, end + 1) if bracketed else ()),
         )
+
+
+def _prefix(length: str) -> tuple[tuple[str, str], ...]:
+    return (("prefix", length[1:]),) if length else ()
+
+
+def _port(clean: Clean, end: int) -> tuple[tuple[str, str], ...]:
+    """The port behind an address or host, where no second number follows."""
+    if clean.text[end : end + 1] != ":":
+        return ()
+    last = behind_digits(clean.view, end + 1, 6)
+    digits = clean.text[end + 1 : last]
+    more = word_byte(clean.view, last) or (
+        clean.text[last : last + 1] in {":", "."} and word_byte(clean.view, last + 1)
+    )
+    if not digits or digits[0] == "0" or int(digits) > 65535 or more:
+        return ()
+    return (("port", digits),)
+
+
+def _marked(clean: Clean, start: int, end: int, port: tuple[tuple[str, str], ...]) -> bool:
+    """True where a mark stood inside, or in the colon before the port."""
+    return clean.marked(start, end + bool(port))
 
 
 def _like_ipv6(surface: str) -> bool:
@@ -117,16 +143,26 @@ def dotted(clean: Clean, taken: Taken, around: Surroundings) -> Iterator[Candida
         start, end = match.span()
         if start < done or not taken.free(start, end):
             continue
-        for first, last in _tokens(clean.text, start, end):
-            found = _dotted(clean, around, first, last)
-            if found is None:
-                continue
+        for found in _in_token(clean, around, start, end):
             taken.take(found.start, found.end)
             yield found
-            path = _path_behind(clean, found)
+            path = paths.behind(clean, found)
             if path is not None:
                 yield path
-                done = path.end
+            done = max(done, found.end, path.end if path else 0)
+
+
+def _in_token(clean: Clean, around: Surroundings, start: int, end: int) -> Iterator[Candidate]:
+    """The values of one token: first with the letters outside ASCII around it, else the token alone."""
+    wider = _with_letters(clean.text, start, end)
+    found = _dotted(clean, around, *wider) if wider else None
+    if found is not None:
+        yield found
+    elif clean.view[start : start + 1] != b"?":
+        for first, last in _tokens(clean.text, start, end):
+            found = _dotted(clean, around, first, last)
+            if found is not None:
+                yield found
 
 
 def international(clean: Clean, taken: Taken) -> Iterator[Candidate]:
@@ -150,8 +186,42 @@ def international(clean: Clean, taken: Taken) -> Iterator[Candidate]:
             place = low.find("." + top, end)
 
 
+def _with_letters(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """A token with the letters outside ASCII that belong to its labels (`müller.de`, `почта.com`), or None.
+
+    A run of another script than the rest of its label is a word that the value is glued to, unless it is one letter or
+    two: then it imitates Latin ones.
+    """
+    first, last = start, end
+    while first > 0 and start - first < _LONGEST_NAME and _in_name(text[first - 1]):
+        first -= 1
+    while last < len(text) and last - end < _LONGEST_NAME and _in_name(text[last]):
+        last += 1
+    surface = text[first:last].strip("-._")
+    if surface.isascii() or not _data.cased(text[start]) or not _one_name(surface):
+        return None
+    first = text.index(surface, first)
+    return first, first + len(surface)
+
+
+def _in_name(char: str) -> bool:
+    return _data.cased(char) or char in "-._"
+
+
+def _one_name(surface: str) -> bool:
+    """False where a label joins Latin letters with three or more of another script."""
+    for label in surface.split("."):
+        other = "".join("x" if char >= "\u0370" else " " for char in label)
+        latin = any(char.isalpha() and char < "\u0370" for char in label)
+        if latin and "xxx" in other:
+            return False
+    return True
+
+
 def _tokens(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The dotted word without the marks around it; a range of two addresses gives both."""
+    if text[start : start + 5].lower().startswith(tuple(_data.suffixes("version_prefixes"))):
+        start = next((place for place in range(start, end) if text[place].isdigit()), start)
     if start and text[start - 1] == "%" and text[start : start + 2].isalnum():
         start += 2
     surface = text[start:end]
@@ -198,6 +268,7 @@ def _dotted(clean: Clean, around: Surroundings, start: int, end: int) -> Candida
 
 
 def _domain(clean: Clean, start: int, end: int, host: str, settled: str = "", note: str = "") -> Candidate:
+    port = _port(clean, end)
     return Candidate(
         type=ObservableType.DOMAIN,
         value=host,
@@ -206,7 +277,8 @@ def _domain(clean: Clean, start: int, end: int, host: str, settled: str = "", no
         host=host,
         settled=settled,
         note=note,
-        defanged=clean.marked(start, end),
+        defanged=_marked(clean, start, end, port),
+        detail=tuple(sorted(onions.detail(host) + port)),
     )
 
 
@@ -228,12 +300,28 @@ def _file(clean: Clean, start: int, end: int, note: str) -> Candidate | None:
     )
 
 
+def _beside_file(clean: Clean, around: Surroundings, start: int, end: int) -> bool:
+    """True where the name before or behind it in a list has the ending of a file."""
+    pattern, view = _data.pattern("host", "dotted"), clean.view
+    behind = pattern.search(view, end, min(len(view), end + _AROUND))
+    if behind and _file_name(clean, *behind.span()) and around.only("chain", end, behind.start()):
+        return True
+    before = [match.span() for match in pattern.finditer(view, max(0, start - _AROUND), start)]
+    return bool(before) and _file_name(clean, *before[-1]) and around.only("chain", before[-1][1], start)
+
+
+def _file_name(clean: Clean, start: int, end: int) -> bool:
+    top = clean.text[start:end].rpartition(".")[2].lower()
+    return top in _data.suffixes("files") or top in _data.suffixes("both")
+
+
 def _number(clean: Clean, around: Surroundings, start: int, end: int, prefixed: bool) -> Candidate | None:
     """An IPv4 address or a version that looks like one. A number with more or fewer parts is neither."""
     value = clean.text[start:end]
     if not names.is_ipv4(value) or (clean.text[end : end + 1] == "." and _digit(clean, end + 1)):
         return None
-    marked = clean.marked(start, end)
+    port = _port(clean, end)
+    marked = _marked(clean, start, end, port)
     reason = "" if marked else _version_reason(clean, around, start, end, prefixed)
     length = "" if reason else _prefix_length(clean, end, 32)
     return Candidate(
@@ -245,6 +333,7 @@ def _number(clean: Clean, around: Surroundings, start: int, end: int, prefixed: 
         settled=Verdict.VERSION_NUMBER if reason else "",
         note=reason,
         defanged=marked,
+        detail=_prefix(length) or (() if reason else port),
     )
 
 
@@ -333,9 +422,13 @@ def _file_reason(clean: Clean, around: Surroundings, start: int, end: int, low: 
     host_at, host = around.last_cue("host", first, start)
     file_at, file = around.last_cue("file", first, start)
     if not host and not file:
-        _, host = around.first_cue("host", end, last)
-        _, file = around.first_cue("file", end, last)
-    if file and (not host or file_at > host_at):
+        listed = top in _data.suffixes("both") or top in _data.suffixes("in_file_lists")
+        if listed and _beside_file(clean, around, start, end):
+            return "stands in a list of files"
+        host_at, host = around.first_cue("host", end, last)
+        file_at, file = around.first_cue("file", end, last)
+        host_at, file_at = -host_at, -file_at
+    if file and (not host or file_at >= host_at):
         return f"near the word {file}"
     if host:
         return ""
@@ -343,71 +436,3 @@ def _file_reason(clean: Clean, around: Surroundings, start: int, end: int, low: 
         upper = top == "app" and clean.text[start].isupper()
         return "reads like a program bundle" if upper else ""
     return f".{top} is the ending of a file type, and nothing near says that it is a host"
-
-
-def _path_behind(clean: Clean, host: Candidate) -> Candidate | None:
-    """The path of an address that is written without a scheme."""
-    start = host.end
-    if clean.text[start : start + 1] == ":":
-        start += 1
-        while _digit(clean, start):
-            start += 1
-    if host.type not in {ObservableType.DOMAIN, ObservableType.IPV4} or clean.text[start : start + 1] != "/":
-        return None
-    match = _data.pattern("address", "tail").match(clean.view, start, min(start + urls.LONGEST, len(clean.view)))
-    tail = urls.trim(clean.text[start : match.end()], "") if match else ""
-    first = tail[1:].partition("/")[0]
-    end = start + len(tail)
-    if len(tail) < 2 or (clean.marked(start, start + 1 + len(first)) and _names_host(first)):
-        return None
-    defanged = host.defanged or clean.marked(start, end)
-    return Candidate(type=ObservableType.PATH, value=tail, start=start, end=end, defanged=defanged)
-
-
-def _names_host(text: str) -> bool:
-    return names.is_ipv4(text) or (names.well_formed(text.lower()) and names.public(text.lower().rpartition(".")[2]))
-
-
-def paths(clean: Clean, taken: Taken, around: Surroundings) -> Iterator[Candidate]:
-    """Paths of addresses that stand alone or behind a host without a scheme."""
-    for match in _data.pattern("host", "path").finditer(clean.view):
-        start, end = match.span()
-        if not taken.free(start, end):
-            continue
-        surface = clean.text[start:end]
-        kept = surface[: len(surface) if surface.isascii() else next(i for i, c in enumerate(surface) if c > "\x7f")]
-        kept = kept.rstrip(".,;:!?&")
-        end = start + len(kept)
-        if len(kept) < 3 or not _path(clean, taken, around, start, end):
-            continue
-        taken.take(start, end)
-        yield Candidate(type=ObservableType.PATH, value=kept, start=start, end=end, defanged=clean.marked(start, end))
-
-
-def _path(clean: Clean, taken: Taken, around: Surroundings, start: int, end: int) -> bool:
-    surface = clean.text[start:end].lower()
-    before = clean.text[start - 1 : start]
-    segments = [part for part in surface.partition("?")[0].split("/") if part]
-    if not segments or segments[0] in _data.suffixes("folders"):
-        return False
-    if (start and not taken.free(start - 1, start)) or clean.text[start - 2 : start] == "](":
-        return False
-    if (
-        surface != clean.text[start:end]
-        and clean.text[start:end].replace("/", "").isalpha()
-        and clean.text[start:end].isupper()
-    ):
-        return False
-    if clean.text[start - 7 : start] == "base64,":
-        return False
-    if before and (before in "/\\.:~<%&=-_*" or (before.isascii() and before.isalnum())):
-        return False
-    if (
-        all(part.isdigit() for part in segments)
-        and len(segments) < 3
-        and not around.cue("path", max(0, start - 24), start)
-    ):
-        return False
-    if len(segments) > 1 or "?" in surface:
-        return True
-    return segments[0].endswith(tuple(_data.suffixes("pages"))) or bool(around.cue("path", max(0, start - 24), start))

@@ -29,8 +29,10 @@ def find(clean: Clean, taken: Taken) -> Iterator[Candidate]:
 
 def _cve(clean: Clean, start: int, end: int) -> Candidate | None:
     """CVE numbers have four digits or more in their last part (CVE rules of 2014), at most 19."""
-    year, _, number = clean.text[start + 3 : end].lstrip(" _-").partition("-")
-    if not (1999 <= int(year) <= 2099 and len(number) <= 19):
+    rest = clean.text[start + 3 : end].lstrip(" _:-")
+    year, number = rest[:4], rest[5:]
+    two_years = rest[4] == " " and len(number) == 4 and number[:2] in {"19", "20"}
+    if not (1999 <= int(year) <= 2099 and len(number) <= 19) or two_years:
         return None
     return Candidate(
         type=ObservableType.CVE,

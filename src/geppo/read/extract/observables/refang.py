@@ -19,14 +19,11 @@ from geppo.read.fold import Folded, assemble, fold
 
 # Full-width brackets and quotes end a value in running text; an ideographic comma does so in the folded copy.
 _EDGE = "\u3001"
-_EDGES = str.maketrans(dict.fromkeys("（），；！＂＇", _EDGE))
-_SQUARE_EDGES = str.maketrans(dict.fromkeys("［］｛｝＜＞", _EDGE))
+_EDGES = "（），；！＂＇［］｛｝＜＞"
 _LONG_DASHES = "\u2012\u2013\u2014\u2015"
-_WIDE_MARKS = tuple(
-    a + b for a in "［（｛" for b in (".", "．", "。", "・", "@", "＠", ":", "：", "d", "点", "點", "ド", "점", "т")
-)
+_WIDE_OPENING, _IN_WIDE_MARKS = "［（｛", frozenset(".．。・@＠:：d点點ド점т")
 _TOKEN = 64
-_LABELS = re2.compile("[a-z0-9-]+[。・]?")
+_LABELS = re2.compile("[a-z0-9-]+[。・•·]?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,9 +69,11 @@ def _with_edges(text: str) -> str:
     if text.isascii():
         return text
     text = _without_long_dashes(text)
-    if any(mark in text for mark in _WIDE_MARKS):
+    if any(text[at + 1 : at + 2] in _IN_WIDE_MARKS for char in _WIDE_OPENING for at in _all_places(text, char)):
         return text
-    return text.translate(_EDGES).translate(_SQUARE_EDGES)
+    for char in _EDGES:
+        text = text.replace(char, _EDGE)
+    return text
 
 
 def _without_long_dashes(text: str) -> str:
@@ -118,14 +117,17 @@ def _marks(text: str) -> list[tuple[int, int, str]]:
     if any(char in text for char in "[({<"):
         found.extend(_bracketed(view))
     if any(char in text for char in "[](){}"):
-        found.extend(_halves(view))
-    if "\\" in text or "^." in text:
+        found.extend(_halves(text, view))
+    if "\\" in text or "^." in text or "&#" in text:
         found.extend(_escapes(view))
     if "DOT" in text:
         found.extend(_words(view))
+    if any(word in view for word in (b" dot ", b" Dot ", b" DOT ")):
+        found.extend(_spoken(view))
     if not text.isascii():
         for word, meaning in _data.foreign_marks():
             found.extend(_foreign(text, word, meaning))
+        found.extend(_odd_brackets(text))
     return found
 
 
@@ -153,21 +155,28 @@ def _word_at(view: bytes, index: int) -> bool:
     return 0 <= index < len(view) and view[index : index + 1].isalnum()
 
 
+def _letter(text: str, index: int) -> bool:
+    """A letter or digit of a script with case: others show no edge of words."""
+    return 0 <= index < len(text) and _data.cased(text[index])
+
+
 def _fits(inner: str, view: bytes, start: int, end: int) -> bool:
     """Marks that are also common writing need letters or digits beside them; `[]` a colon after it."""
     if inner == "":
         return view[start:end] == b"[]" and view[end : end + 1] == b":"
+    if inner in {"point", "period", "colon", "slash"} and b" " in view[start:end]:
+        return False
     if inner == "." and b"(" in view[start:end] and b" " in view[start:end]:
         return False
     return inner not in {"-", ","} or (_word_at(view, start - 1) and _word_at(view, end))
 
 
-def _halves(view: bytes) -> Iterator[tuple[int, int, str]]:
+def _halves(text: str, view: bytes) -> Iterator[tuple[int, int, str]]:
     meanings = _data.meanings()
     for match in _data.pattern("marks", "half").finditer(view):
         start, end = match.span()
         new = meanings.get(view[start:end].decode("ascii").strip("[](){}").lower())
-        if new is not None and _word_at(view, start - 1) and (_word_at(view, end) or view[end : end + 2] == b"//"):
+        if new is not None and _letter(text, start - 1) and (_letter(text, end) or view[end : end + 2] == b"//"):
             yield start, end, new
 
 
@@ -175,8 +184,8 @@ def _escapes(view: bytes) -> Iterator[tuple[int, int, str]]:
     """`\\.` and `\\_` between letters or digits outside a Windows path; `\\/` after a letter, digit, colon or slash."""
     for match in _data.pattern("marks", "escaped").finditer(view):
         start, end = match.span()
-        new = chr(view[end - 1])
-        if new in "._":
+        new = "." if view[end - 1 : end] == b";" else chr(view[end - 1])
+        if new in "._@":
             if _word_at(view, start - 1) and _word_at(view, end) and not _in_windows_path(view, start):
                 yield start, end, new
         elif _word_at(view, start - 1) or view[start - 1 : start] in (b":", b"/", b"]"):
@@ -188,7 +197,7 @@ def _in_windows_path(view: bytes, index: int) -> bool:
     rest = (
         token[0].replace(b"\\.", b"").replace(b"\\/", b"").replace(b"\\[", b"").replace(b"\\]", b"") if token else b""
     )
-    return b"\\" in rest
+    return b"\\" in rest or rest.upper().lstrip(b"\"'`([").startswith((b"HKEY_", b"HKLM", b"HKCU", b"HKCR", b"HKU"))
 
 
 def _words(view: bytes) -> Iterator[tuple[int, int, str]]:
@@ -200,7 +209,32 @@ def _words(view: bytes) -> Iterator[tuple[int, int, str]]:
             yield start, end, "."
 
 
+def _spoken(view: bytes) -> Iterator[tuple[int, int, str]]:
+    """` dot ` between the parts of an address, or of a name that no prose would give: two dots, a digit or a hyphen."""
+    for match in _data.pattern("marks", "spoken").finditer(view):
+        start, end = match.span()
+        surface = view[start:end].decode("ascii")
+        labels = [label.lower() for label in surface.split(" ")[::2]]
+        address = len(labels) == 4 and all(label.isdigit() for label in labels)
+        name = names.public(labels[-1]) and (
+            len(labels) > 2 or any(char.isdigit() or char == "-" for char in labels[0])
+        )
+        if address or name:
+            place = surface.find(" ")
+            while place >= 0:
+                yield start + place, start + place + 5, "."
+                place = surface.find(" ", place + 5)
+
+
 _OPEN, _CLOSE = frozenset("[({<"), frozenset("])}>")
+
+
+def _odd_brackets(text: str) -> Iterator[tuple[int, int, str]]:
+    """A full stop, `@` or colon alone in brackets that quote or head a line elsewhere."""
+    for opening, closing in zip("【〔‹⟨〈", "】〕›⟩〉", strict=True):
+        for place in _all_places(text, opening):
+            if text[place + 1 : place + 2] in {".", "。", "・", "@", ":"} and text[place + 2 : place + 3] == closing:
+                yield place, place + 3, "." if text[place + 1] in "。・" else text[place + 1]
 
 
 def _foreign(text: str, word: str, meaning: str) -> Iterator[tuple[int, int, str]]:
@@ -210,7 +244,7 @@ def _foreign(text: str, word: str, meaning: str) -> Iterator[tuple[int, int, str
         before, after = text[start - 1 : start], text[end : end + 1]
         if before in _OPEN and after in _CLOSE:
             yield start - 1, end + 1, meaning
-        elif len(word) == 1 and word in "。・" and _joins_labels(text, start, before, after):
+        elif len(word) == 1 and word in "。・•·" and _joins_labels(text, start, before, after):
             yield start, end, meaning
 
 
@@ -224,4 +258,4 @@ def _joins_labels(text: str, place: int, before: str, after: str) -> bool:
     if not after.isalnum() or label is None:
         return False
     tail = label.group()
-    return tail[-1] in "。・" or names.public(tail)
+    return tail[-1] in "。・•·" or names.public(tail)

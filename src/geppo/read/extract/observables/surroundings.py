@@ -14,7 +14,13 @@ from geppo.read.extract.observables.refang import Clean
 _HEADING = re2.compile(rb"(?m)^[^\n]{2,100}$")
 _ENDERS = ("\n", "。", ". ", "! ", "? ", ".\t", "！", "？", "; ")
 _HEADING_MARKS = " \t\r#*=-_|>■●◆◇□▼▽・【】[]「」『』<>0123456789.:：、\u3000"
+QUOTES = dict(zip("\"'`“„‘「『«《", "\"'`”“’」』»》", strict=True))
+"""Opening quotes with their closing ones."""
+
 _SHORT = 60
+_GAP = 48
+_LISTED_LINE, _LABEL, _REST = 48, 16, 12
+_OVERRULED = frozenset({"bad", "strong"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +40,9 @@ class Surroundings:
         self.lower = _lower(clean.text)
         self._starts: dict[str, list[int]] = {}
         self._ends: dict[str, list[int]] = {}
+        self._known_lines: dict[int, tuple[int, int]] = {}
+        self._known_sentences: dict[tuple[int, int], tuple[int, int]] = {}
+        self._known_sections: dict[int, Section | None] = {}
         self._find_cues()
 
     def _find_cues(self) -> None:
@@ -45,17 +54,95 @@ class Surroundings:
                 continue
             if cue.whole_end and end < len(text) and _data.cased(text[end]):
                 continue
+            while cue.stem and end < len(text) and _data.cased(text[end]):
+                end += 1
             for kind in cue.kinds:
                 self._starts.setdefault(kind, []).append(start)
                 self._ends.setdefault(kind, []).append(end)
+        self._drop_neutral()
+
+    def _drop_neutral(self) -> None:
+        """Forget words that are part of a phrase which means something else ("phishing report")."""
+        spans = self.places("role:neutral")
+        if spans:
+            for kind in self._starts:
+                if kind in _OVERRULED or kind.startswith("role:"):
+                    self._forget(kind, spans)
+
+    def places(self, kind: str) -> list[tuple[int, int]]:
+        """Every cue of a kind, sorted by start."""
+        return list(zip(self._starts.get(kind, ()), self._ends.get(kind, ()), strict=True))
+
+    def only(self, gap: str, start: int, end: int) -> bool:
+        """True where nothing but what `gap` allows stands in the span; a line ends only behind a colon."""
+        if end - start > _GAP:
+            return False
+        between = self.lower[start:end]
+        if "\n" in between and gap != "chain" and not between.partition("\n")[0].rstrip(" *").endswith((":", "：")):
+            return False
+        return bool(_data.gap(gap).fullmatch(between))
+
+    def past(self, gap: str, start: int) -> int:
+        """Where what `gap` allows ends behind `start`."""
+        return start + len(_data.gap(gap).match(self.lower[start : start + _GAP]).group())
+
+    def labelled(self, kind: str, start: int) -> str:
+        """The cue of a kind that labels a value at `start`, or ""."""
+        starts, ends = self._starts.get("label:" + kind, []), self._ends.get("label:" + kind, [])
+        index = bisect_left(starts, start) - 1
+        while index >= 0 and starts[index] >= start - 2 * _GAP:
+            if ends[index] <= start and self.only("label", ends[index], start):
+                return self.lower[starts[index] : ends[index]]
+            index -= 1
+        return ""
+
+    def beside(self, kind: str, gap: str, start: int, end: int, *, before: bool) -> str:
+        """The cue of a kind in the span with only what `gap` allows up to the span's end (`before`) or start, or ""."""
+        starts, ends = self._starts.get(kind, []), self._ends.get(kind, [])
+        if before:
+            for index in range(bisect_left(starts, end) - 1, -1, -1):
+                if starts[index] < start:
+                    return ""
+                if ends[index] <= end and self.only(gap, ends[index], end):
+                    return self.lower[starts[index] : ends[index]]
+            return ""
+        for index in range(bisect_left(starts, start), len(starts)):
+            if ends[index] > end or starts[index] > start + _GAP:
+                return ""
+            if self.only(gap, start, starts[index]):
+                return self.lower[starts[index] : ends[index]]
+        return ""
+
+    def headed(self, kind: str, place: int) -> str:
+        """The cue of a kind that is the whole heading above `place`, or ""."""
+        section = self.section(place)
+        if section is None:
+            return ""
+        first, last = self.line(section.start)
+        start, word = self.first_cue("label:" + kind, first, last)
+        end = start + len(word)
+        alone = start >= 0 and self.only("label", first, start) and self.only("label", end, last)
+        return word if alone else ""
 
     def set_aside(self, spans: list[tuple[int, int]]) -> None:
         """Forget the cues inside the values themselves; `spans` are sorted by start."""
+        for kind in self._starts:
+            self._forget(kind, spans)
+
+    def _forget(self, kind: str, spans: list[tuple[int, int]]) -> None:
         starts = [start for start, _ in spans]
-        for kind, places in self._starts.items():
-            ends = self._ends[kind]
-            kept = [i for i, place in enumerate(places) if not _inside(place, ends[i], starts, spans)]
-            self._starts[kind], self._ends[kind] = [places[i] for i in kept], [ends[i] for i in kept]
+        places, ends = self._starts[kind], self._ends[kind]
+        kept = [i for i, place in enumerate(places) if not _inside(place, ends[i], starts, spans)]
+        self._starts[kind], self._ends[kind] = [places[i] for i in kept], [ends[i] for i in kept]
+
+    def in_list(self, start: int, end: int) -> bool:
+        """True where a span stands in a list or table line, not in running text."""
+        first, last = self.line(start)
+        line = self.lower[first : min(last, first + 400)].strip()
+        rest = last - end
+        if start - first <= _LISTED_LINE and (line[:1] in "-*•|・◦‣" or line[:2].rstrip(".)").isdigit()):
+            return True
+        return (start - first <= _LABEL and rest <= _REST) or "|" in line or "\t" in line
 
     @cached_property
     def _breaks(self) -> list[int]:
@@ -79,16 +166,22 @@ class Surroundings:
 
     def line(self, place: int) -> tuple[int, int]:
         """The line that holds `place`."""
-        index = bisect_left(self._lines, place)
-        end = self._lines[index] if index < len(self._lines) else len(self.lower)
-        return self._lines[index - 1] + 1 if index else 0, end
+        found = self._known_lines.get(place)
+        if found is None:
+            index = bisect_left(self._lines, place)
+            end = self._lines[index] if index < len(self._lines) else len(self.lower)
+            found = self._known_lines[place] = (self._lines[index - 1] + 1 if index else 0, end)
+        return found
 
     def sentence(self, start: int, end: int) -> tuple[int, int]:
         """The sentence around a span, never more than its line."""
-        low = bisect_left(self._breaks, start)
-        high = bisect_left(self._breaks, end)
-        first = self._breaks[low - 1] + 1 if low else 0
-        return first, (self._breaks[high] if high < len(self._breaks) else len(self.lower))
+        found = self._known_sentences.get((start, end))
+        if found is None:
+            low, high = bisect_left(self._breaks, start), bisect_left(self._breaks, end)
+            first = self._breaks[low - 1] + 1 if low else 0
+            last = self._breaks[high] if high < len(self._breaks) else len(self.lower)
+            found = self._known_sentences[start, end] = (first, last)
+        return found
 
     def cue(self, kind: str, start: int, end: int) -> str:
         """The last cue of a kind inside the span, or ""."""
@@ -120,10 +213,13 @@ class Surroundings:
 
     def section(self, place: int) -> Section | None:
         """The nearest heading above the line of `place`."""
-        index = bisect_right(self._section_starts, self.line(place)[0]) - 1
-        if index >= 0 and self._sections[index].start == self.line(place)[0]:
-            index -= 1
-        return self._sections[index] if index >= 0 else None
+        first = self.line(place)[0]
+        if first not in self._known_sections:
+            index = bisect_right(self._section_starts, first) - 1
+            if index >= 0 and self._sections[index].start == first:
+                index -= 1
+            self._known_sections[first] = self._sections[index] if index >= 0 else None
+        return self._known_sections[first]
 
     @cached_property
     def _section_starts(self) -> list[int]:
@@ -154,11 +250,17 @@ class Surroundings:
         if len(title) > _SHORT or line[-1] in "。.!?！？、,":
             return False
         first = start + self._clean.text[start:end].find(title)
-        return any(
-            place == first and len(word) * 2 >= len(title)
-            for kind in ("indicators", "source")
-            for place, word in (self.first_cue(kind, first, end),)
-        )
+        return any(self._opens(kind, first, end) * 2 >= len(title) for kind in ("indicators", "source"))
+
+    def _opens(self, kind: str, first: int, end: int) -> int:
+        """The length of the longest cue of a kind that begins at `first`, or 0."""
+        starts, ends = self._starts.get(kind, []), self._ends.get(kind, [])
+        index = bisect_left(starts, first)
+        longest = 0
+        while index < len(starts) and starts[index] == first:
+            longest = max(longest, ends[index] - first if ends[index] <= end else 0)
+            index += 1
+        return longest
 
 
 def _inside(start: int, end: int, starts: list[int], spans: list[tuple[int, int]]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from geppo.model.observable import ObservableType
-from geppo.read.extract.observables import _data, names
+from geppo.read.extract.observables import _data, names, onions, telegram
 from geppo.read.extract.observables._candidate import Candidate, Taken
 from geppo.read.extract.observables.refang import Clean
 
@@ -81,6 +81,7 @@ def _replace_end(candidate: Candidate, value: str, end: int) -> Candidate:
         note=candidate.note,
         defanged=candidate.defanged,
         scheme=True,
+        detail=candidate.detail,
     )
 
 
@@ -119,7 +120,7 @@ def _normal(word: str) -> str:
     secure = "s" if core != word else ""
     if len(core) > 2 and core[0] == "h" and core[-1] == "p" and not core[1:-1].strip("tx*_#@.-"):
         return "http" + secure
-    if core in {"ttp", "xxp", "xxxp", "xxxx", "xxxxx"}:
+    if core in {"meow", "ttp", "xxp", "xxxp", "xxxx", "xxxxx"}:
         return "https" if secure or core == "xxxxx" else "http"
     if len(core) > 2 and core[0] == "f" and core[-1] == "p" and not core[1:-1].strip("tx*_"):
         return "ftp" + secure
@@ -155,7 +156,13 @@ def _address(clean: Clean, scheme: _Scheme, room: int) -> Candidate | None:
         note=note,
         defanged=scheme.defanged or clean.marked(scheme.start, end),
         scheme=True,
+        detail=_detail(host, rest),
     )
+
+
+def _detail(host: str, rest: str) -> tuple[tuple[str, str], ...]:
+    account = telegram.account(host, rest) if rest else ""
+    return (("account", account),) if account else onions.detail(host)
 
 
 def _plain_schemes(rest: str) -> str:
