@@ -1,7 +1,11 @@
 """`make bench`: all tables, one after the other."""
 
 from bench.claims import main as claims
+from bench.gold import main as gold
+from bench.observables import main as observables
 from bench.speed import main as speed
 
+gold()
 claims()
+observables()
 speed()

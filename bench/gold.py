@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from geppo.catalog import Catalog, Name
-from geppo.model.claim import Claim, Predicate, Rung
+from geppo.model.claim import Claim, Predicate
 from geppo.model.entity import Kind, Term
 from geppo.pipeline import loose_document
 from geppo.read.names import slug
@@ -82,14 +82,9 @@ class Places:
         return False
 
 
-def _negated(claim: Claim) -> bool:
-    """What a party denies keeps its polarity and has the rung "denies"; the gold calls it negated."""
-    return claim.negated or (claim.hedge.rung is Rung.DENIES and claim.predicate is not Predicate.DENIES)
-
-
 def agrees(claim: Claim, gold: dict[str, Any], places: Places, *, polarity: bool = True) -> bool:
     """True where a claim is the gold claim."""
-    if claim.predicate.value != gold["predicate"] or (polarity and _negated(claim) != gold.get("negated", False)):
+    if claim.predicate.value != gold["predicate"] or (polarity and claim.turned != gold.get("negated", False)):
         return False
     pair = (gold.get("subject", ""), gold.get("object", ""))
     ways = [pair, pair[::-1]] if claim.predicate in _BOTH_WAYS else [pair]
@@ -118,7 +113,7 @@ def judge(case: dict[str, Any], reading: Reading, catalog: Catalog) -> Iterator[
         elif any(agrees(claim, gold, places) for gold in case["claims"]):
             continue
         elif any(agrees(claim, gold, places, polarity=False) for gold in case["claims"]):
-            yield "positive" if not _negated(claim) else "negative", claim
+            yield "positive" if not claim.turned else "negative", claim
             yield "wrong", claim
         else:
             yield "wrong", claim
@@ -171,8 +166,9 @@ def main(*, verbose: str = "") -> None:
     for (language, half), row in sorted(rows.items()):
         found, gold = row["found"], row["found"] + row["missed"]
         hedges = row["hedge"] + row["hedge-wrong"]
-        print(f"{language:<6}{half:<7}{row['cases']:>6}{gold:>8}{found:>7}{found / max(1, gold):>8.2f}{row['wrong']:>7}"
-              f"{found / max(1, found + row['wrong']):>7.2f}{row['hedge'] / max(1, hedges):>7.2f}{row['positive']:>26}")  # fmt: skip
+        recall, precision = found / max(1, gold), found / max(1, found + row["wrong"])
+        print(f"{language:<6}{half:<7}{row['cases']:>6}{gold:>8}{found:>7}{recall:>8.2f}{row['wrong']:>7}"
+              f"{precision:>7.2f}{row['hedge'] / max(1, hedges):>7.2f}{row['positive']:>26}")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -143,7 +143,9 @@ def compiled(language: str) -> str:
         "relations": [triggers(expression) for expression in rules.rules(language).compiled.expressions],
         "naming": [triggers(rule.expression) for rule in named.rules] if named else [],
     }
-    rows = {name: ["\x1f".join("\x1e".join(clause) for clause in rule) for rule in made] for name, made in known.items()}
+    rows = {
+        name: ["\x1f".join("\x1e".join(clause) for clause in rule) for rule in made] for name, made in known.items()
+    }
     return json.dumps({"sha256": fingerprint(language), **rows}, ensure_ascii=True, indent=0) + "\n"
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
+import os
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -95,8 +99,9 @@ def month_names(
     """Names that the documents introduce, and their publishers: a name found in one page is known in all."""
     publishers = publisher_names(documents, catalog)
     found: dict[str, list[Name]] = {name.id: [name] for name in publishers}
-    for number, document in enumerate(documents):
-        for name in _guarded(document, gaps, lambda: new_names(document, catalog, publishers)) or ():  # noqa: B023
+    for number, (names, gap) in enumerate(_spread(_introduced, documents, (catalog, publishers))):
+        gaps += [gap] if gap else []
+        for name in names or ():
             found.setdefault(name.id, []).append(name)
         progress("names", number + 1, len(documents))
     return tuple(_agreed(found[key]) for key in sorted(found))
@@ -115,12 +120,12 @@ def read_documents(documents: Sequence[Document], catalog: Catalog, progress: Pr
     gaps: list[Gap] = []
     names = month_names(documents, catalog, progress, gaps)
     failed = {gap.source for gap in gaps}
+    whole = [document for document in documents if document.name not in failed]
     readings: list[Reading] = []
-    for number, document in enumerate(documents):
-        if document.name not in failed:
-            reading = _guarded(document, gaps, lambda: read_document(document, catalog, names))  # noqa: B023
-            readings += [reading] if reading else []
-        progress("statements", number + 1, len(documents))
+    for number, (reading, gap) in enumerate(_spread(_stated, whole, (catalog, names))):
+        gaps += [gap] if gap else []
+        readings += [reading] if reading else []
+        progress("statements", number + 1, len(whole))
     return Readings(
         reports=tuple(reading.report for reading in readings),
         claims=tuple(claim for reading in readings for claim in reading.claims),
@@ -129,17 +134,58 @@ def read_documents(documents: Sequence[Document], catalog: Catalog, progress: Pr
     )
 
 
-def _guarded(document: Document, gaps: list[Gap], work: Callable[[], Found]) -> Found | None:
+Known = tuple[Catalog, tuple[Name, ...]]
+"""What every document is read with."""
+
+_known: list[Known] = []
+"""Set before processes are forked, which then have it without a copy."""
+
+
+def _introduced(document: Document) -> tuple[tuple[Name, ...] | None, Gap | None]:
+    catalog, names = _known[-1]
+    return _guarded(document, lambda: new_names(document, catalog, names))
+
+
+def _stated(document: Document) -> tuple[Reading | None, Gap | None]:
+    catalog, names = _known[-1]
+    return _guarded(document, lambda: read_document(document, catalog, names))
+
+
+PARALLEL_FROM = 300_000
+"""Characters from which documents are read in several processes: below, starting them costs more than it saves."""
+
+
+def _spread(
+    work: Callable[[Document], tuple[Found | None, Gap | None]], documents: Sequence[Document], known: Known
+) -> Iterator[tuple[Found | None, Gap | None]]:
+    """The work on each document, in order; on Linux in as many processes as there are cores."""
+    _known.append(known)
+    try:
+        cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+        if cores < 2 or sum(len(document.text) for document in documents) < PARALLEL_FROM:
+            yield from map(work, documents)
+            return
+        forked = multiprocessing.get_context("fork")
+        with ProcessPoolExecutor(cores, mp_context=forked) as pool:
+            yield from pool.map(work, documents, chunksize=CHUNK)
+    finally:
+        _known.pop()
+
+
+CHUNK = 4
+"""Documents handed to a process at once."""
+
+
+def _guarded(document: Document, work: Callable[[], Found]) -> tuple[Found | None, Gap | None]:
     """Do the work on one document; where it fails, note a gap and go on.
 
     Any error is caught here, and only here: the text comes from outside, and one page must not cost the month.
     """
     try:
-        return work()
+        return work(), None
     except Exception as error:
         message = f"could not be read ({type(error).__name__}: {error}); please report it with the document"
-        gaps.append(Gap(source=document.name, kind="reading", message=message))
-        return None
+        return None, Gap(source=document.name, kind="reading", message=message)
 
 
 _GAP = re2.compile(r"([A-Za-z0-9)%]) ([ぁ-んァ-ヶ一-龠々])|([ぁ-んァ-ヶ一-龠々]) ([A-Za-z0-9(])")

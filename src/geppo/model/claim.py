@@ -155,6 +155,11 @@ class Claim:
     marking: Tlp = Tlp.CLEAR
 
     @property
+    def turned(self) -> bool:
+        """True where it is said not to be so: negated, or a statement that a party denies."""
+        return self.negated or (self.hedge.rung is Rung.DENIES and self.predicate is not Predicate.DENIES)
+
+    @property
     def speaker(self) -> str:
         """Whose statement it is: the innermost voice, or the publisher."""
         return self.voices[-1] if self.voices else self.publisher

@@ -44,7 +44,7 @@ def modality(
 
 
 def _own_words(predicate: Predicate, mark: hedging.Hedged) -> bool:
-    """True for words that make the statement and do not hedge it: "claimed responsibility", "four suspected members"."""
+    """True for words that make a statement and do not hedge it: "claimed responsibility", "four suspected men"."""
     words = scope()["own_words"].get(predicate.value, ())
     return any(mark.text.lower().startswith(word) for word in words)
 

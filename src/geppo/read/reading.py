@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Protocol, TypeVar
 
 from geppo.catalog import Catalog, Name
@@ -55,30 +55,46 @@ class _Span(Protocol):
 Placed = TypeVar("Placed", bound=_Span)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Page:
-    """What a text holds whatever names are known."""
+    """What a text holds whatever names are known, each part found when it is first asked for."""
 
-    observables: tuple[Observable, ...]
-    dates: tuple[Item, ...]
-    numbers: tuple[Number, ...]
-    sentences: tuple[Span, ...]
-    blocks: tuple[Block, ...]
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._text, self._language = document.text, document.language
+
+    @cached_property
+    def observables(self) -> tuple[Observable, ...]:
+        """Values, those that stand in others among them."""
+        domain = self._document.url.partition("//")[2].partition("/")[0]
+        return find_observables(self._text, publisher_domain=domain, language=self._language)
+
+    @cached_property
+    def dates(self) -> tuple[Item, ...]:
+        """Dates as typed items."""
+        return tuple(
+            Item(kind="date", start=found.start, end=found.end, when=found.when, opening=found.open)
+            for found in find_dates(self._text, self._language, self._document.published)
+        )
+
+    @cached_property
+    def numbers(self) -> tuple[Number, ...]:
+        """Numbers."""
+        return tuple(find_counts(self._text, self._language))
+
+    @cached_property
+    def sentences(self) -> tuple[Span, ...]:
+        """Sentences in order."""
+        return tuple(sentences(self._text, self._language))
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """Story blocks in order."""
+        return blocks(self._text)
 
 
 @lru_cache(maxsize=8)
 def _page(document: Document) -> _Page:
-    domain = document.url.partition("//")[2].partition("/")[0]
-    return _Page(
-        observables=find_observables(document.text, publisher_domain=domain, language=document.language),
-        dates=tuple(
-            Item(kind="date", start=found.start, end=found.end, when=found.when, opening=found.open)
-            for found in find_dates(document.text, document.language, document.published)
-        ),
-        numbers=tuple(find_counts(document.text, document.language)),
-        sentences=tuple(sentences(document.text, document.language)),
-        blocks=blocks(document.text),
-    )
+    return _Page(document)
 
 
 class _Inside:
@@ -137,7 +153,7 @@ def _introductions(
     asking = naming(document.language)
     if asking is None:
         return
-    items = _Inside(_items(document, _mentions(document, catalog, names), catalog))
+    items = _Inside(_named(document, _mentions(document, catalog, names), catalog))
     for span in _page(document).sentences:
         inside = items(span.start, span.end)
         asked = asking.prefilter.of_sentence(document.text[span.start : span.end], marks_of(inside))
@@ -184,8 +200,8 @@ def _outermost(values: Sequence[Observable]) -> list[Observable]:
     return kept
 
 
-def _items(document: Document, mentions: Sequence[Mention], catalog: Catalog) -> tuple[Item, ...]:
-    page = _page(document)
+def _named(document: Document, mentions: Sequence[Mention], catalog: Catalog) -> list[Item]:
+    """Names and values as typed items, in order."""
     items: list[Item] = []
     for mention in mentions:
         term = Term(
@@ -194,11 +210,23 @@ def _items(document: Document, mentions: Sequence[Mention], catalog: Catalog) ->
         kind = pattern_kind(term)
         if kind:
             items.append(Item(kind=kind, start=mention.start, end=mention.end, terms=(term,)))
-    for value in _outermost([value for value in page.observables if value.verdict not in _NOT_STATED]):
+    for value in _outermost([value for value in _page(document).observables if value.verdict not in _NOT_STATED]):
         kind_of_value = _VALUE_KINDS.get(value.type, Kind.OBSERVABLE)
-        term = Term(kind=kind_of_value, id=f"{value.type.value}/{value.value}", name=value.value)
+        term = Term(kind=kind_of_value, id=f"{_type_of(value)}/{value.value}", name=value.value)
         items.append(Item(kind=pattern_kind(term), start=value.start, end=value.end, terms=(term,)))
-    items = agreements.bind(document, sorted(items, key=lambda item: item.start), catalog)
+    return sorted(items, key=lambda item: item.start)
+
+
+def _type_of(value: Observable) -> str:
+    """The first part of a value's id: the hash of a certificate is not the hash of a file."""
+    of = dict(value.detail).get("of")
+    return f"{of}-{value.type.value}" if of else value.type.value
+
+
+def _items(document: Document, mentions: Sequence[Mention], catalog: Catalog) -> tuple[Item, ...]:
+    """All typed items: names and values, agreements by their parties, dates, and counts with what they count."""
+    page = _page(document)
+    items = agreements.bind(document, _named(document, mentions, catalog), catalog)
     items = sorted([*items, *_apart(page.dates, items)], key=lambda item: item.start)
     return counts.join(document.text, page.numbers, items, document.language, catalog)
 

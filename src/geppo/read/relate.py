@@ -78,7 +78,7 @@ def claims_of(
     """All claims of a sentence. The salience is that of its block, after the sentence's own names."""
     found: dict[str, Claim] = {}
     guessed: set[str] = set()
-    for line, spoken in _lines(sentence):
+    for line, spoken in _lines(sentence) if sentence.asked else ():
         for number in rules.prefilter.of_line(line.line, sentence.asked):
             rule = rules.rules[number]
             if spoken and rule.predicate not in _ACTS_OF_HOUSES:

@@ -124,6 +124,26 @@ def filled(
     return (roles | ({"C": counted} if counted else {})) if roles else None
 
 
+def kinds_in(items: Sequence[Item]) -> frozenset[str]:
+    """The kinds and ids that a sentence's items offer to roles, those of counted things among them."""
+    found: set[str] = set()
+    for item in items:
+        found.add(item.kind)
+        if item.terms:
+            found.add(item.terms[0].id)
+            if item.count is not None:
+                found.add(pattern_kind(item.terms[0]))
+    return frozenset(found)
+
+
+def able(frame: Frame, kinds: frozenset[str]) -> bool:
+    """True where a sentence with these kinds can fill a frame's roles."""
+    return all(
+        not wanted or OPEN in wanted or not wanted.isdisjoint(kinds) or (wanted is frame.agent and bool(frame.nobody))
+        for wanted in (frame.agent, frame.patient, frame.other)
+    )
+
+
 def worth(frame: Frame, item: Item, text: str) -> bool:
     """True unless a frame wants only some of the nouns that no list knows, and this is none of them."""
     known = (

@@ -5,18 +5,19 @@ A noun phrase is what stands between words of the closed classes (`frames.toml`,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
 from geppo.model.entity import Kind, Term
 from geppo.read.frames.forms import BASE, PARTICIPLE, PAST, S, forms_of
-from geppo.read.frames.frame import OPEN, Frame, Frames, filling
+from geppo.read.frames.frame import OPEN, Frame, Frames, able, filling
 from geppo.read.frames.tokens import Token, tokens
 from geppo.read.names import slug
 from geppo.read.typed import Item
 
 AND, COMMA = "and", ","
+SLOTS = frozenset({"~", "*"})
 GAP = 3
 """Words that a `*` of a phrase may stand for."""
 
@@ -53,7 +54,7 @@ class Lexicon:
         words = known.words
         self.words = {name: frozenset(value) for name, value in words.items() if isinstance(value, list)}
         irregular = words["irregular"]
-        self.verbs: dict[str, list[tuple[Frame, tuple[str, ...], frozenset[str]]]] = {}
+        self.verbs: dict[str, dict[str, list[tuple[Frame, tuple[str, ...], frozenset[str]]]]] = {}
         self.nouns: dict[str, list[tuple[Frame, tuple[str, ...]]]] = {}
         for frame in known.frames:
             for phrase in frame.phrases:
@@ -62,8 +63,9 @@ class Lexicon:
                     forms = dict.fromkeys(self.words["be"], frozenset({BASE, S, PAST}))
                 else:
                     forms = forms_of(first, irregular)
+                second = rest[0] if rest and rest[0] not in SLOTS else ""
                 for form, names in forms.items():
-                    self.verbs.setdefault(form, []).append((frame, tuple(rest), names))
+                    self.verbs.setdefault(form, {}).setdefault(second, []).append((frame, tuple(rest), names))
             for phrase in frame.nouns:
                 first, *rest = phrase.split(" ")
                 self.nouns.setdefault(first, []).append((frame, tuple(rest)))
@@ -71,6 +73,20 @@ class Lexicon:
             *(self.words[name] for name in ("prepositions", "conjunctions", "be", "have", "modals", "relative",
                                             "subordinate", "pronouns", "adverbs", "not_nouns", "naming"))
         )  # fmt: skip
+
+        self._needed: dict[str, list[tuple[Frame, frozenset[str]]]] = {}
+        for form, phrases in self.verbs.items():
+            self._needed[form] = [(frame, frozenset(rest) - SLOTS) for row in phrases.values() for frame, rest, _ in row]
+        for form, nouns in self.nouns.items():
+            self._needed.setdefault(form, []).extend((frame, frozenset(rest)) for frame, rest in nouns)
+
+    def possible(self, words: Set[str], kinds: frozenset[str]) -> bool:
+        """False where no frame can be in a sentence of these words and kinds: it need not be looked at."""
+        return any(
+            needed <= words and able(frame, kinds)
+            for form in words & self._needed.keys()
+            for frame, needed in self._needed[form]
+        )
 
     def adverb(self, token: Token) -> bool:
         """True for a word between the parts of a verb group."""
@@ -87,10 +103,11 @@ class Sentence:
         self.lexicon = lexicon
         self.text = text
         self.tokens = tokens(text, start, end, items)
+        self._lower = [token.lower for token in self.tokens]
 
     def word(self, at: int) -> str:
         """The small letters of a token, an empty text outside of the sentence."""
-        return self.tokens[at].lower if 0 <= at < len(self.tokens) else ""
+        return self._lower[at] if 0 <= at < len(self._lower) else ""
 
     def among(self, at: int, name: str) -> bool:
         """True where a token is a word of a class."""
@@ -100,8 +117,12 @@ class Sentence:
     def found(self) -> list[Verb]:
         """Every frame's phrase in the sentence."""
         made = []
-        for at, token in enumerate(self.tokens):
-            for frame, rest, names in self.lexicon.verbs.get(token.lower, ()):
+        for at, word in enumerate(self._lower):
+            phrases = self.lexicon.verbs.get(word)
+            if phrases is None:
+                continue
+            following = self.word(at + 1)
+            for frame, rest, names in (*phrases.get("", ()), *(phrases.get(following, ()) if following else ())):
                 last, slot = self._rest(at + 1, rest)
                 if last:
                     made.append(Verb(frame, at, last, names, slot))
@@ -137,7 +158,7 @@ class Sentence:
                 if place < 0:
                     return 0, 0
                 at = place
-            elif self.word(at) == word or word in self.word(at).split("|"):
+            elif self.word(at) == word:
                 at += 1
             else:
                 return 0, 0

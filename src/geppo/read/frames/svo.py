@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from geppo.model.claim import Predicate
 from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST
-from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, worth
+from geppo.read.frames.frame import OPEN, Frame, Statement, able, filled, filling, kinds_in, worth
 from geppo.read.frames.nouns import FARTHEST, Lexicon, Phrase, Sentence, Verb
+from geppo.read.frames.tokens import words_of
 from geppo.read.typed import Item
 
 ACTIVE, PASSIVE = "active", "passive"
@@ -30,6 +31,9 @@ NEAR = 40
 """Characters before a verb in which its subject belongs to the stretch that a negation may stand before."""
 
 _COMMON = frozenset({"role", "group-kind", "malware-kind", "relay-class", "campaign-kind", "act", "technique-word"})
+
+
+_PLAIN = frozenset({"date", "number"})
 
 
 class Reader(Sentence):
@@ -159,7 +163,7 @@ class Reader(Sentence):
         return None
 
     def _first(self, start: int, kinds: frozenset[str], *, whole: bool = False) -> Item | None:
-        """The first noun of the part of the sentence (or of all) that could be its subject: not behind a preposition."""
+        """The first noun of the sentence (or of its part) that could be its subject: not behind a preposition."""
         at = 0 if whole else start - 1
         while at > 0 and self.word(at) not in (";", ":", "."):
             at -= 1
@@ -228,11 +232,15 @@ def _unreal(reader: Reader, verb: Verb, start: int, auxiliaries: Sequence[str]) 
 
 def statements(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> Iterator[Statement]:
     """All statements that the frames find in a sentence."""
-    if text[start:end].rstrip("\"”')» ").endswith("?"):
+    kinds = kinds_in(items)
+    if kinds <= _PLAIN or text[start:end].rstrip("\"”')» ").endswith("?"):
+        return
+    if not lexicon.possible(set(words_of(text, start, end)), kinds):
         return
     reader = Reader(lexicon, text, start, end, items)
     for verb in reader.found:
-        yield from _of_verb(reader, verb)
+        if able(verb.frame, kinds):
+            yield from _of_verb(reader, verb)
     for at in range(len(reader.tokens)):
         for frame, rest in lexicon.nouns.get(reader.word(at), ()):
             if all(reader.word(at + 1 + n) == word for n, word in enumerate(rest)):

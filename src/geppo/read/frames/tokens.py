@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-import re2
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from geppo.read.typed import Item
 
-_WORD = re2.compile(r"['’]s\b|[\pL\pN_][\pL\pN_’'&/\-]*|[^\s\pL\pN_]")
+_WORD = re.compile(r"['’]s\b|\w[\w’'&/\-]*|[^\s\w]")
+"""Python's own engine: the alternatives begin with different characters and repeat one class, so it never goes back."""
+
+_POSSESSIVE = frozenset({"'s", "’s"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
+class Token(NamedTuple):
     """A word, a mark or a mention. `lower` is its text in small letters; `item` the mention, or None."""
 
     start: int
@@ -28,6 +29,14 @@ class Token:
         return self.item.kind if self.item else ""
 
 
+_LETTERS = re.compile(r"[^\W\d]+(?:[-'’][^\W\d]+)*")
+
+
+def words_of(text: str, start: int, end: int) -> list[str]:
+    """All words of a stretch in small letters, without places: for a first look."""
+    return [word.lower() for word in _LETTERS.findall(text, start, end)]
+
+
 def tokens(text: str, start: int, end: int, items: Sequence[Item]) -> list[Token]:
     """The tokens of `text[start:end]`; items are in order and do not overlap."""
     found: list[Token] = []
@@ -37,25 +46,19 @@ def tokens(text: str, start: int, end: int, items: Sequence[Item]) -> list[Token
             continue
         found += _words(text, at, item.start)
         found.append(
-            Token(start=item.start, end=item.end, lower=text[item.start : item.end].lower(), item=item, capital=True)
+            Token(item.start, item.end, text[item.start : item.end].lower(), item, capital=True)
         )
         at = item.end
     found += _words(text, at, end)
     return found
 
 
-def _words(text: str, start: int, end: int) -> list[Token]:
-    piece = text[start:end]
-    found = []
-    for match in _WORD.finditer(piece):
-        word = match.group()
-        at = start + match.start()
-        if word in ("'s", "’s"):
-            word = "'s"
-        for mark in ("'s", "’s"):
-            if word.endswith(mark) and len(word) > len(mark):
-                word = word[: -len(mark)]
-        found.append(Token(start=at, end=at + len(word), lower=word.lower(), capital=word[:1].isupper()))
-        if len(word) < len(match.group()):
-            found.append(Token(start=at + len(word), end=start + match.end(), lower="'s"))
-    return found
+def _words(text: str, start: int, end: int) -> Iterator[Token]:
+    for match in _WORD.finditer(text, start, end):
+        word, at = match.group(), match.start()
+        owner = word[-2:] in _POSSESSIVE
+        if owner and len(word) > len("'s"):
+            stem = word[:-2]
+            yield Token(at, at + len(stem), stem.lower(), None, stem[:1].isupper())
+            at += len(stem)
+        yield Token(at, match.end(), "'s" if owner else word.lower(), None, word[:1].isupper() and not owner)
