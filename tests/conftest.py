@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
@@ -16,8 +17,11 @@ from geppo import config
 from geppo.catalog import Catalog
 from geppo.knowledge.sqlite import SqliteStore
 from geppo.model.edition import Edition, Issue
+from geppo.model.entity import Kind, Term
 from geppo.model.time import Period
 from geppo.pipeline import collect_paths, run_month
+from geppo.read.rules import kind_marks
+from geppo.read.typed import Item, TypedLine, typed_line
 
 effort.register_profile("steady", derandomize=True)
 effort.register_profile("search", max_examples=2000, deadline=None)
@@ -92,3 +96,38 @@ def edition_text(edition: Edition) -> str:
 
 def _marks(numbers: tuple[int, ...]) -> str:
     return "".join(f"[{number}]" for number in numbers)
+
+
+_MENTION = re.compile(r"\[([a-z-]+):([^\]]+)\]")
+
+
+@pytest.fixture(scope="session")
+def parsed() -> Callable[[str], tuple[str, list[Item]]]:
+    """Reads a line in `[kind:text]` notation: its text and its items."""
+
+    def parse(line: str) -> tuple[str, list[Item]]:
+        items: list[Item] = []
+        text = ""
+        at = 0
+        for found in _MENTION.finditer(line):
+            text += line[at : found.start()]
+            at = found.end()
+            kind, name = found.groups()
+            assert kind in kind_marks(), f"unknown kind {kind} in {line!r}"
+            term = Term(kind=Kind.TEXT, id=f"{kind}/{name}", name=name)
+            items.append(Item(kind=kind, start=len(text), end=len(text) + len(name), terms=(term,)))
+            text += name
+        return text + line[at:], items
+
+    return parse
+
+
+@pytest.fixture(scope="session")
+def typed(parsed: Callable[[str], tuple[str, list[Item]]]) -> Callable[[str], TypedLine]:
+    """Reads a line in `[kind:text]` notation as a typed line."""
+
+    def line_of(line: str) -> TypedLine:
+        text, items = parsed(line)
+        return typed_line(text, 0, len(text), items, ())
+
+    return line_of

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 
 import pytest
 
-from geppo.model.entity import Kind, Term
 from geppo.read.names import introduced, naming
-from geppo.read.rules import compile_rules, kind_marks, rules
+from geppo.read.rules import compile_rules, rules
 from geppo.read.triggers import Slow, Triggers
-from geppo.read.typed import Item, TypedLine, typed_line
+from geppo.read.typed import TypedLine
 
 LANGUAGES = ("en", "ja", "zh", "ru", "ko")
-_MENTION = re.compile(r"\[([a-z-]+):([^\]]+)\]")
-
-
-def typed(line: str) -> TypedLine:
-    """A typed line from `[kind:text]` notation."""
-    items: list[Item] = []
-    text = ""
-    at = 0
-    for found in _MENTION.finditer(line):
-        text += line[at : found.start()]
-        at = found.end()
-        kind, name = found.groups()
-        assert kind in kind_marks(), f"unknown kind {kind} in {line!r}"
-        term = Term(kind=Kind.TEXT, id=f"{kind}/{name}", name=name)
-        items.append(Item(kind=kind, start=len(text), end=len(text) + len(name), terms=(term,)))
-        text += name
-    text += line[at:]
-    return typed_line(text, 0, len(text), items, ())
 
 
 def _rule_lines() -> list[tuple[str, int, str, bool]]:
@@ -44,13 +25,13 @@ def _rule_lines() -> list[tuple[str, int, str, bool]]:
 
 
 @pytest.mark.parametrize(("language", "number", "line", "expected"), _rule_lines())
-def test_rule_line(language: str, number: int, line: str, expected: bool) -> None:
+def test_rule_line(language: str, number: int, line: str, expected: bool, typed: Callable[[str], TypedLine]) -> None:
     found = rules(language).compiled[number].search(typed(line).line)
     assert (found is not None) == expected, f"{language}/{rules(language).rules[number].id}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_triggers_and_single_rules_agree(language: str) -> None:
+def test_triggers_and_single_rules_agree(language: str, typed: Callable[[str], TypedLine]) -> None:
     ruleset = rules(language)
     assert isinstance(ruleset.prefilter, Triggers), "run tools/compile_rules.py"
     left_out = []
@@ -67,7 +48,7 @@ def test_triggers_and_single_rules_agree(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_triggers_of_names_and_single_rules_agree(language: str) -> None:
+def test_triggers_of_names_and_single_rules_agree(language: str, typed: Callable[[str], TypedLine]) -> None:
     known = naming(language)
     assert known is not None
     assert isinstance(known.prefilter, Triggers), "run tools/compile_rules.py"
@@ -78,7 +59,7 @@ def test_triggers_of_names_and_single_rules_agree(language: str) -> None:
             assert found <= set(known.prefilter.of_sentence(text, ""))
 
 
-def test_edited_rules_are_read_without_their_triggers() -> None:
+def test_edited_rules_are_read_without_their_triggers(typed: Callable[[str], TypedLine]) -> None:
     text = """
         [words]
         lease = "(?:rents?|rented)"
@@ -107,7 +88,7 @@ def _naming_lines() -> list[tuple[str, str, str, bool]]:
 
 
 @pytest.mark.parametrize(("language", "rule_id", "line", "expected"), _naming_lines())
-def test_naming_line(language: str, rule_id: str, line: str, expected: bool) -> None:
+def test_naming_line(language: str, rule_id: str, line: str, expected: bool, typed: Callable[[str], TypedLine]) -> None:
     known = naming(language)
     assert known is not None
     number = next(number for number, rule in enumerate(known.rules) if rule.id == rule_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -109,9 +109,6 @@ def _framed(
     for statement in statements(
         sentence.language, sentence.text, span.start, span.end, sentence.items, sentence.clauses
     ):
-        needs = statement.frame.needs
-        if needs is not None and needs.search(sentence.text[span.start : span.end]) is None:
-            continue
         guard = rules.guards.get(statement.frame.predicate)
         if guard is not None and guard.search(sentence.text[statement.start : statement.end]) is not None:
             continue
@@ -189,7 +186,7 @@ def _claims(
     for item in roles.get("G", ()):
         voices = (*voices, item.terms[0].name) if item.terms and item.terms[0].name not in voices else voices
     for subject, object_ in pairs[:MOST_CLAIMS]:
-        for count in _counts_of(object_, counts):
+        for count in _counts_of(object_, counts, {term for _, term in pairs if term is not None}):
             passage = Passage(
                 document=source.document,
                 start=sentence.span.start,
@@ -216,10 +213,13 @@ def _claims(
             )
 
 
-def _counts_of(object_: Term | None, counts: tuple[Count | None, ...]) -> tuple[Count | None, ...]:
-    """The counts of an object: where one of them counts just it, no other does; a bare other object has none."""
-    own = tuple(count for count in counts if count is not None and object_ is not None and count.unit == object_)
-    return own or counts
+def _counts_of(
+    object_: Term | None, counts: tuple[Count | None, ...], objects: Set[Term]
+) -> tuple[Count | None, ...]:
+    """The counts of an object: those that count just it, else those that count no other object."""
+    own = tuple(count for count in counts if count is not None and count.unit == object_)
+    rest = tuple(count for count in counts if count is None or count.unit not in objects)
+    return own or rest or (None,)
 
 
 def _id(

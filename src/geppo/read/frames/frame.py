@@ -30,7 +30,8 @@ class Frame:
     concept) stands in for it. `stative` verbs name no doer even where they are active ("data leaked"; in English: their
     participle with "be" is active, "is aimed at"), `inverse` ones say actively what is done to their subject ("got
     infected with"). With `anywhere` the patient may stand anywhere before the verb, with `glued` right before it. Nouns
-    that no list knows must match `only`, the whole sentence `needs`; a statement whose words match `never` is none.
+    that no list knows must match `only`, the whole sentence `needs`; a statement whose words match `never` is none. `match` are lines in which the frame must be
+    found, `near` lines in which it must not.
     """
 
     id: str
@@ -52,6 +53,8 @@ class Frame:
     only: Any
     needs: Any
     whole: frozenset[str]
+    match: tuple[str, ...]
+    near: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +190,8 @@ def _frame(row: Mapping[str, Any], where: str) -> Frame:
             only=re2.compile(row["only"]) if "only" in row else None,
             needs=re2.compile(row["needs"]) if "needs" in row else None,
             whole=frozenset(row.get("whole", ())),
+            match=tuple(row["match"]),
+            near=tuple(row.get("near", ())),
         )
     except (KeyError, ValueError) as error:
         raise DataError(f"{where}: {error}") from error

@@ -29,7 +29,11 @@ def statements(
 ) -> Iterator[Statement]:
     """All statements that the frames of a language find in `text[start:end]`; items are in order."""
     lexicon = _lexicon(language)
+    found: Iterator[Statement] = iter(())
     if isinstance(lexicon, nouns.Lexicon):
-        yield from svo.statements(lexicon, text, start, end, items)
+        found = svo.statements(lexicon, text, start, end, items)
     elif lexicon is not None:
-        yield from sov.statements(lexicon, text, start, end, items, clauses)
+        found = sov.statements(lexicon, text, start, end, items, clauses)
+    for one in found:
+        if one.frame.needs is None or one.frame.needs.search(text[start:end]) is not None:
+            yield one

@@ -150,7 +150,7 @@ class Sentence:
                 slot = at
                 if number + 1 < len(rest):
                     place = self._seek(at, rest[number + 1], FARTHEST)
-                    if place < 0:
+                    if place <= at:
                         return 0, 0
                     at = place
             elif word == "*":
@@ -260,7 +260,7 @@ class Sentence:
     def _join(self, at: int) -> tuple[int, str]:
         """Where the next noun of a list begins, and whether "and" or only a comma stands before it."""
         following, joined = at, ""
-        while self.word(following) in (",", "and", "or", "&") or self.text_at(following, ("as", "well", "as")):
+        while self.word(following) in (",", "and", "or", "nor", "&") or self.text_at(following, ("as", "well", "as")):
             joined = AND if self.word(following) != "," or joined == AND else COMMA
             following += 3 if self.word(following) == "as" else 1
         return following, joined
@@ -354,3 +354,7 @@ class Sentence:
         while self.among(before, "determiners"):
             before -= 1
         return self.among(before, "inner")
+
+    def holds(self, phrase: Phrase) -> bool:
+        """True for a noun that only holds what is meant: "the network of …", "86 gigabytes of …"."""
+        return self.word(phrase.last - 1).rpartition(" ")[2] in self.lexicon.words["containers"]

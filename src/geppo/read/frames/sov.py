@@ -22,6 +22,9 @@ from geppo.read.frames.frame import OPEN, Frame, Frames, Statement, filled, fill
 from geppo.read.names import slug
 from geppo.read.typed import Item
 
+BEHIND = 6
+"""Characters behind a statement that `never` looks at, too: 「Xと同じ」 is no statement before 「サーバ」."""
+
 LONGEST_NOUN = 24
 """Characters of a noun that no list knows."""
 
@@ -424,6 +427,6 @@ def _statement(
     if roles is None or not all(worth(frame, item, reader.text) for item in patients):
         return None
     places = [verb.start, end, *(place for item in patients for place in (item.start, item.end))]
-    if frame.never is not None and frame.never.search(reader.text[min(places) : max(places)]):
+    if frame.never is not None and frame.never.search(reader.text[min(places) : max(places) + BEHIND]):
         return None
     return Statement(frame=frame, roles=roles, start=min(places), end=max(places))

@@ -86,7 +86,8 @@ class Reader(Sentence):
         if self.adjective(verb):
             return ""
         before = start - 1
-        if PAST not in verb.forms or self.word(verb.last) == "by":
+        object_follows = self.noun(verb.last) or self.among(verb.last, "determiners") or self.among(verb.last, "pronouns")
+        if PAST not in verb.forms or self.word(verb.last) == "by" or not (object_follows or verb.slot or not verb.frame.patient):
             return PASSIVE if self.noun(before) or self.word(before) == "," else ""
         return ACTIVE
 
@@ -154,9 +155,8 @@ class Reader(Sentence):
             return last
         for place in range(comma - 1, 0, -1):
             if self.word(place) in (",", "(", "—", "–") and self.noun(place - 1):
-                phrase = self.ending(place - 1)
-                picked = self.pick(phrase, kinds - {OPEN}) if phrase else None
-                if picked is not None and not self.among(phrase.first - 1 if phrase else 0, "prepositions"):
+                picked = self.head(place - 1, kinds - {OPEN}, head=True)
+                if picked is not None:
                     return picked
             if self.word(place) in (";", ":", "."):
                 return None
@@ -204,7 +204,8 @@ class Reader(Sentence):
             if self.word(place) in (";", ".", ":"):
                 return []
             if self.word(place) in words:
-                found = [self.pick(phrase, kinds) for phrase in self.listed(place + 1)]
+                listed = self.listed(place + 1)
+                found = [self.pick(one, kinds) for n, one in enumerate(listed) if n == 0 or not self.inner(one)]
                 return [item for item in found if item is not None]
         return []
 
@@ -332,9 +333,11 @@ def _roles(reader: Reader, verb: Verb, at: int, voice: str) -> Iterator[tuple[Se
     agent = reader.subject(at, frame.agent)
     agents = [agent] if agent else []
     patients, end = _patients_after(reader, verb, at)
-    yield agents, patients, agent is not None and reader.denied(agent)
-    if reader.word(end) == "," and reader.word(end + 1) == "not":
-        phrase = reader.beginning(end + 2)
+    more, end = _examples(reader, frame, end)
+    yield agents, [*patients, *more, *_places(reader, frame, end)], agent is not None and reader.denied(agent)
+    apart = next((len(words) for words in _CONTRASTS if reader.text_at(end, words)), 0)
+    if apart:
+        phrase = reader.beginning(end + apart + reader.among(end + apart, "prepositions"))
         item = reader.pick(phrase, frame.patient) if phrase else None
         if item is not None:
             yield agents, [item], True
@@ -353,6 +356,29 @@ def _other_agent(reader: Reader, verb: Verb) -> bool:
     return phrase is not None and not reader.among(phrase.last - 1, "unknowns")
 
 
+_CONTRASTS = ((",", "not"), ("rather", "than"), (",", "rather", "than"), ("instead", "of"), (",", "but", "not"))
+"""What sets a thing against the object that it is not."""
+
+
+def _examples(reader: Reader, frame: Frame, end: int) -> tuple[list[Item], int]:
+    """What "such as" or "including" adds to the objects, and where that ends."""
+    size = 2 if reader.text_at(end, ("such", "as")) else int(reader.word(end) in ("including", "like"))
+    if not size:
+        return [], end
+    listed = reader.listed(end + size)
+    found = [item for phrase in listed if (item := reader.pick(phrase, frame.patient - {OPEN}))]
+    return found, listed[-1].last if listed else end
+
+
+def _places(reader: Reader, frame: Frame, end: int) -> list[Item]:
+    """States behind the objects of an attack: "banks in A and B"."""
+    if frame.predicate is not Predicate.TARGETS or not reader.among(end, "where_to"):
+        return []
+    listed = reader.listed(end + 1)
+    found = [reader.pick(phrase, frozenset({"place"})) for phrase in listed]
+    return [item for item in found if item is not None] if None not in found else []
+
+
 def _statement(
     reader: Reader, verb: Verb, at: int, voice: str, agents: Sequence[Item], patients: Sequence[Item]
 ) -> Statement | None:
@@ -364,7 +390,8 @@ def _statement(
     others = reader.behind(verb, frame.prepositions, frame.other) if frame.prepositions else []
     passive = voice == PASSIVE
     roles = filled(frame, agents, patients, others, active=not passive, alone=passive)
-    if roles is None or not all(worth(frame, item, reader.text) for item in (*patients, *others)):
+    told = (*patients, *others, *(agents if frame.roles.get("agent") == "O" else ()))
+    if roles is None or not all(worth(frame, item, reader.text) for item in told):
         return None
     start, end = reader.tokens[at].start, reader.tokens[verb.last - 1].end
     stretch = [start, end, *(place for item in (*patients, *others) for place in (item.start, item.end))]
@@ -414,17 +441,19 @@ def _patients_after(reader: Reader, verb: Verb, at: int) -> tuple[list[Item], in
     if listed and reader.tokens[listed[0].last - 1].lower in frame.whole and reader.among(listed[0].last, "upon"):
         listed = reader.listed(listed[0].last + 1)
     found: list[Item] = []
+    holder: Item | None = None
     for number, phrase in enumerate(listed):
         inside = reader.inner(phrase) if number else False
         if inside and found:
             continue
         following = listed[number + 1] if number + 1 < len(listed) else None
-        held = following is not None and reader.inner(following)
-        if held and reader.tokens[phrase.last - 1].lower.rpartition(" ")[2] in reader.lexicon.words["containers"]:
-            continue
         item = reader.pick(phrase, frame.patient)
-        if item is not None:
-            found.append(item)
+        if following is not None and reader.inner(following) and reader.holds(phrase):
+            holder = item
+            continue
+        item = item or (holder if inside else None)
+        holder = None
+        found += [item] if item is not None else []
     end = listed[-1].last if listed else place
     return (found, end) if found else (_antecedent(reader, at, frame.patient), end)
 

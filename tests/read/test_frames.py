@@ -1,0 +1,85 @@
+"""Every frame is found in its own lines and not in its near misses; mentions are written as [kind:text]."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import resources
+
+import pytest
+
+from geppo.errors import DataError
+from geppo.language.sentences import Span, clauses
+from geppo.model.claim import Predicate
+from geppo.read.frames import frames, statements
+from geppo.read.frames.forms import forms_of
+from geppo.read.frames.frame import compile_frames
+from geppo.read.typed import Item
+
+LANGUAGES = tuple(
+    sorted(
+        folder.name
+        for folder in resources.files("geppo.language").iterdir()
+        if folder.is_dir() and folder.joinpath("frames.toml").is_file()
+    )
+)
+
+
+def _lines() -> list[tuple[str, str, str, bool]]:
+    return [
+        (language, frame.id, line, expected)
+        for language in LANGUAGES
+        for known in (frames(language),)
+        if known is not None
+        for frame in known.frames
+        for lines, expected in ((frame.match, True), (frame.near, False))
+        for line in lines
+    ]
+
+
+@pytest.mark.parametrize(("language", "identity", "line", "expected"), _lines())
+def test_frame_line(
+    language: str, identity: str, line: str, expected: bool, parsed: Callable[[str], tuple[str, list[Item]]]
+) -> None:
+    text, items = parsed(line)
+    parts = clauses(text, Span(start=0, end=len(text)), language)
+    found = [one.frame.id for one in statements(language, text, 0, len(text), items, parts)]
+    assert (identity in found) == expected, found
+
+
+def test_every_frame_has_a_line() -> None:
+    assert [
+        frame.id
+        for code in LANGUAGES
+        for known in (frames(code),)
+        if known
+        for frame in known.frames
+        if not frame.match
+    ] == []
+
+
+def test_an_unknown_kind_is_named_with_its_frame() -> None:
+    text = """
+        grammar = "svo"
+        [[frame]]
+        id = "lend"
+        predicate = "provides"
+        verbs = ["lend"]
+        agent = "lender"
+        match = ["x"]
+    """
+    with pytest.raises(DataError, match=r"frame lend: unknown kind 'lender'"):
+        compile_frames(text, "made")
+
+
+def test_forms_of_verbs() -> None:
+    assert forms_of("compromise", {})["compromised"] == {"past", "participle"}
+    assert forms_of("deny", {})["denies"] == {"s"}
+    assert forms_of("hit", {"hit": ["hit", "hit", "hitting"]})["hit"] == {"base", "past", "participle"}
+    assert "stopping" in forms_of("stop", {})
+
+
+def test_frames_speak_the_vocabulary() -> None:
+    for language in LANGUAGES:
+        known = frames(language)
+        assert known is not None
+        assert {frame.predicate for frame in known.frames} <= set(Predicate)
