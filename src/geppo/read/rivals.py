@@ -5,6 +5,7 @@ from __future__ import annotations
 from geppo.model.claim import Claim, Predicate
 
 _STAGES = frozenset({Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE})
+_SYMMETRIC = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
 _ONE_OBJECT = frozenset({Predicate.WARNS, Predicate.DENIES})
 """A house warns of one thing in a sentence; what else stands there says more of it."""
 
@@ -36,6 +37,11 @@ def same(claim: Claim, other: Claim) -> bool:
         return True
     if claim.predicate is not other.predicate:
         return False
+    if claim.predicate in _SYMMETRIC and {claim.subject.id, claim.object and claim.object.id} == {
+        other.subject.id,
+        other.object and other.object.id,
+    }:
+        return True
     if claim.predicate in _STAGES or (claim.predicate in _ONE_OBJECT and claim.subject.id == other.subject.id):
         return True
     if claim.object is not None and other.object is not None and claim.object.id == other.object.id:

@@ -74,6 +74,7 @@ class Lexicon:
         self.joined = re2.compile(words["joined"])
         self.question = re2.compile(words["question"])
         self.called = re2.compile(words["called"])
+        self.containers = re2.compile(words["containers"])
         self.no_particle = tuple(words["no_particle"])
         self.number = re2.compile(words["number"])
         self.quote = re2.compile(words["quote"])
@@ -299,9 +300,23 @@ def _by(row: Sequence[Marked], particles: Sequence[str] | frozenset[str], kinds:
     return []
 
 
+def _held(reader: Reader, row: Sequence[Marked], found: list[Item], kinds: frozenset[str]) -> list[Item]:
+    """What a network or a server belongs to, where that is told and fits: 「北門銀行のネットワーク」."""
+    if len(found) != 1 or not reader.lexicon.containers.search(reader.text[found[0].start : found[0].end]):
+        return found
+    for one, following in pairwise(row):
+        if following.item.start <= found[0].start < following.end and one.particle in _OF and one.end == following.item.start:
+            owner = filling(one.item, kinds - {OPEN})
+            return [owner] if owner is not None else found
+    return found
+
+
 def _fit(one: Marked, kinds: frozenset[str]) -> Item | None:
-    """The mention where its kind fits, else the whole noun that it ends."""
-    return filling(one.item, kinds) or (filling(one.whole, kinds) if one.whole is not None else None)
+    """The mention where its kind fits, else the whole noun that it ends, else the word itself where any noun will do."""
+    fits = filling(one.item, kinds) or filling(one.whole, kinds)
+    if fits is None and OPEN in kinds and one.item.kind in _COMMON:
+        return replace(one.item, kind=OPEN)
+    return fits
 
 
 def _listed(row: Sequence[Marked], kinds: frozenset[str]) -> list[Item]:
@@ -356,7 +371,9 @@ def _roles(
             elif fits is not None and not frame.stative:
                 patients = [fits]
         agents = agents or _by(topics, particles["topic"], frame.agent)
+    patients = _held(reader, near, patients, frame.patient)
     if frame.glued:
+        agents = agents or _by(near, particles[OBJECT], frame.agent)
         patients = [fit for item in reader.items if item.end == verb.start and (fit := filling(item, frame.patient))]
     if frame.anywhere and not patients:
         patients = [
