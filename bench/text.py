@@ -30,6 +30,7 @@ _WORD = re.compile(
 _KINDS = {".html": "page", ".eml": "mail", ".typ": "PDF", ".md": "Markdown, plain", ".txt": "Markdown, plain"}
 
 Plain = Callable[[Fetched], str]
+SETTINGS = config.load()
 
 
 def words(text: str) -> list[str]:
@@ -47,7 +48,7 @@ def scored(found: str, wanted: str) -> tuple[int, int, int]:
 def geppo(data: Fetched) -> str:
     """The reader measured here."""
     try:
-        return read_text(data, config.load()).text
+        return read_text(data, SETTINGS).text
     except InputError:
         return ""
 
@@ -101,10 +102,10 @@ def _trafilatura() -> Plain | None:
 
 def _fields(case: dict[str, Any]) -> dict[str, bool]:
     """Which of the fields that the case names are right. The author is not kept in the document yet."""
-    data, settings = fetched(case), config.load()
+    data = fetched(case)
     try:
-        page = next(one for one in readers() if one.can_read(data.data, data.name)).read(data, settings)
-        document = read_text(data, settings)
+        page = next(one for one in readers() if one.can_read(data.data, data.name)).read(data, SETTINGS)
+        document = read_text(data, SETTINGS)
     except InputError:
         return {name: False for name in FIELDS if name in case}
     found = {name: str(getattr(document, name, "")) for name in FIELDS}

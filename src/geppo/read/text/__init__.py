@@ -7,31 +7,24 @@ in which readers are asked. Files are told apart by content; a name only helps w
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
-from email.utils import parsedate_to_datetime
 from functools import cache
 from pathlib import PurePosixPath
 from types import ModuleType
 from urllib.parse import urlsplit
 
-import re2
-
 from geppo import registry
 from geppo.config import Settings
 from geppo.errors import InputError
-from geppo.language.dates import find_dates
 from geppo.model.marking import Tlp
 from geppo.model.report import Document, Fetched
+from geppo.read.text import _dates
 from geppo.read.text._clean import clean, one_line
 from geppo.read.text._fields import fields
+from geppo.read.text._links import web_address
 from geppo.read.text._page import Page
 from geppo.read.text._tongue import language_of
 
-_ISO = re2.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
-_DIGITS = re2.compile(r"(\d{4})(\d{2})(\d{2})(?:T?\d{4,6}Z?)?")
-_SLASHES = re2.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[ T].*)?")
-_YEAR = re2.compile(r"\d{4}|令和|平成|昭和")
 _EARLY = 3_000
 _TITLE = 120
 _EASTMOST = timezone(timedelta(hours=14))
@@ -89,7 +82,7 @@ def _refuse_binary(fetched: Fetched) -> None:
 
 def _document(fetched: Fetched, page: Page, text: str) -> Document:
     declared = dict(fetched.declared)
-    url = _web_address(page.url) or _web_address(declared.get("url", ""))
+    url = web_address(page.url) or web_address(declared.get("url", ""))
     said = page.language or declared.get("language", "")
     language = language_of(text, said, sure=page.language_sure or not page.language)
     return Document(
@@ -109,17 +102,6 @@ def _document(fetched: Fetched, page: Page, text: str) -> Document:
         note=page.note,
         marking=_marking(fetched.name, page.marking or declared.get("marking", "")),
     )
-
-
-def _web_address(url: str) -> str:
-    """The address where it is http or https with a host, else ""."""
-    url = url.strip()
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        return ""
-    return url if parts.scheme in {"http", "https"} and host and " " not in url else ""
 
 
 def _host(url: str) -> str:
@@ -143,9 +125,13 @@ def _published(fetched: Fetched, page: Page, text: str, language: str) -> date:
     """The page's own date, else what the source declared, else the first full date at the head of the text."""
     latest = _aware(fetched.collected).astimezone(_EASTMOST).date()
     declared = dict(fetched.declared).get("published", "")
-    if page.published and page.language_sure and _day(page.published) is None:
+    if page.published and page.language_sure and _dates.day(page.published) is None:
         raise InputError("no-date", f"{fetched.name}: published: {page.published!r} is no date; expected YYYY-MM-DD.")
-    found = _day(page.published) or _day(declared) or next(_full_dates(text[:_EARLY], language, latest), None)
+    found = (
+        _dates.day(page.published)
+        or _dates.day(declared)
+        or next(_dates.full_dates(text[:_EARLY], language, latest), None)
+    )
     if found is None:
         raise InputError(
             "no-date",
@@ -162,37 +148,6 @@ def _published(fetched: Fetched, page: Page, text: str, language: str) -> date:
 
 def _aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-
-
-def _day(value: str) -> date | None:
-    """A date field: ISO 8601, eight digits, YYYY/MM/DD, RFC 5322, or words with the year. Zones stay as printed."""
-    value = value.strip()
-    for pattern in (_ISO, _DIGITS, _SLASHES):
-        match = pattern.fullmatch(value)
-        if match:
-            return _calendar(*(int(part) for part in match.groups()))
-    try:
-        return parsedate_to_datetime(value).date()
-    except (ValueError, TypeError, IndexError, OverflowError):
-        pass
-    for language in ("en", "ja", "zh", "ko", "ru") if 5 < len(value) < 60 else ():
-        for found in _full_dates(value, language, date.max - timedelta(days=366)):
-            return found
-    return None
-
-
-def _calendar(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _full_dates(text: str, language: str, latest: date) -> Iterator[date]:
-    """Days that are printed with their year."""
-    for dated in find_dates(text, language, latest):
-        if dated.when.is_day and _YEAR.search(text[dated.start : dated.end]):
-            yield dated.when.start
 
 
 def _marking(name: str, label: str) -> Tlp:

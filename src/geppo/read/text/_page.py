@@ -16,6 +16,7 @@ class Page:
     text: str
     media_type: str
     title: str = ""
+    author: str = ""
     publisher: str = ""
     url: str = ""
     language: str = ""

@@ -76,9 +76,29 @@ def _identifier() -> Any:
     return identifier
 
 
+def _plainly_english(sample: str) -> bool:
+    """True where small words that only English has make up a good part of it: the library takes half a second to load."""
+    words = sample.lower().split()
+    found = [word for word in words if word in _english()]
+    several = "the" in found or len(set(found)) >= ENGLISH_KINDS
+    return several and len(found) >= ENGLISH_SHARE * len(words)
+
+
+@cache
+def _english() -> frozenset[str]:
+    return frozenset(_table()["english"])
+
+
+ENGLISH_KINDS = 3
+"""Different small words; one alone may be a name or a word of another language (Dutch "of")."""
+
+ENGLISH_SHARE = 0.08
+"""Of all words. English prose has about a quarter of them, a list of values with a few English words less than this."""
+
+
 def _by_library(text: str) -> str:
     """English where there is next to nothing to judge by."""
     sample = text[:4_000].strip()
-    if len(sample) < 20:
+    if len(sample) < 20 or _plainly_english(sample):
         return "en"
     return str(_identifier().classify(sample)[0])

@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import tomllib
 from bisect import bisect_right
 from collections.abc import Mapping
-from functools import cache
-from importlib import resources
 
 import re2
+
+from geppo.read.text._words import words
 
 _SCRIPTED = frozenset({"script", "style", "noscript", "template", "iframe", "object", "svg"})
 _ATTRIBUTE = re2.compile(r"(?s)([A-Za-z][A-Za-z0-9_:-]*)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
 _LONGEST_TAG = 2_000
+_MOST_RULES = 50_000
+_MOST_SELECTORS = 500
 _SHOWN_WIDE = (":block", ":flex", ":grid", ":inline", ":inline-block", ":table", ":contents")
 _WHITE = frozenset({"white", "#fff", "#ffffff", "transparent", "rgb(255,255,255)", "rgba(255,255,255,1)"})
 _SELECTOR = re2.compile(r"[a-z0-9]*([.#])([A-Za-z_][A-Za-z0-9_-]*)")
-
-
-@cache
-def words(name: str) -> frozenset[str]:
-    """A list of `hidden.toml`."""
-    table = tomllib.loads(resources.files(__package__).joinpath("hidden.toml").read_text(encoding="utf-8"))
-    return frozenset(str(word) for word in table[name])
-
-
-@cache
-def ordered(name: str) -> tuple[str, ...]:
-    """A list of `hidden.toml` in its order."""
-    table = tomllib.loads(resources.files(__package__).joinpath("hidden.toml").read_text(encoding="utf-8"))
-    return tuple(str(word) for word in table[name])
 
 
 def attributes_hide(attributes: Mapping[str, str]) -> bool:
@@ -106,11 +93,11 @@ def _far(value: str) -> bool:
 def hidden_selectors(sheet: str) -> frozenset[str]:
     """Single classes (`.x`) and ids (`#x`) that a style sheet of the page hides."""
     found: set[str] = set()
-    for rule in sheet.split("}"):
+    for rule in sheet.split("}")[:_MOST_RULES]:
         head, _, body = rule.rpartition("{")
         if "@" in head or not style_hides(body):
             continue
-        for selector in head.split(","):
+        for selector in head.split(",")[:_MOST_SELECTORS]:
             single = _SELECTOR.fullmatch(selector.strip())
             if single:
                 found.add(single.group(1) + single.group(2))
