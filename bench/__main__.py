@@ -4,10 +4,12 @@ from bench.claims import main as claims
 from bench.gold import main as gold
 from bench.observables import main as observables
 from bench.speed import main as speed
+from bench.terms import main as terms
 from bench.text import main as text
 
 gold()
 claims()
 observables()
 text()
+terms()
 speed()

@@ -1,9 +1,10 @@
 """Claims against gold sentences in five languages (tests/cases/gold), written without sight of the rules for them.
 
 A gold claim is found where a claim of its text has its predicate and polarity and speaks of the same subject and
-object: the same printed words, or a mention at their place that stands for the same thing. An empty subject or object asks for
-nothing. Claims that a second reader might not make (`optional`) count neither way; every other claim beyond the gold is
-wrong. Half of the sentences (`set = "open"`) were looked at while rules were mended, the other half (`held`) was not.
+object: the same printed words, or a mention at their place that stands for the same thing. An empty subject or object
+asks for nothing. Claims that a second reader might not make (`optional`) count neither way; every other claim beyond
+the gold is wrong. Half of the sentences (`set = "open"`) were looked at while rules were mended, the other half
+(`held`) was not.
 """
 
 from __future__ import annotations

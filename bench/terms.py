@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from geppo.catalog.agreements import read_agreements
+from geppo.catalog.attack import tactics, techniques
 from geppo.catalog.places import read_places
 from geppo.catalog.publishers import read_publishers
 from geppo.catalog.tables import Folder, packaged
 from geppo.catalog.terms import read_concepts, read_sectors
-from geppo.read.extract.techniques.attack import tactics, techniques
 
 
 class Label(NamedTuple):

@@ -1,9 +1,9 @@
-"""Write `compiled.json.gz`: what the catalogue's TOML files say, ready to load.
+"""Write `compiled.json.gz`: what the catalogue's TOML files say and the spellings of its names, ready to load.
 
     python tools/compile_catalog.py
 
-Run it after every edit of a TOML file in src/geppo/catalog/data; a test fails while it is behind (the catalogue itself
-then parses the edited file and only starts slower).
+Run it after every edit of a TOML file or of `names.jsonl.gz` in src/geppo/catalog/data; a test fails while it is behind
+(the catalogue itself then parses the edited file and only starts slower).
 """
 
 from __future__ import annotations
@@ -11,19 +11,27 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from geppo.catalog.tables import COMPILED, parsed
+from geppo.catalog import ready
+from geppo.catalog.names import Names, read_names, read_overlay
+from geppo.catalog.rules import read_rules
+from geppo.catalog.tables import COMPILED, Folder, parsed
 
 DATA = Path(__file__).resolve().parents[1] / "src/geppo/catalog/data"
 
 
 def compiled(folder: Path) -> bytes:
-    """The compiled form of all TOML files of a folder."""
-    files = {}
+    """The compiled form of all TOML files of a folder, and of its names."""
+    files: dict[str, Any] = {}
     for path in sorted(folder.glob("*.toml")):
         data = path.read_bytes()
         files[path.name] = {"sha256": hashlib.sha256(data).hexdigest(), "tables": parsed(path.name, data)}
+    rules, lines = read_rules(Folder(folder)), partial(read_names, folder / "names.jsonl.gz")
+    names = Names(lines, [read_overlay(folder / "overlay.toml")], rules.suffixes, rules.withheld)
+    files[ready.READY] = ready.made(names, folder)
     text = json.dumps(files, ensure_ascii=False, separators=(",", ":"), default=str)
     return gzip.compress(text.encode(), compresslevel=9, mtime=0)
 

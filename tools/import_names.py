@@ -1,6 +1,9 @@
 """Write the catalogue's name list from the MISP galaxies that the dev dependency `pymispgalaxies` installs.
 
-    python tools/import_names.py [--out src/geppo/catalog/data/names.jsonl.gz]
+    python tools/import_names.py [--out src/geppo/catalog/data]
+
+`names.jsonl.gz` holds the names, `words.txt.gz` the English words that descriptions in all its lists print in small
+letters: what stands there is no new name because it has a capital.
 
 One line a (kind, slug): `id`, `name`, `aliases` as [alias, list], `lists` that have it as a main name, `nexus` (ISO
 3166-1 alpha-2 of the state that a list suspects behind it), `ordinary` (those of its names that are ordinary words),
@@ -19,7 +22,7 @@ import gzip
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -29,7 +32,7 @@ from geppo.catalog.folding import key
 from geppo.catalog.rules import Rules, read_rules
 from geppo.catalog.tables import Folder, packaged
 
-OUT = Path(__file__).resolve().parents[1] / "src/geppo/catalog/data/names.jsonl.gz"
+OUT = Path(__file__).resolve().parents[1] / "src/geppo/catalog/data"
 
 LISTS: tuple[tuple[str, str], ...] = (
     ("threat-actor", "actor"),
@@ -71,6 +74,9 @@ CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 LONGEST_NAME = 40
 COMMON_WORD = 40
 """A word that so many descriptions print in lower case is common English; a phrase of such words is an ordinary one."""
+PRINTED_SMALL = 3
+"""A word that so many descriptions of any list print in lower case is no name by its capital alone."""
+SMALL_WORD = re.compile(r"(?<![\w./\\@-])[a-z]{2,}(?![\w/\\@-]|\.\w)")
 
 
 @dataclass
@@ -168,14 +174,27 @@ def collect(rules: Rules) -> dict[tuple[str, str], Line]:
     return lines
 
 
+def words_printed_small(lists: Iterable[str], least: int) -> set[str]:
+    """Words that so many descriptions of some lists print in lower case."""
+    count: dict[str, int] = defaultdict(int)
+    for list_name in lists:
+        for entry in clusters(list_name):
+            for word in set(SMALL_WORD.findall(entry.get("description") or "")):
+                count[word] += 1
+    return {word for word, times in count.items() if times >= least}
+
+
 def common_words() -> set[str]:
     """Words that the lists' own descriptions often print in lower case."""
-    count: dict[str, int] = defaultdict(int)
-    for list_name in (*(name for name, _ in LISTS), "mitre-attack-pattern", "mitre-course-of-action", "sigma-rules"):
-        for entry in clusters(list_name):
-            for word in set(re.findall(r"(?<![\w./\\@-])[a-z]{2,}(?![\w/\\@-]|\.\w)", entry.get("description") or "")):
-                count[word] += 1
-    return {word for word, times in count.items() if times >= COMMON_WORD}
+    lists = (*(name for name, _ in LISTS), "mitre-attack-pattern", "mitre-course-of-action", "sigma-rules")
+    return words_printed_small(lists, COMMON_WORD)
+
+
+def small_words() -> list[str]:
+    """English words, in order."""
+    folder = resources.files("pymispgalaxies").joinpath("data", "misp-galaxy", "clusters")
+    names = sorted(path.name.removesuffix(".json") for path in folder.iterdir() if path.name.endswith(".json"))
+    return sorted(words_printed_small(names, PRINTED_SMALL))
 
 
 def ordinary_words() -> set[str]:
@@ -241,14 +260,15 @@ def rows() -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    """Write the file and say how large it became."""
+    """Write the files and say how large they became."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=OUT)
-    out: Path = parser.parse_args().out
-    lines = rows()
-    text = "".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in lines)
-    out.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
-    print(f"{out}: {len(lines)} lines, {out.stat().st_size / 1000:.0f} kB")
+    folder: Path = parser.parse_args().out
+    lines = [json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows()]
+    for name, made in (("names.jsonl.gz", lines), ("words.txt.gz", small_words())):
+        out = folder / name
+        out.write_bytes(gzip.compress("".join(f"{line}\n" for line in made).encode(), compresslevel=9, mtime=0))
+        print(f"{out}: {len(made)} lines, {out.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":

@@ -6,13 +6,15 @@ import gzip
 import hashlib
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from geppo.catalog import Catalog
+from geppo.catalog import Catalog, ready
 from geppo.catalog.folding import key
-from geppo.catalog.names import RELATIONS
+from geppo.catalog.names import RELATIONS, Names, read_names, read_overlay
+from geppo.catalog.rules import read_rules
 from geppo.catalog.tables import COMPILED, Folder, packaged
 
 ID = re.compile(r"(actor|malware|tool|campaign)/[a-z0-9-]+|technique/T\d{4}(\.\d{3})?")
@@ -69,7 +71,7 @@ def test_withheld_names_are_never_found(catalog: Catalog) -> None:
 def test_actor_groups_stay_apart(catalog: Catalog) -> None:
     """Each joined group is small: a fused one would be a union by alias."""
     groups: dict[str, int] = {}
-    for identity in list(catalog.names._same):
+    for identity in list(catalog.names.same):
         first = catalog.canonical(identity)
         groups[first] = groups.get(first, 1) + 1
     assert max(groups.values()) <= 6
@@ -84,7 +86,7 @@ def test_states_of_agreements_publishers_and_names_are_places(catalog: Catalog) 
         for earlier, later in ((agreement.signed, agreement.in_force), (agreement.in_force, agreement.ended)):
             assert not (earlier and later) or earlier <= later, agreement.id
     assert {row.country for row in catalog.publishers} - {""} <= codes
-    states = {catalog.nexus(identity) for identity in catalog.names._rows} - {""}
+    states = {catalog.nexus(identity) for identity in catalog.names.ids} - {""}
     assert {state.removeprefix("country/") for state in states} <= codes
 
 
@@ -93,6 +95,25 @@ def test_the_compiled_files_are_current() -> None:
     compiled = json.loads(gzip.decompress((DATA / COMPILED).read_bytes()))
     for path in sorted(DATA.glob("*.toml")):
         assert compiled[path.name]["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest(), path.name
+
+
+def test_the_names_kept_ready_are_those_worked_out() -> None:
+    kept = ready.kept(Folder(DATA))
+    assert kept is not None, "run tools/compile_catalog.py"
+    rules = read_rules(Folder(DATA))
+    overlay = read_overlay(packaged("overlay.toml"))
+    lines = partial(read_names, packaged("names.jsonl.gz"))
+    assert kept == ready.made(Names(lines, [overlay], rules.suffixes, rules.withheld), DATA)
+
+
+def test_an_edited_name_list_is_read_without_what_is_kept_ready(tmp_path: Path) -> None:
+    for path in (*DATA.glob("*.toml"), DATA / COMPILED, DATA / "names.jsonl.gz"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    row = '{"id":"malware/lampwick","name":"Lampwick","lists":["malpedia"]}\n'
+    old = gzip.decompress((DATA / "names.jsonl.gz").read_bytes())
+    (tmp_path / "names.jsonl.gz").write_bytes(gzip.compress(old + row.encode()))
+    (mention,) = Catalog(tmp_path).match("Lampwick", "en")
+    assert mention.id == "malware/lampwick"
 
 
 def test_a_stale_compiled_file_is_not_used(tmp_path: Path) -> None:

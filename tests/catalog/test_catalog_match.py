@@ -13,9 +13,17 @@ from hypothesis import strategies as st
 from geppo.catalog import Catalog, Name
 from geppo.model.entity import Kind
 
-CASES: list[dict[str, Any]] = tomllib.loads(
-    (Path(__file__).parents[1] / "cases/catalog/match.toml").read_text(encoding="utf-8")
-)["case"]
+FOLDER = Path(__file__).parents[1] / "cases/catalog"
+KINDS = {"sectors": ["sector"], "places": ["location"]}
+"""Kinds that a file of cases compares where a case does not say so itself."""
+
+
+def _cases(name: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))["case"]
+    return [{"kinds": KINDS.get(name, []), **row} for row in rows]
+
+
+CASES = [case for name in ("match", "sectors", "places", "apart") for case in _cases(name)]
 LANGUAGES = ("en", "ja", "zh", "ru", "ko")
 PIECES = (
     "Lazarus Group", "APT 29", "Play", "ransomware", "the", "US", "米", "露朝", "日", "タイ", "北·러", "росси", "АРТ31",

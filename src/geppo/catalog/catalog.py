@@ -11,7 +11,9 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
+from geppo.catalog import ready
 from geppo.catalog.agreements import Agreement, between, read_agreements
+from geppo.catalog.apart import addresses, detections, joined, named, not_inside, outside, paths
 from geppo.catalog.folding import Folded, folded
 from geppo.catalog.forms import (
     Use,
@@ -25,15 +27,16 @@ from geppo.catalog.forms import (
     rule_forms,
     term_forms,
 )
-from geppo.catalog.matching import Finder, Hit, Votes, addresses, confirmed, framed, longest, outside
-from geppo.catalog.names import Alias, Entry, Name, best_id, best_kind, read_names, read_overlay
+from geppo.catalog.hits import Hit, longest
+from geppo.catalog.matching import Finder, Votes, confirmed, framed
+from geppo.catalog.names import Alias, Entry, Name, Names, best_id, best_kind, read_names, read_overlay
 from geppo.catalog.places import read_compounds, read_places
 from geppo.catalog.publishers import Publisher, by_key, find_publisher, read_publishers
 from geppo.catalog.rules import Rules, read_rules
+from geppo.catalog.sectors import SectorWords, judged
 from geppo.catalog.tables import LANGUAGES, Folder, packaged
 from geppo.catalog.terms import COUNTER, read_concepts, read_sectors
 from geppo.model.entity import Kind, Mention, Term
-
 
 SEEN = 64
 """Texts whose hits are kept: one is asked about up to three times while its own new names are found."""
@@ -44,10 +47,13 @@ NAMED = 4096
 
 
 class Seen(NamedTuple):
-    """A text as it is searched, what the catalogue hits in it, and the addresses in which nothing is looked for."""
+    """A text as it is searched: what the catalogue's forms hit that may be named, words of a kind, and the stretches in
+    which nothing is looked for.
+    """
 
     view: Folded
     hits: tuple[Hit, ...]
+    votes: Votes
     apart: list[tuple[int, int]]
 
 
@@ -62,8 +68,7 @@ class Catalog:
         self.terms = read_sectors(folder) + read_concepts(folder)
         self.publishers = read_publishers(folder)
         self._agreements = read_agreements(folder)
-        own = [read_overlay(path) for path in (data.joinpath("overlay.toml"), *overlays)]
-        self.names = read_names(data.joinpath("names.jsonl.gz"), own, self.rules.suffixes, self.rules.withheld)
+        self.names, self._name_finder = self._read_names(folder, overlays)
         self._by_id = {
             **{place.id: (Kind.LOCATION, place.name, place.name_ja) for place in self.places},
             **{term.id: (term.kind, term.name, term.name_ja) for term in self.terms},
@@ -73,11 +78,22 @@ class Catalog:
         self._term_by_id = {term.id: term for term in self.terms}
         self._publisher_by_key = by_key(self.publishers)
         self._publisher_by_id = {row.id: row for row in self.publishers}
-        self._name_finder = Finder(chain(name_forms(self.names), rule_forms(self.rules)), self.rules)
         self._finders: dict[str, Finder] = {}
+        self._sector_words: dict[str, SectorWords] = {}
         self._extra: dict[tuple[Name, ...], Finder] = {}
         self._seen = lru_cache(maxsize=SEEN)(self._look)
         self._publisher = lru_cache(maxsize=NAMED)(partial(find_publisher, self._publisher_by_key))
+
+    def _read_names(self, folder: Folder, overlays: Sequence[Traversable]) -> tuple[Names, Finder]:
+        """The names and what finds them, as the compiled file keeps them where there is no overlay of a workspace."""
+        rules, kept = self.rules, None if overlays else ready.kept(folder)
+        own = [read_overlay(path) for path in (folder.home.joinpath("overlay.toml"), *overlays)]
+        known = None if kept is None else (ready.Readings(kept["readings"]), kept["same"])
+        lines = partial(read_names, folder.home.joinpath("names.jsonl.gz"))
+        names = Names(lines, own, rules.suffixes, rules.withheld, known)
+        if kept is not None:
+            return names, Finder(rule_forms(rules), rules, ready.spellings(kept))
+        return names, Finder(chain(name_forms(names), rule_forms(rules)), rules)
 
     @staticmethod
     def load(overlay: Path | None = None) -> Catalog:
@@ -117,28 +133,42 @@ class Catalog:
         Forms of the text's language and English forms count. Offsets are into the text as given. `extra` are names
         that only this month knows.
         """
-        view, found, apart = self._seen(text, language if language in LANGUAGES else "en")
-        hits = list(found)
+        seen = self._seen(text, language if language in LANGUAGES else "en")
+        hits = list(seen.hits)
         if extra:
-            hits += outside(self._extra_finder(tuple(extra)).find(view), apart)
-        votes = Votes(view, [hit for hit in hits if hit.form.use is Use.VOTE], self.rules.nearby)
-        phrases = [hit for hit in hits if hit.form.use is Use.PHRASE]
-        states, whole = framed(hits)
-        no_names = _spans(hit for hit in phrases if hit.form.kind is Kind.TEXT)
-        no_places = sorted([*_spans(hit for hit in phrases if hit.form.kind is Kind.LOCATION), *whole])
-        named = [hit for hit in hits if hit.form.use not in (Use.VOTE, Use.PHRASE, Use.FRAME)]
-        named = confirmed(view, named, votes, no_names) + states
-        places = outside([hit for hit in named if hit.form.use is Use.PLACE], no_places)
-        named = [hit for hit in named if hit.form.use is not Use.PLACE] + places
-        chosen = longest(named)
-        told = self._told(chosen, votes)
-        return tuple(self._mention(text, view, hit, votes, told) for hit in chosen)
+            hits += outside(self._extra_finder(tuple(extra)).find(seen.view), seen.apart)
+        chosen = longest(hits)
+        told = self._told(chosen, seen.votes)
+        return tuple(self._mention(text, seen.view, hit, seen.votes, told) for hit in chosen)
 
     def _look(self, text: str, language: str) -> Seen:
         view = folded(text)
-        apart = addresses(view.raw)
         hits = self._name_finder.find(view) + self._finder(language).find(view)
-        return Seen(view, tuple(outside(hits, apart)), apart)
+        labels = detections(view.raw, self.rules.detections)
+        apart = joined([*addresses(view.raw), *paths(view.raw), *labels])
+        by_use: dict[Use, list[Hit]] = {use: [] for use in Use}
+        for hit in chain(outside(hits, apart), named(view.raw, labels, hits, self.rules.detections)):
+            by_use[hit.form.use].append(hit)
+        votes = Votes(view, by_use[Use.VOTE], self.rules.nearby)
+        states, whole = framed(by_use[Use.FRAME])
+        phrases = by_use[Use.PHRASE]
+        no_names = _spans(hit for hit in phrases if hit.form.kind is Kind.TEXT)
+        no_places = sorted([*_spans(hit for hit in phrases if hit.form.kind is Kind.LOCATION), *whole])
+        places = not_inside([*by_use[Use.PLACE], *states], no_places)
+        kept = [*by_use[Use.ORGANISATION], *by_use[Use.NAME], *by_use[Use.EXTRA], *places]
+        kept += confirmed(view, by_use[Use.ORDINARY_NAME], votes, no_names)
+        kept += [hit for hit in by_use[Use.TERM] if hit.form.kind is not Kind.SECTOR]
+        kept += self._sectors(view, [hit for hit in by_use[Use.TERM] if hit.form.kind is Kind.SECTOR], places, language)
+        return Seen(view, tuple(kept), votes, apart)
+
+    def _sectors(self, view: Folded, hits: Sequence[Hit], places: Sequence[Hit], language: str) -> list[Hit]:
+        """Sector words that speak of a sector where they stand."""
+        if not hits:
+            return []
+        known = language if language in self.rules.sectors else "en"
+        if known not in self._sector_words:
+            self._sector_words[known] = SectorWords(self.rules.sectors[known], self.rules.sector_states)
+        return judged(view, longest(hits), places, self._sector_words[known])
 
     def _told(self, hits: Sequence[Hit], votes: Votes) -> dict[str, int]:
         """How often a text says plainly which of several things a name means: by id, mentions with one kind only."""
@@ -163,6 +193,9 @@ class Catalog:
             readings = self.names.readings[form.key]
             kind = best_kind(readings, votes.kinds(hit.start, hit.end), told, self.rules.nearby)
             identity = best_id(readings, kind, self.names.canonical)
+            if kind is Kind.MALWARE and votes.is_group(hit.start, hit.end):
+                kind = Kind.INTRUSION_SET
+                identity = best_id(readings, kind, self.names.canonical) or identity
             name = self._printed(surface, identity)
         elif form.use is Use.EXTRA:
             name = self._printed(surface, "") if surface.isascii() else form.name

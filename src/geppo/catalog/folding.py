@@ -73,9 +73,12 @@ def folded(text: str) -> Folded:
     return Folded(text=fold(raw), raw=raw, offsets=kept)
 
 
+_WORD = frozenset(c for c in map(chr, (*range(0x590), *range(0x1E00, 0x2000))) if c == "_" or c.isalnum())
+
+
 def is_word(c: str) -> bool:
     """True for a Latin, Greek or Cyrillic letter, a digit or `_`: next to such a form it is no edge."""
-    return c == "_" or (c.isalnum() and (c < "\u0590" or "\u1e00" <= c < "\u2000"))
+    return c in _WORD
 
 
 def is_katakana(c: str) -> bool:
@@ -86,3 +89,8 @@ def is_katakana(c: str) -> bool:
 def is_hangul(c: str) -> bool:
     """True for a hangul syllable."""
     return "가" <= c <= "힣"
+
+
+def is_kanji(c: str) -> bool:
+    """True for a Chinese character."""
+    return "一" <= c <= "鿿"

@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from geppo.catalog.agreements import Agreement
-from geppo.catalog.folding import fold, is_hangul, is_katakana, is_word
+from geppo.catalog.folding import fold, is_hangul, is_katakana, is_word, key
 from geppo.catalog.names import Name, Names
 from geppo.catalog.places import Compound, Place
 from geppo.catalog.publishers import Publisher
@@ -29,6 +29,8 @@ class Case(IntEnum):
     """As printed, or with a capital first, or all in capitals."""
     EXACT = 4
     """As printed."""
+    TITLE = 5
+    """As CAPITAL, and the last word, too: "Winnti Group" is a name, the Winnti group is a group of that name."""
 
 
 class Use(IntEnum):
@@ -84,6 +86,7 @@ class Form(NamedTuple):
 
 LEADING = "leading"
 HEADLINE = "headline"
+CITY = "city"
 _SHORT = 3
 
 
@@ -120,8 +123,11 @@ def _spoken(table: Mapping[str, tuple[str, ...]], language: str) -> Iterator[str
 
 
 def place_forms(places: Iterable[Place], language: str) -> Iterator[Form]:
-    """Countries, regions and the cities that stand for them."""
+    """Countries, regions and the cities in them."""
     for place in places:
+        for printed in _spoken(place.cities, language):
+            form = _form(printed, Use.PLACE, Kind.LOCATION, place.id, place.bare_name, cased=True)
+            yield form._replace(context="" if language == "zh" else CITY)
         for table in (place.forms, place.metonyms):
             for printed in _spoken(table, language):
                 yield _form(printed, Use.PLACE, Kind.LOCATION, place.id, place.bare_name, cased=place.cased)
@@ -132,7 +138,9 @@ def term_forms(terms: Iterable[Concept], language: str) -> Iterator[Form]:
     rows = tuple(terms)
     taken = {printed.casefold() for term in rows for printed in _spoken(term.forms, language)}
     for term in rows:
-        own = {"ja": (term.name_ja,), "en": (term.name.removeprefix("the "), term.plural)}.get(language, ())
+        own = {"ja": (term.name_ja,), "en": tuple(one.removeprefix("the ") for one in (term.name, term.plural))}.get(
+            language, ()
+        )
         labels = tuple(label for label in dict.fromkeys(own) if label and label.casefold() not in taken)
         if term.id.startswith("unit/"):
             labels = ()
@@ -154,18 +162,24 @@ def agreement_forms(agreements: Iterable[Agreement], language: str) -> Iterator[
             yield _form(printed, Use.PLACE, Kind.AGREEMENT, agreement.id, agreement.name)
 
 
+def inflected_name(printed: str) -> Form:
+    """A name of the overlay whose endings are left open (`*`)."""
+    return _form(printed, Use.NAME, Kind.INTRUSION_SET, "", "")._replace(key=key(printed))
+
+
 def name_forms(names: Names) -> Iterator[Form]:
     """Names of the lists and of the overlay in all their spellings."""
     for printed, folded in names.spoken.items():
         if printed.endswith("*"):
-            yield _form(printed, Use.NAME, Kind.INTRUSION_SET, "", "")._replace(key=folded)
+            yield inflected_name(printed)
             continue
+        title = names.has_bare_form(printed)
         for pattern, split in spellings(printed):
             ordinary = folded in names.ordinary or (split and pattern.replace("-", " ") in names.ordinary_phrases)
             if len(folded) <= _SHORT and pattern.isascii():
                 case = Case.EXACT
             elif ordinary or split or " " in pattern:
-                case = Case.CAPITAL
+                case = Case.TITLE if title else Case.CAPITAL
             else:
                 case = Case.UPPER
             use = Use.ORDINARY_NAME if ordinary else Use.NAME
@@ -174,14 +188,17 @@ def name_forms(names: Names) -> Iterator[Form]:
 
 
 def extra_forms(extra: Sequence[Name]) -> Iterator[Form]:
-    """Names that only this month knows: in their printed case."""
-    for name in extra:
+    """Names that only this month knows: in their printed case. One with an id of its own comes before a new one."""
+    taken: set[tuple[Kind, str]] = set()
+    for name in sorted(extra, key=lambda name: name.id.startswith("new:")):
         for printed in dict.fromkeys((name.name, *name.forms)):
             case = Case.CAPITAL if printed[:1].isupper() and len(printed) > _SHORT else Case.EXACT
             if not printed.isascii():
                 case = Case.ANY
             for pattern, _ in spellings(printed):
-                yield Form(pattern, Use.EXTRA, name.kind, name.id, name.name, case, printed)
+                if (name.kind, pattern) not in taken:
+                    taken.add((name.kind, pattern))
+                    yield Form(pattern, Use.EXTRA, name.kind, name.id, name.name, case, printed)
 
 
 def rule_forms(rules: Rules) -> Iterator[Form]:

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
-import re2
 from ahocorasick_rs import AhoCorasick
 
-from geppo.catalog.folding import Folded, is_hangul, is_katakana, is_word
-from geppo.catalog.forms import HEADLINE, LEADING, Case, Edges, Form, Use, edges
+from geppo.catalog.apart import outside
+from geppo.catalog.folding import Folded, is_hangul, is_kanji, is_katakana, is_word
+from geppo.catalog.forms import CITY, HEADLINE, LEADING, Case, Edges, Form, Use, edges
+from geppo.catalog.hits import Hit, longest
+from geppo.catalog.ready import NO_SPELLINGS, Spellings
 from geppo.catalog.rules import Nearby, Rules
 from geppo.model.entity import Kind
 
-_ADDRESS = re2.compile(
-    r"[A-Za-z*]{2,8}\[?:\]?//[^\s()<>\"'|\x{80}-\x{10FFFF}]*"
-    r"|[A-Za-z0-9.\-]*[A-Za-z0-9](?:\[\.\]|\(\.\)|\[dot\])[^\s()<>\"'|\x{80}-\x{10FFFF}]*"
-    r"|[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+"
-)
 _MAY_GO_ON = "ser"
 """Letters that may follow a form without `*`: a plural, or RAT written on to a name."""
 _SENTENCE_END = frozenset('.!?:;。！？：；|•*#>\n\r「『"“(（[')
@@ -26,30 +22,29 @@ _CLAUSE_END = frozenset(".!?。！？\n")
 _AFTER_HEADLINE = " ,·・'’“\"…"
 _LINE = 40
 """How far the words before and after are looked for in a line."""
+_BESIDE = " -'\"‘’“”«»「」『』‹›"
+"""What may stand between a name and the word that says what it is."""
+_FAR = 3
 _LONGEST_WORD = 30
 """Words of a kind are shorter; one that starts so far before the window may still end in it."""
 
 
-class Hit(NamedTuple):
-    """A form at a place of the folded text."""
-
-    start: int
-    end: int
-    form: Form
-
-
 class Finder:
-    """An automaton over forms."""
+    """An automaton over forms, and over spellings of names whose forms are made when they are met."""
 
-    def __init__(self, forms: Iterable[Form], rules: Rules) -> None:
-        grouped: dict[str, list[Form]] = {}
+    def __init__(self, forms: Iterable[Form], rules: Rules, names: Spellings = NO_SPELLINGS) -> None:
+        grouped: dict[str, list[Form]] = {pattern: [] for pattern in names.patterns}
         for form in forms:
             grouped.setdefault(form.pattern, []).append(form)
+        self._names = names
         self._forms = list(grouped.values())
         self._edges: list[Edges | None] = [None] * len(grouped)
         self._automaton = AhoCorasick(list(grouped), store_patterns=False) if grouped else None
         self._followers = rules.katakana_followers
         self._not_before = rules.not_before
+        self._after_city = rules.after_city
+        self._before_city = rules.before_city
+        self._of_city = rules.of_city
         self._day_before = rules.day_before
         self._also_words = rules.also_words
         self._small_words = rules.small_words
@@ -75,7 +70,9 @@ class Finder:
         return hits
 
     def _measure(self, index: int) -> Edges:
-        """Edges of a pattern, found when it is first hit: most patterns never are."""
+        """Forms and edges of a pattern, made when it is first hit: most patterns never are."""
+        if index < len(self._names.patterns):
+            self._forms[index] = [*self._names.forms(index), *self._forms[index]]
         edge = self._edges[index] = edges(self._forms[index][0].pattern)
         return edge
 
@@ -89,7 +86,11 @@ class Finder:
             return 0
         if form.use is Use.FRAME and start and text[start] == "日" and text[start - 1] in self._day_before:
             return 0
+        if form.context == CITY and not self._is_city(text, start, stop):
+            return 0
         if form.context and not _context(folded, start, stop, form.context):
+            return 0
+        if form.case is Case.EXACT and form.use is Use.PLACE and _in_acronym(folded.raw, start, stop):
             return 0
         if form.case is Case.EXACT and form.printed in self._also_words and _shouted(folded.raw, start, end):
             return 0
@@ -109,6 +110,17 @@ class Finder:
                 return False
             return not text.startswith(self._not_before, start)
         return True
+
+    def _is_city(self, text: str, start: int, end: int) -> bool:
+        """False where a city's name is part of another (大阪製作所, 부산은행) or only says which court is meant."""
+        if text.startswith(self._of_city, end) or (start and text.startswith(self._before_city, start - 1)):
+            return False
+        after = text[end : end + 1]
+        if is_hangul(after):
+            particle = next((one for one in self._after_city if text.startswith(one, end)), "")
+            return len(particle) > 1 or (len(particle) == 1 and not is_hangul(text[end + 1 : end + 2]))
+        goes_on = is_kanji(text[end - 1]) and (is_kanji(after) or is_katakana(after))
+        return not goes_on or text.startswith(self._after_city, end)
 
 
 def _tail(text: str, end: int, tails: tuple[str, ...]) -> int:
@@ -155,8 +167,10 @@ def _case(raw: str, start: int, end: int, form: Form, small_words: frozenset[str
         return False
     if form.case is Case.UPPER:
         return surface != surface.lower() or form.lower or not surface.isascii()
-    if form.case is Case.CAPITAL:
+    if form.case in (Case.CAPITAL, Case.TITLE):
         words = surface.replace("-", " ").split()
+        if form.case is Case.TITLE and words[-1][0].islower():
+            return False
         return surface != surface.lower() and all(
             not word[0].islower() or (at and word in small_words) or (not at and form.printed.startswith(word[0]))
             for at, word in enumerate(words)
@@ -179,6 +193,13 @@ def _context(folded: Folded, start: int, end: int, context: str) -> bool:
             is_hangul(before) or "一" <= before <= "鿿"
         )
     return True
+
+
+def _in_acronym(raw: str, start: int, end: int) -> bool:
+    """True where a hyphen ties initials to other capitals (TIBER-EU, US-CERT)."""
+    left = raw[start - 1 : start] == "-" and raw[max(0, start - 3) : start - 1].isupper()
+    after = raw[end + 1 : end + 4]
+    return left or (raw[end : end + 1] == "-" and len(after) == 3 and after.isupper())
 
 
 def _shouted(raw: str, start: int, end: int) -> bool:
@@ -225,50 +246,45 @@ class Votes:
                 )
         return found
 
+    def is_group(self, start: int, end: int) -> bool:
+        """True where a word right beside a name says that a group has it: "X ransomware gang", "the hacking group X".
+
+        Behind the name other words of programs may stand between; "X actors" are those who use X.
+        """
+        place = end
+        for hit in self._hits[bisect_left(self._starts, end) :]:
+            if hit.start < place:
+                continue
+            if hit.start - place > _FAR or self._text[place : hit.start].strip(_BESIDE):
+                break
+            if hit.form.kind is Kind.INTRUSION_SET:
+                return hit.form.pattern in self._nearby.named_groups and hit.end - hit.start == len(hit.form.pattern)
+            if hit.form.kind is not Kind.MALWARE:
+                return False
+            place = hit.end
+        before = [hit for hit in self._around(start, end) if hit.end <= start]
+        nearest = max(before, key=lambda hit: (hit.end, -hit.start), default=None)
+        beside = nearest is not None and not self._text[nearest.end : start].strip(_BESIDE)
+        return beside and nearest is not None and nearest.form.kind is Kind.INTRUSION_SET
+
     def starts(self, place: int) -> bool:
         """True where a word of a kind starts at a place."""
         at = bisect_left(self._starts, place)
         return at < len(self._starts) and self._starts[at] == place
 
 
-def addresses(raw: str) -> list[tuple[int, int]]:
-    """Spans of web and mail addresses, plain and defanged: a name inside one is no mention."""
-    if "//" not in raw and "[" not in raw and "(" not in raw and "@" not in raw:
-        return []
-    return [found.span() for found in _ADDRESS.finditer(raw)]
-
-
-def outside(hits: Sequence[Hit], spans: Sequence[tuple[int, int]]) -> list[Hit]:
-    """Hits that overlap none of the spans (which do not overlap each other)."""
-    if not spans:
-        return list(hits)
-    starts = [start for start, _ in spans]
-
-    def free(hit: Hit) -> bool:
-        at = bisect_left(starts, hit.end) - 1
-        return at < 0 or spans[at][1] <= hit.start
-
-    return [hit for hit in hits if free(hit)]
-
-
 def confirmed(folded: Folded, hits: Sequence[Hit], votes: Votes, phrases: Sequence[tuple[int, int]]) -> list[Hit]:
-    """Hits without those ordinary words that are no names here.
+    """Those ordinary words that are names here.
 
-    An ordinary word is a name where a word of its kind stands near it; once it is one, so are its further mentions in
-    the text, but not at the start of a sentence, where every word has a capital.
+    One is a name where a word of its kind stands near it; once it is one, so are its further mentions in the text, but
+    not at the start of a sentence, where every word has a capital.
     """
-    asked = [
-        hit
-        for hit in outside([hit for hit in hits if hit.form.use is Use.ORDINARY_NAME], phrases)
-        if not _goes_on(folded.raw, hit.end, votes)
-    ]
+    asked = [hit for hit in outside(hits, phrases) if not _goes_on(folded.raw, hit.end, votes)]
     sure = {hit for hit in asked if votes.near(hit.start, hit.end)}
     keys = {hit.form.key for hit in sure}
-    kept = [hit for hit in hits if hit.form.use is not Use.ORDINARY_NAME]
-    kept += [
+    return [
         hit for hit in asked if hit in sure or (hit.form.key in keys and not _starts_sentence(folded.raw, hit.start))
     ]
-    return kept
 
 
 def _goes_on(raw: str, end: int, votes: Votes) -> bool:
@@ -282,21 +298,10 @@ def _starts_sentence(raw: str, start: int) -> bool:
     return not start or raw[start - 1] in _SENTENCE_END
 
 
-def longest(hits: Iterable[Hit]) -> list[Hit]:
-    """The leftmost, then longest hits that do not overlap; on one span the use with the lower number."""
-    chosen: list[Hit] = []
-    end = 0
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end, hit.form.use, hit.form.id, hit.form.key)):
-        if hit.start >= end:
-            chosen.append(hit)
-            end = hit.end
-    return chosen
-
-
 def framed(hits: Sequence[Hit]) -> tuple[list[Hit], list[tuple[int, int]]]:
     """Countries inside the longest frames, each as a hit of its own; and the spans of frames that name none apart."""
     found, whole = [], []
-    for hit in longest(hit for hit in hits if hit.form.use is Use.FRAME):
+    for hit in longest(hits):
         if not hit.form.parts:
             whole.append((hit.start, hit.end))
         for part in hit.form.parts:

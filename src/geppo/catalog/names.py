@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple
 
@@ -82,15 +83,6 @@ class Reading(NamedTuple):
     weight: int
 
 
-def _packaged(path: Traversable) -> list[dict[str, Any]]:
-    try:
-        lines = gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()
-        rows: list[dict[str, Any]] = json.loads("[" + ",".join(lines) + "]")
-    except (OSError, EOFError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise DataError(f"{path.name}: expected gzip of JSON lines, got: {error}") from error
-    return rows
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlay:
     """What `overlay.toml` adds: names that no list holds, and aliases with their sources."""
@@ -132,34 +124,55 @@ def read_overlay(path: Traversable) -> Overlay:
 
 
 class Names:
-    """All names, by id and by folded spelling."""
+    """All names, by id and by folded spelling.
+
+    `read` gives the lines of the packaged list. With `readings` and `same`, worked out beforehand, nothing is read
+    before an entry is asked for.
+    """
 
     def __init__(
-        self, rows: Sequence[dict[str, Any]], overlays: Iterable[Overlay], suffixes: Suffixes, withheld: Iterable[str]
+        self,
+        read: Callable[[], Sequence[dict[str, Any]]],
+        overlays: Sequence[Overlay],
+        suffixes: Suffixes,
+        withheld: Iterable[str],
+        ready: tuple[Mapping[str, Sequence[Reading]], Mapping[str, str]] | None = None,
     ) -> None:
+        self._read = read
+        self._overlays = overlays
         self._suffixes = suffixes
         self._withheld = frozenset(map(key, withheld))
-        self._rows: dict[str, dict[str, Any]] = {row["id"]: row for row in rows}
-        self.overlay_aliases: list[Alias] = []
-        for overlay in overlays:
-            for entry in overlay.names:
-                row = self._rows.setdefault(entry.id, {"id": entry.id, "name": entry.name, "lists": ["overlay"]})
-                row["nexus"] = entry.nexus or row.get("nexus", "")
-            self.overlay_aliases += overlay.aliases
-        for alias in self.overlay_aliases:
-            if alias.means not in self._rows:
-                raise DataError(f"overlay: [[alias]] {alias.name}: means the unknown id {alias.means!r}")
+        self.overlay_aliases = [alias for overlay in overlays for alias in overlay.aliases]
         self.ordinary: set[str] = set()
         self.ordinary_phrases: set[str] = set()
         self.lower: set[str] = set()
         self.spoken: dict[str, str] = {}
-        self.readings: dict[str, list[Reading]] = {}
         self._main: dict[str, list[str]] = defaultdict(list)
-        self._index()
-        self._same = self._joined()
+        if ready is not None:
+            self.readings, self.same = ready
+            return
+        for alias in self.overlay_aliases:
+            if alias.means not in self._rows:
+                raise DataError(f"overlay: [[alias]] {alias.name}: means the unknown id {alias.means!r}")
+        self.readings = self._index()
+        self.same = self._joined()
 
-    def _index(self) -> None:
-        """Fill the spellings: every printed name, with and without its suffix, and what it may mean."""
+    @cached_property
+    def _rows(self) -> dict[str, dict[str, Any]]:
+        """The lines of the list by id, with what the overlays add."""
+        rows = {row["id"]: row for row in self._read()}
+        for entry in (entry for overlay in self._overlays for entry in overlay.names):
+            row = rows.setdefault(entry.id, {"id": entry.id, "name": entry.name, "lists": ["overlay"]})
+            row["nexus"] = entry.nexus or row.get("nexus", "")
+        return rows
+
+    @property
+    def ids(self) -> Iterable[str]:
+        """Ids of all entries."""
+        return self._rows.keys()
+
+    def _index(self) -> dict[str, Sequence[Reading]]:
+        """Fill the spellings: every printed name, with and without its suffix; and give what each may mean."""
         weights: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         for identity, row in self._rows.items():
             if identity.startswith("technique/"):
@@ -180,27 +193,32 @@ class Names:
                 for name in (bare, printed) if whole else (bare,):
                     self.spoken.setdefault(name, key(name))
                     weights[self.spoken[name]][identity] += 1 if position else 2 * len(row["lists"])
+        found: dict[str, Sequence[Reading]] = {}
         for folded, meant in weights.items():
             readings = [Reading(KINDS[of.partition("/")[0]], of, n) for of, n in meant.items()]
-            if len(readings) > 1:
-                readings.sort(key=lambda reading: (-reading.weight, reading.id))
-            self.readings[folded] = readings
+            found[folded] = sorted(readings, key=lambda reading: (-reading.weight, reading.id))
         for alias in self.overlay_aliases:
-            self._overlay(alias)
+            self._overlay(alias, found)
+        return found
 
-    def _overlay(self, alias: Alias) -> None:
+    def has_bare_form(self, printed: str) -> bool:
+        """True for a name that texts also print without the suffix that belongs to it."""
+        bare, suffix = self._suffixes.strip(printed)
+        return suffix is Suffix.KEPT and bare != printed and key(bare) not in self.ordinary
+
+    def _overlay(self, alias: Alias, readings: dict[str, Sequence[Reading]]) -> None:
         """An alias of the overlay outweighs what the lists say, except for the main name of another entry."""
         if alias.relation not in IDENTITY:
             return
         folded = key(alias.name)
         self.spoken.setdefault(alias.name, folded)
         kind = KINDS[alias.means.partition("/")[0]]
-        old = self.readings.get(folded, [])
+        old = readings.get(folded, ())
         if any(reading.kind is kind and reading.id in self._main[folded] for reading in old if folded in self._main):
             return
         weight = 1 + max((reading.weight for reading in old), default=1)
         others = [reading for reading in old if reading.kind is not kind]
-        self.readings[folded] = [Reading(kind, alias.means, weight), *others]
+        readings[folded] = [Reading(kind, alias.means, weight), *others]
 
     def _joined(self) -> dict[str, str]:
         """Each joined id with the one that stands for its group."""
@@ -259,12 +277,12 @@ class Names:
 
     def canonical(self, identity: str) -> str:
         """The id that stands for an entry after the `same` and `former` relations; any other id comes back as it is."""
-        return self._same.get(identity, identity)
+        return self.same.get(identity, identity)
 
     def group(self, identity: str) -> tuple[str, ...]:
         """Ids that stand for the same thing, the canonical one first."""
         first = self.canonical(identity)
-        return (first, *sorted(other for other, of in self._same.items() if of == first))
+        return (first, *sorted(other for other, of in self.same.items() if of == first))
 
     def nexus(self, identity: str) -> str:
         """The state that a list suspects behind an entry or one that is the same.
@@ -305,14 +323,14 @@ def _listed(name: str, source: str, means: str) -> Alias:
     return Alias(name=name, relation="same", namer=source, source=f"MISP galaxy {source}", date=None, means=means)
 
 
-def read_names(
-    path: Traversable, overlays: Iterable[Overlay], suffixes: Suffixes, withheld: Iterable[str] = ()
-) -> Names:
-    """Read the packaged names with overlays on top. Raises DataError for a file that breaks its format.
-
-    `withheld` names count only with the suffix that a list prints behind them.
-    """
-    return Names(_packaged(path), overlays, suffixes, withheld)
+def read_names(path: Traversable) -> list[dict[str, Any]]:
+    """The lines of the packaged list. Raises DataError for a file that breaks its format."""
+    try:
+        lines = gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()
+        rows: list[dict[str, Any]] = json.loads("[" + ",".join(lines) + "]")
+    except (OSError, EOFError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise DataError(f"{path.name}: expected gzip of JSON lines, got: {error}") from error
+    return rows
 
 
 def best_kind(
@@ -343,6 +361,8 @@ def best_kind(
 def best_id(readings: Sequence[Reading], kind: Kind, canonical: Callable[[str], str]) -> str:
     """The id of the reading that most lists give, empty where two different things have it equally often."""
     ranked = [reading for reading in readings if reading.kind is kind]
+    if not ranked:
+        return ""
     rivals = [reading for reading in ranked[1:] if reading.weight == ranked[0].weight]
     if any(canonical(rival.id) != canonical(ranked[0].id) for rival in rivals):
         return ""

@@ -1,4 +1,4 @@
-"""Countries and regions with their names in five languages, and the cities that stand for a government."""
+"""Countries and regions with their names in five languages, the cities that stand for a government, and others."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from geppo.catalog.tables import LANGUAGES, Folder
+from geppo.errors import DataError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +14,8 @@ class Place:
     """A country (`code` is ISO 3166-1 alpha-2) or a region (`code` is a word of ours in lower case).
 
     `forms` are names and adjectives by language, `metonyms` are cities that stand for the state, also by language.
-    `cased` forms count only in their printed case. `name` is the English name as a sentence prints it, article and all.
+    `cities` are cities and provinces in it. `cased` forms count only in their printed case. `name` is the English name
+    as a sentence prints it, article and all.
     """
 
     code: str
@@ -22,6 +24,7 @@ class Place:
     adjective: str
     forms: Mapping[str, tuple[str, ...]]
     metonyms: Mapping[str, tuple[str, ...]]
+    cities: Mapping[str, tuple[str, ...]]
     cased: bool = False
 
     @property
@@ -38,6 +41,7 @@ class Place:
 def read_places(folder: Folder) -> tuple[Place, ...]:
     """Read `countries.toml`. Raises DataError for an entry that breaks the format."""
     found = []
+    cities = _read_cities(folder)
     for row in folder.entries("countries.toml", "country"):
         code, names, adjective = row.text("id"), row.inner("name"), row.inner("adjective")
         place = Place(
@@ -47,13 +51,25 @@ def read_places(folder: Folder) -> tuple[Place, ...]:
             adjective=adjective.text("en", default=""),
             forms=row.by_language("forms"),
             metonyms=row.by_language("metonym"),
+            cities=cities.pop(code, {}),
             cased=row.flag("cased"),
         )
         names.drop("zh", "ru", "ko")
         for part in (names, adjective, row):
             part.finish()
         found.append(place)
+    if cities:
+        raise DataError(f"countries.toml: [[city]] of the unknown countries {', '.join(sorted(cities))}")
     return tuple(found)
+
+
+def _read_cities(folder: Folder) -> dict[str, Mapping[str, tuple[str, ...]]]:
+    """Cities and provinces by the code of their country."""
+    cities: dict[str, Mapping[str, tuple[str, ...]]] = {}
+    for row in folder.entries("countries.toml", "city"):
+        cities[row.text("country")] = {language: row.texts(language) for language in LANGUAGES}
+        row.finish()
+    return cities
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,6 +126,11 @@ class Folder:
             except (OSError, EOFError, ValueError) as error:
                 raise DataError(f"{COMPILED}: expected gzip of JSON, got: {error}") from error
 
+    def ready(self, name: str) -> Mapping[str, Any]:
+        """What the compiled file keeps under a name that is no file, empty where it keeps nothing."""
+        found: Mapping[str, Any] = self._compiled.get(name, {})
+        return found
+
     def tables(self, name: str) -> dict[str, Any]:
         """What a TOML file holds, empty where there is no such file. Raises DataError for a file that is no TOML."""
         if name not in self._tables:

@@ -35,12 +35,14 @@ class One:
     def marked(self, lang: str) -> Marked:
         """The document with its marks, with labels in `lang`."""
         from geppo.deliver._marking import mark_up
+        from geppo.read.behaviour import described
 
         document = self.reading.report.document
         return mark_up(
             self.reading.report,
             self.reading.claims,
             lang,
+            techniques=described(self.reading.report),
             dated=self.dated,
             named=document.publisher != _NO_PUBLISHER,
             readable=bool(rules(document.language).rules),

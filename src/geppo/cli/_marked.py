@@ -130,6 +130,7 @@ class _View:
         yield from self._body()
         yield from self._values()
         yield from self._names()
+        yield from self._methods()
 
     def _style(self, name: str) -> str:
         return self._look.styles.get(name, "")
@@ -300,3 +301,17 @@ class _View:
                 said += " " + ui("times", n=named.times) if named.times > 1 else ""
                 text.append(said, style=self._style("faint"))
             yield from self._set(text, f"{_TEXT}{kind}{' ' * (room - cell_len(kind))}  ", " " * (room + 4))
+
+    def _methods(self) -> Iterator[Text]:
+        """Techniques, each with the words that show it."""
+        methods = self._marked.methods
+        if not methods:
+            return
+        room = max(cell_len(one.id) for one in methods)
+        yield Text()
+        yield Text(self._words.ui("methods"), style=self._style("title"))
+        for one in methods:
+            text = Text(one.name, style=self._style("name-weakness"))
+            words = self._words.mark("comma").join(f"“{said}”" for said in one.words)
+            text.append(f"  {words}" if words else "", style=self._style("faint"))
+            yield from self._set(text, f"{_TEXT}{one.id}{' ' * (room - cell_len(one.id))}  ", " " * (room + 4))

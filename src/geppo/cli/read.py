@@ -98,6 +98,8 @@ def _many(paths: Sequence[str]) -> bool:
 
 def answer(identifier: object, reading: Reading) -> dict[str, Any]:
     """A reading in the form of the command contract."""
+    from geppo.read.behaviour import described
+
     return {
         "id": identifier,
         "language": reading.report.document.language,
@@ -125,6 +127,10 @@ def answer(identifier: object, reading: Reading) -> dict[str, Any]:
                 "end": mention.end,
             }
             for mention in reading.report.mentions
+        ],
+        "techniques": [
+            {"id": one.id, "name": one.name, "how": one.how, "cue": one.cue, "start": one.start, "end": one.end}
+            for one in described(reading.report)
         ],
         "claims": [said for claim in reading.claims for said in _claims(claim)],
     }

@@ -126,6 +126,16 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """A technique of ATT&CK with all its places. `words` are the texts that show it, each way once."""
+
+    id: str
+    name: str
+    words: tuple[str, ...]
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Marked:
     """A document, ready to be drawn. `language` is a tag for markup, or empty where none fits."""
 
@@ -146,6 +156,7 @@ class Marked:
     claims: tuple[Said, ...]
     values: tuple[Value, ...]
     names: tuple[Named, ...]
+    methods: tuple[Method, ...]
 
     @property
     def claim_lines(self) -> int:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from geppo.catalog.attack import label
 from geppo.deliver._aligned import aligned
 from geppo.deliver._evidence import Basis, ClaimView
-from geppo.deliver._marked import Line, Mark, Marked, Named, Piece, Said, Value, look, marked_words
+from geppo.deliver._marked import Line, Mark, Marked, Method, Named, Piece, Said, Value, look, marked_words
 from geppo.deliver._shown import quiet, shown, visible
 from geppo.deliver._words import Words
 from geppo.language.sentences import Span, blocks, sentences
@@ -19,6 +20,7 @@ from geppo.model.edition import Month
 from geppo.model.entity import Mention
 from geppo.model.observable import Observable
 from geppo.model.report import Document, Report
+from geppo.model.technique import Technique
 from geppo.model.time import Period
 
 _ELLIPSIS = " … "
@@ -34,6 +36,7 @@ def mark_up(
     claims: Sequence[Claim],
     language: str = "en",
     *,
+    techniques: Sequence[Technique] = (),
     dated: bool = True,
     named: bool = True,
     readable: bool = True,
@@ -43,7 +46,8 @@ def mark_up(
     `dated` and `named` are false where the date or the publisher was not in the document, `readable` where there are no
     rules to read claims in its language. Raises DataError for a language without labels.
     """
-    return _Marker(report, claims, marked_words(language)).marked(dated=dated, named=named, readable=readable)
+    marker = _Marker(report, claims, techniques, marked_words(language))
+    return marker.marked(dated=dated, named=named, readable=readable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +60,7 @@ class _Found:
 class _Marker:
     """Turns one report into what is drawn."""
 
-    def __init__(self, report: Report, claims: Sequence[Claim], labels: Words) -> None:
+    def __init__(self, report: Report, claims: Sequence[Claim], techniques: Sequence[Technique], labels: Words) -> None:
         self._document = report.document
         self._words = labels
         self._look = look()
@@ -67,6 +71,7 @@ class _Marker:
         names = [one for one in report.mentions if one.kind.value in self._look.groups]
         self._values, value_rows = self._value_rows(values)
         self._names, name_rows = self._name_rows(names)
+        self._methods = tuple(self._method_rows(techniques))
         self._found = sorted(
             [
                 *(self._value(value, row) for value, row in zip(values, value_rows, strict=True)),
@@ -98,6 +103,7 @@ class _Marker:
             claims=self._said,
             values=self._values,
             names=self._names,
+            methods=self._methods,
         )
 
     def _line_of(self, place: int) -> int:
@@ -157,7 +163,7 @@ class _Marker:
         notes = [self._words.of("role", one.role.value)] if one.role.value else []
         return (*notes, *(f"{self._words.of('value_detail', name)} {_shown(value)}" for name, value in one.detail))
 
-    def _lines_of(self, found: Iterable[Observable | Mention]) -> tuple[int, ...]:
+    def _lines_of(self, found: Iterable[Observable | Mention | Technique]) -> tuple[int, ...]:
         return tuple(dict.fromkeys(self._line_of(one.start) for one in found))
 
     def _name_rows(self, names: Sequence[Mention]) -> tuple[tuple[Named, ...], list[int]]:
@@ -180,6 +186,24 @@ class _Marker:
             for (kind, name, known), number in numbers.items()
         )
         return rows, [numbers[key] for key in keys]
+
+    def _method_rows(self, found: Sequence[Technique]) -> Iterator[Method]:
+        """Techniques in the order in which the text first has them."""
+        places: dict[str, list[Technique]] = {}
+        for one in found:
+            places.setdefault(one.id, []).append(one)
+        for identity, ones in places.items():
+            words = [
+                _shown(" ".join(self._document.text[one.start : one.end].split()))
+                for one in ones
+                if one.how != "number"
+            ]
+            yield Method(
+                id=identity,
+                name=label(identity, self._words.language) or ones[0].name,
+                words=tuple(dict.fromkeys(words)),
+                lines=self._lines_of(ones),
+            )
 
     def _value(self, one: Observable, row: int) -> _Found:
         value = self._values[row - 1]

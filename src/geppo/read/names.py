@@ -2,7 +2,7 @@
 
 The patterns are data: `language/<code>/naming.toml` for each language, `read/naming.toml` for designators that look
 the same everywhere. A pattern runs over the typed line, where `{K:…}` is the word of kind beside the name and `@` the
-candidate itself.
+candidate itself. Organisations are known by their form ("University of …", 株式会社…), by patterns over the text.
 """
 
 from __future__ import annotations
@@ -19,18 +19,23 @@ from typing import Any
 import re2
 
 from geppo.catalog import Catalog, Name
+from geppo.catalog.words import is_phrase_of_english
 from geppo.model.entity import Kind
-from geppo.read.rules import Patterns, expand
+from geppo.read.rules import Patterns, expand, kind_marks
 from geppo.read.triggers import Prefilter, Slow, packaged
 from geppo.read.typed import TypedLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamingRule:
-    """One way in which a language introduces names. `kind` is empty where the word of kind decides."""
+    """One way in which a language introduces names. `kind` is empty where the word of kind decides.
+
+    `sure` rules say that a name follows; what others find is none if it is an English word with a capital.
+    """
 
     id: str
     kind: str
+    sure: bool
     expression: str
     match: tuple[str, ...]
     near: tuple[str, ...]
@@ -38,13 +43,20 @@ class NamingRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Naming:
-    """The naming rules of one language; `compiled` and `prefilter` go by their numbers."""
+    """The naming rules of one language; `compiled` and `prefilter` go by their numbers.
+
+    `organisations` are patterns over the text, with a name in each group; what `generic` matches is no name, nor is
+    what a `weak` one finds if it is made of English words.
+    """
 
     rules: tuple[NamingRule, ...]
     compiled: Patterns
     prefilter: Prefilter
     split: Any
     stop: frozenset[str]
+    organisations: Patterns
+    weak: tuple[bool, ...]
+    generic: Any
 
 
 @cache
@@ -55,6 +67,16 @@ def _common() -> dict[str, Any]:
 @cache
 def _designators() -> tuple[tuple[Kind, Any], ...]:
     return tuple((Kind(row["kind"]), re2.compile(row["pattern"])) for row in _common()["designator"])
+
+
+@cache
+def _no_designator() -> Any:
+    return re2.compile(_common()["no_designator"])
+
+
+@cache
+def _no_name() -> frozenset[str]:
+    return frozenset(_common()["no_name"])
 
 
 @cache
@@ -76,6 +98,7 @@ def compile_naming(text: str, where: str, language: str = "") -> Naming:
             NamingRule(
                 id=row["id"],
                 kind=row.get("kind", ""),
+                sure=row.get("sure", False),
                 expression=expand(pattern, words, raw.get("joiner", ", "), f"{where}, naming {row['id']}"),
                 match=tuple(row["match"]),
                 near=tuple(row.get("near", ())),
@@ -88,6 +111,9 @@ def compile_naming(text: str, where: str, language: str = "") -> Naming:
         prefilter=prefilter or Slow({f"{where}, naming {rule.id}": rule.expression for rule in rules}),
         split=re2.compile(raw["split"]),
         stop=frozenset(raw.get("stop", ())),
+        organisations=Patterns([row["pattern"] for row in raw.get("organisation", ())]),
+        weak=tuple(bool(row.get("weak", False)) for row in raw.get("organisation", ())),
+        generic=re2.compile(raw["generic"]) if "generic" in raw else None,
     )
 
 
@@ -114,10 +140,62 @@ def slug(name: str) -> str:
 
 
 def designators(text: str) -> Iterable[tuple[Kind, str]]:
-    """Names that a vendor's scheme makes recognisable by themselves."""
+    """Names that a text shows by their form alone: a vendor's scheme for groups, or what organisations are called."""
+    seen: dict[tuple[Kind, str], None] = {}
     for kind, pattern in _designators():
         for found in pattern.finditer(text):
-            yield kind, found.group()
+            if not _no_designator().match(found.group()):
+                seen[kind, found.group()] = None
+    for name in organisations(text):
+        seen[Kind.IDENTITY, name] = None
+    return tuple(seen)
+
+
+_SCRIPTS = (
+    ("ja", re2.compile("[ぁ-ヿ]")),
+    ("ko", re2.compile("[가-힣]")),
+    ("ru", re2.compile("[а-я]")),
+    ("zh", re2.compile("[一-龥]")),
+)
+_START = 4000
+"""So much of a text shows in which scripts it is written."""
+
+
+def _spoken(text: str) -> tuple[str, ...]:
+    """Languages whose organisations a text may name, by its letters: English ones stand in texts of all."""
+    if text.isascii():
+        return ("en",)
+    found = [language for language, letters in _SCRIPTS if letters.search(text[:_START])]
+    return ("en", *(language for language in found if language != "zh" or "ja" not in found))
+
+
+def organisations(text: str) -> Iterable[str]:
+    """Names of organisations by their form."""
+    plain = text.replace("\u00a0", " ")
+    for language in _spoken(text):
+        known = naming(language)
+        if known is None:
+            continue
+        for pattern, weak in zip(known.organisations, known.weak, strict=True):
+            for found in pattern.finditer(plain):
+                for group in filter(None, found.groups()):
+                    name = _without_opening(group.strip(_EDGES), known.stop)
+                    if _is_organisation(name, weak, known):
+                        yield name
+
+
+def _is_organisation(name: str, weak: bool, known: Naming) -> bool:
+    if not 3 <= len(name) <= LONGEST_ORGANISATION or (known.generic is not None and known.generic.search(name)):
+        return False
+    if name.casefold() in known.stop or name.casefold() in _no_name():
+        return False
+    return not (weak or name.count(" ") < FEW_WORDS) or not name.isascii() or not is_phrase_of_english(name)
+
+
+_EDGES = " \"'“”‘’「」『』《》«»,.、()（）[]·・"
+LONGEST_ORGANISATION = 70
+FEW_WORDS = 2
+"""A name of fewer blanks that is made of English words alone says what it is and not which."""
 
 
 def introduced(line: TypedLine, language: str, among: Sequence[int]) -> Iterable[tuple[Kind, str]]:
@@ -128,22 +206,63 @@ def introduced(line: TypedLine, language: str, among: Sequence[int]) -> Iterable
     known = naming(language)
     if known is None:
         return
-    kind_of: dict[str, str] = _common()["kind_of"]
     for number in known.prefilter.of_line(line.line, among):
-        rule = known.rules[number]
-        for found in known.compiled[number].finditer(line.line):
-            groups = found.groupdict()
-            kind = rule.kind
-            if not kind:
-                items = line.items_of(groups["K"] or "")
-                known_word = bool(items and items[0].terms and items[0].terms[0].id in _common()["not_a_kind"])
-                kind = kind_of.get(items[0].kind, "") if items and not known_word else ""
-            if not kind:
-                continue
-            for part in known.split.split(groups["X"]):
-                name = _without_opening(_without_gloss(part).strip(" \"'“”‘’「」『』《》«»,.、()（）[]"), known.stop)
-                if _acceptable(name, known.stop):
-                    yield Kind(kind), name
+        rule, pattern = known.rules[number], known.compiled[number]
+        for found in pattern.finditer(line.line):
+            kind = rule.kind or _kind_said(line, found.groupdict()["K"])
+            if kind:
+                span = found.span(pattern.groupindex["X"])
+                yield from ((Kind(kind), name) for name in _names_in(line, span, rule.sure, known))
+
+
+def _kind_said(line: TypedLine, marks: str | None) -> str:
+    """What the word of kind beside a name makes of it, or an empty text."""
+    items = line.items_of(marks or "")
+    if not items or (items[0].terms and items[0].terms[0].id in _common()["not_a_kind"]):
+        return ""
+    kind_of: dict[str, str] = _common()["kind_of"]
+    return kind_of.get(items[0].kind, "")
+
+
+def _names_in(line: TypedLine, span: tuple[int, int], sure: bool, known: Naming) -> Iterable[str]:
+    """The names in a stretch of the line, each without what only surrounds it."""
+    start, end = span
+    quoted = any(mark in _QUOTES[1:] for mark in line.line[max(0, start - 1) : start + 1] if mark)
+    parts = known.split.split(line.line[start:end])
+    for number, part in enumerate(parts):
+        name = _without_opening(_without_gloss(part).strip(_EDGES), known.stop)
+        behind = _known_behind(line, end) if number == len(parts) - 1 else ""
+        if behind and not sure:
+            continue
+        name += behind
+        if _acceptable(name, known.stop) and (sure or quoted or not _ordinary(name)):
+            yield name
+
+
+def _known_behind(line: TypedLine, end: int) -> str:
+    """A known name that stands right behind a new one belongs to it ("dubbed Grey Emotet")."""
+    marks = kind_marks()
+    behind = line.line[end : end + 3]
+    if len(behind) == 3 and behind[0] == " " and behind[1] in {marks[kind] for kind in _NAMED}:
+        return f" {line.items_of(behind[2])[0].terms[0].name}"
+    return ""
+
+
+_NAMED = ("actor", "malware", "tool", "campaign")
+
+
+def _ordinary(name: str) -> bool:
+    """True for English words with a capital, and for initials."""
+    words = name.replace("-", " ").replace("/", " ").split()
+    longest = LONGEST_INITIALS if len(words) == 1 else LONGEST_INITIALS + 1
+    return all(
+        is_phrase_of_english(word) or (word.isupper() and len(word) <= longest) or word.casefold() in _no_name()
+        for word in words
+    )
+
+
+LONGEST_INITIALS = 3
+"""Capitals that are more often a protocol, a file type or an agency than a name; one more beside other words."""
 
 
 @cache
@@ -169,7 +288,8 @@ def _without_opening(name: str, stop: frozenset[str]) -> str:
 def _acceptable(name: str, stop: frozenset[str]) -> bool:
     if any("\ue000" <= character <= "\uf8ff" for character in name):
         return False
-    return len(name) >= 2 and name.casefold() not in stop and any(c.isalpha() for c in name) and len(name) <= 48
+    low = name.casefold()
+    return 2 <= len(name) <= 48 and low not in stop and low not in _no_name() and any(c.isalpha() for c in name)
 
 
 SHORTEST_HOUSE = 3
@@ -181,12 +301,17 @@ def house_forms(publisher: str) -> tuple[str, ...]:
     name, _, rest = publisher.replace("（", "(").partition("(")
     inside = rest.partition(")")[0].strip()
     full = name.strip()
-    bare = full
-    for word in _common()["legal_forms"]:
-        bare = bare.removeprefix(word).removesuffix(word).strip()
+    bare = without_legal_form(full)
     short = inside if inside.isascii() and inside.isupper() and " " not in inside else ""
     forms = dict.fromkeys((full, bare, short, *(part.strip() for part in full.split(" / "))))
     return tuple(form for form in forms if len(form) >= SHORTEST_HOUSE)
+
+
+def without_legal_form(name: str) -> str:
+    """The name of a house without the legal forms at its ends."""
+    for word in _common()["legal_forms"]:
+        name = name.removeprefix(word).removesuffix(word).strip(" ,")
+    return name
 
 
 def spelled(text: str, names: Sequence[Name], catalog: Catalog, language: str) -> tuple[Name, ...]:
@@ -210,17 +335,23 @@ def spelled(text: str, names: Sequence[Name], catalog: Catalog, language: str) -
 
 
 def settle(found: Sequence[tuple[Kind, str]]) -> tuple[Name, ...]:
-    """One name, one kind: the kind that most introductions give, the earlier one where they tie."""
+    """One name, one kind: the kind that most introductions give, the earlier one where they tie.
+
+    An organisation goes by its name with and without its legal form.
+    """
     votes: dict[str, Counter[Kind]] = {}
     printed: dict[str, dict[str, None]] = {}
     for kind, name in found:
-        key = slug(name)
+        bare = without_legal_form(name) if kind is Kind.IDENTITY else name
+        key = slug(bare)
         if key:
             votes.setdefault(key, Counter())[kind] += 1
             printed.setdefault(key, {})[name] = None
             short = name.removeprefix("Operation ")
             if short != name and len(short) >= SHORTEST_OPERATION:
                 printed[key][short] = None
+            if bare != name and len(bare) > SHORTEST_HOUSE:
+                printed[key][bare] = None
     return tuple(
         Name(kind=votes[key].most_common(1)[0][0], id=f"new:{key}", name=next(iter(forms)), forms=tuple(forms))
         for key, forms in printed.items()

@@ -213,9 +213,7 @@ def _claims(
             )
 
 
-def _counts_of(
-    object_: Term | None, counts: tuple[Count | None, ...], objects: Set[Term]
-) -> tuple[Count | None, ...]:
+def _counts_of(object_: Term | None, counts: tuple[Count | None, ...], objects: Set[Term]) -> tuple[Count | None, ...]:
     """The counts of an object: those that count just it, else those that count no other object."""
     own = tuple(count for count in counts if count is not None and count.unit == object_)
     rest = tuple(count for count in counts if count is None or count.unit not in objects)

@@ -19,7 +19,8 @@ no leak), and `[[rule]]` entries:
     match      lines in which the rule must fire, mentions written as [kind:text]
     near       lines in which it must not
 
-Which rules can match a sentence at all is seen in one pass (`triggers.py`); no role is guessed from outside its sentence.
+Which rules can match a sentence at all is seen in one pass (`triggers.py`); no role is guessed from outside its
+sentence.
 """
 
 from __future__ import annotations

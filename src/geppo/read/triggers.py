@@ -29,7 +29,7 @@ class Prefilter(Protocol):
     """Names rules that may match; never leaves out one that does."""
 
     def of_sentence(self, text: str, marks: str) -> Sequence[int]:
-        """Numbers of the rules that may match a typed line of this sentence, ascending; `marks` are of all its kinds."""
+        """Numbers of the rules that may match a typed line of a sentence, ascending; `marks` are of all its kinds."""
         ...
 
     def of_line(self, line: str, among: Sequence[int]) -> Sequence[int]:

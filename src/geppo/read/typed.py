@@ -56,8 +56,9 @@ def pattern_kind(term: Term) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedLine:
-    """A sentence as marks and letters. Each piece of the line is a slice of the text, two marks or a clause border:
-    `starts` are the places of the pieces in the line and `places` their offsets in the text, `texts` is true for slices.
+    """A sentence as marks and letters. Each piece of the line is a slice of the text, two marks or a clause border.
+
+    `starts` are the places of the pieces in the line, `places` their offsets in the text; `texts` is true for slices.
     """
 
     line: str

@@ -7,13 +7,13 @@ from functools import cache
 
 from geppo.errors import DataError
 from geppo.language.sentences import Span
-from geppo.read.frames import nouns, sov, svo
+from geppo.read.frames import inflected, isolating, nouns, sov, svo
 from geppo.read.frames.frame import Statement, frames
 from geppo.read.typed import Item
 
 
 @cache
-def _lexicon(language: str) -> nouns.Lexicon | sov.Lexicon | None:
+def _lexicon(language: str) -> nouns.Lexicon | sov.Lexicon | inflected.Lexicon | isolating.Lexicon | None:
     known = frames(language)
     if known is None:
         return None
@@ -21,7 +21,11 @@ def _lexicon(language: str) -> nouns.Lexicon | sov.Lexicon | None:
         return nouns.Lexicon(known)
     if known.grammar == "sov":
         return sov.Lexicon(known)
-    raise DataError(f"language/{language}/frames.toml: grammar must be svo or sov, got {known.grammar!r}")
+    if known.grammar == "inflected":
+        return inflected.Lexicon(known)
+    if known.grammar == "isolating":
+        return isolating.Lexicon(known)
+    raise DataError(f"language/{language}/frames.toml: no grammar {known.grammar!r}")
 
 
 def statements(
@@ -32,6 +36,10 @@ def statements(
     found: Iterator[Statement] = iter(())
     if isinstance(lexicon, nouns.Lexicon):
         found = svo.statements(lexicon, text, start, end, items)
+    elif isinstance(lexicon, inflected.Lexicon):
+        found = inflected.statements(lexicon, text, start, end, items)
+    elif isinstance(lexicon, isolating.Lexicon):
+        found = isolating.statements(lexicon, text, start, end, items)
     elif lexicon is not None:
         found = sov.statements(lexicon, text, start, end, items, clauses)
     for one in found:

@@ -76,7 +76,8 @@ class Lexicon:
 
         self._needed: dict[str, list[tuple[Frame, frozenset[str]]]] = {}
         for form, phrases in self.verbs.items():
-            self._needed[form] = [(frame, frozenset(rest) - SLOTS) for row in phrases.values() for frame, rest, _ in row]
+            rows = [one for row in phrases.values() for one in row]
+            self._needed[form] = [(frame, frozenset(rest) - SLOTS) for frame, rest, _ in rows]
         for form, nouns in self.nouns.items():
             self._needed.setdefault(form, []).extend((frame, frozenset(rest)) for frame, rest in nouns)
 

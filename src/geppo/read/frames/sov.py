@@ -78,6 +78,7 @@ class Lexicon:
         self.no_particle = tuple(words["no_particle"])
         self.number = re2.compile(words["number"])
         self.quote = re2.compile(words["quote"])
+        self.lost = re2.compile(words["lost"])
         self.prefixes = frozenset(words["prefixes"])
         self.adjective = re2.compile(words["adjective"])
         self.no_noun = re2.compile(words["no_noun"])
@@ -232,6 +233,10 @@ class Reader:
             return None
         return Item(kind=OPEN, start=start, end=end, terms=(Term(kind=Kind.TEXT, id=f"text/{slug(name)}", name=name),))
 
+    def argument(self, item: Item) -> bool:
+        """True where a particle behind a mention ties it to a verb or noun that follows."""
+        return self.text.startswith(_TIES, item.end)
+
     def behind(self, at: int) -> Item | None:
         """The noun that begins at a place: the head of a relative clause, by its name if one stands behind it."""
         skipped = self.lexicon.adjective.match(self.text[at : self.end])
@@ -280,7 +285,9 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
         if verb.frame.predicate is not Predicate.DENIES and lexicon.denied.match(text[after : reader.end]) is not None:
             yield replace(statement, constants={"negated": "false", "hedge": "denies"})
         else:
-            yield replace(statement, constants={"negated": "true"}) if negated else statement
+            lost = lexicon.lost.search(text[verb.start : verb.stem_end]) is not None
+            turned = {"negated": "true"} if negated else {"negated": "false"} if lost else {}
+            yield replace(statement, constants=turned)
 
 
 def _head(reader: Reader, verb: Verb) -> Item | None:
@@ -305,14 +312,24 @@ def _held(reader: Reader, row: Sequence[Marked], found: list[Item], kinds: froze
     if len(found) != 1 or not reader.lexicon.containers.search(reader.text[found[0].start : found[0].end]):
         return found
     for one, following in pairwise(row):
-        if following.item.start <= found[0].start < following.end and one.particle in _OF and one.end == following.item.start:
+        if (
+            following.item.start <= found[0].start < following.end
+            and one.particle in _OF
+            and one.end == following.item.start
+        ):
             owner = filling(one.item, kinds - {OPEN})
             return [owner] if owner is not None else found
     return found
 
 
+def _nearest(row: Sequence[Marked], particles: Sequence[str], kinds: frozenset[str]) -> list[Item]:
+    """The last noun with one of the particles, if its kind fits: a verb has one object, an earlier one is not its."""
+    last = next((number for number in range(len(row) - 1, -1, -1) if row[number].particle in particles), -1)
+    return _by(row[: last + 1], particles, kinds) if last >= 0 and _fit(row[last], kinds) else []
+
+
 def _fit(one: Marked, kinds: frozenset[str]) -> Item | None:
-    """The mention where its kind fits, else the whole noun that it ends, else the word itself where any noun will do."""
+    """The mention where its kind fits, else the whole noun that it ends, else the word where any noun will do."""
     fits = filling(one.item, kinds) or filling(one.whole, kinds)
     if fits is None and OPEN in kinds and one.item.kind in _COMMON:
         return replace(one.item, kind=OPEN)
@@ -333,6 +350,7 @@ def _listed(row: Sequence[Marked], kinds: frozenset[str]) -> list[Item]:
 
 _COMMON = frozenset({"role", "group-kind", "malware-kind", "relay-class", "campaign-kind", "shared-thing"})
 _NAMES = frozenset({"actor", "malware", "tool", "campaign", "network"})
+_TIES = ("に", "を", "が", "は", "から", "へ", "と", "の", "も")
 _OF = frozenset({"の", "의"})
 _LIST = frozenset({"や", "、", "と", "および", "及び", "並びに", "ならびに", "와", "과", ",", "및"})
 
@@ -350,19 +368,21 @@ def _roles(
     after = verb.stem_end
     cleft = reader.lexicon.cleft.match(reader.text[after : reader.end])
     if verb.passive:
-        patients = [] if frame.prepositions else _by(direct, particles[OBJECT], frame.patient)
+        robbed = frame.predicate in (Predicate.STEALS, Predicate.LEAKS)
+        patients = _by(direct, particles[OBJECT], frame.patient) if robbed else []
         patients = patients or _by(direct, particles[SUBJECT], frame.patient)
         agents = _by(near, particles[AGENT], frame.agent) or _deed(reader, near, frame.agent)
         told = filling(head, frame.patient) if head is not None else None
         if not patients and told is not None:
             patients = [told]
-        patients = patients or _by(topics, particles["topic"], frame.patient)
+        if head is None:
+            patients = patients or _by(topics, particles["topic"], frame.patient)
         if not patients and frame.prepositions:
             patients = _by(direct, frame.prepositions, frame.patient - frame.agent)
     elif frame.stative and frame.prepositions and _transitive(near, of_object, particles[OBJECT]):
         return
     else:
-        patients = _by(direct, of_object, frame.patient)
+        patients = _nearest(direct, of_object, frame.patient)
         agents = _by(near, particles[SUBJECT], frame.agent)
         if head is not None and not (agents and patients):
             fits = filling(head, frame.agent if patients else frame.patient)
@@ -373,7 +393,7 @@ def _roles(
         agents = agents or _by(topics, particles["topic"], frame.agent)
     patients = _held(reader, near, patients, frame.patient)
     if frame.glued:
-        agents = agents or _by(near, particles[OBJECT], frame.agent)
+        agents = _by(near, particles[OBJECT], frame.agent) or agents
         patients = [fit for item in reader.items if item.end == verb.start and (fit := filling(item, frame.patient))]
     if frame.anywhere and not patients:
         patients = [
@@ -384,7 +404,7 @@ def _roles(
     elif cleft is not None and not patients:
         yield from _cleft(reader, verb, agents, after + cleft.end())
         return
-    yield agents, patients, False, verb.end
+    yield agents, patients, False, verb.stem_end
 
 
 def _transitive(near: Sequence[Marked], of_object: Sequence[str], particles: frozenset[str]) -> bool:
@@ -405,7 +425,7 @@ def _deed(reader: Reader, near: Sequence[Marked], kinds: frozenset[str]) -> list
 def _after(reader: Reader, start: int, end: int, kinds: frozenset[str]) -> list[Item]:
     """The noun behind the topic of a cleft: the last of "A's B", if its kind fits."""
     inside = [item for item in reader.items if start <= item.start and item.end <= end]
-    fitting = [fit for item in inside if (fit := filling(item, kinds))]
+    fitting = [fit for item in inside if (fit := filling(item, kinds)) and not reader.argument(item)]
     if fitting:
         return fitting[:1] if len(inside) == 1 or fitting[0].start == inside[0].start else fitting[-1:]
     at = start

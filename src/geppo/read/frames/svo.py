@@ -86,8 +86,10 @@ class Reader(Sentence):
         if self.adjective(verb):
             return ""
         before = start - 1
-        object_follows = self.noun(verb.last) or self.among(verb.last, "determiners") or self.among(verb.last, "pronouns")
-        if PAST not in verb.forms or self.word(verb.last) == "by" or not (object_follows or verb.slot or not verb.frame.patient):
+        last = verb.last
+        object_follows = self.noun(last) or self.among(last, "determiners") or self.among(last, "pronouns")
+        has_object = object_follows or verb.slot or not verb.frame.patient
+        if PAST not in verb.forms or self.word(last) == "by" or not has_object:
             return PASSIVE if self.noun(before) or self.word(before) == "," else ""
         return ACTIVE
 

@@ -45,9 +45,7 @@ def tokens(text: str, start: int, end: int, items: Sequence[Item]) -> list[Token
         if item.start < at:
             continue
         found += _words(text, at, item.start)
-        found.append(
-            Token(item.start, item.end, text[item.start : item.end].lower(), item, capital=True)
-        )
+        found.append(Token(item.start, item.end, text[item.start : item.end].lower(), item, capital=True))
         at = item.end
     found += _words(text, at, end)
     return found

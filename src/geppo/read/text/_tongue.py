@@ -77,7 +77,7 @@ def _identifier() -> Any:
 
 
 def _plainly_english(sample: str) -> bool:
-    """True where small words that only English has make up a good part of it: the library takes half a second to load."""
+    """True where small words that only English has are a good part of it: the library takes half a second to load."""
     words = sample.lower().split()
     found = [word for word in words if word in _english()]
     several = "the" in found or len(set(found)) >= ENGLISH_KINDS
