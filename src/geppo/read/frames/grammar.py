@@ -7,13 +7,13 @@ from functools import cache
 
 from geppo.errors import DataError
 from geppo.language.sentences import Span
-from geppo.read.frames import inflected, isolating, nouns, sov, svo
+from geppo.read.frames import characters, inflected, isolating, nouns, sov, svo
 from geppo.read.frames.frame import Statement, frames
 from geppo.read.typed import Item
 
 
 @cache
-def _lexicon(language: str) -> nouns.Lexicon | sov.Lexicon | inflected.Lexicon | isolating.Lexicon | None:
+def _lexicon(language: str) -> nouns.Lexicon | sov.Lexicon | inflected.Lexicon | characters.Lexicon | None:
     known = frames(language)
     if known is None:
         return None
@@ -24,7 +24,7 @@ def _lexicon(language: str) -> nouns.Lexicon | sov.Lexicon | inflected.Lexicon |
     if known.grammar == "inflected":
         return inflected.Lexicon(known)
     if known.grammar == "isolating":
-        return isolating.Lexicon(known)
+        return characters.Lexicon(known)
     raise DataError(f"language/{language}/frames.toml: no grammar {known.grammar!r}")
 
 
@@ -38,7 +38,7 @@ def statements(
         found = svo.statements(lexicon, text, start, end, items)
     elif isinstance(lexicon, inflected.Lexicon):
         found = inflected.statements(lexicon, text, start, end, items)
-    elif isinstance(lexicon, isolating.Lexicon):
+    elif isinstance(lexicon, characters.Lexicon):
         found = isolating.statements(lexicon, text, start, end, items)
     elif lexicon is not None:
         found = sov.statements(lexicon, text, start, end, items, clauses)

@@ -49,14 +49,13 @@ LONGEST_NAME = 4
 LONGEST_TITLE = 60
 """Characters of a quoted stretch that may be a name."""
 
+BARE = {"group-kind": "actor", "malware-kind": "malware"}
 CLASS = "="
 """Stands in `whole` before a class of nouns that the other roles may be."""
 
 HOUSES = frozenset({"org", "body", "place"})
-OWNERS = frozenset({"sector", "org", "body", "unit"})
+OWNERS = frozenset({"sector", "org", "body", "unit", "actor", "malware", "network"})
 CODE = frozenset({"malware", "tool", "malware-kind"})
-_LISTS = frozenset({",", "и", "или", "а", "также", "—", "–", ":", "либо", "но"})
-_STOPS = frozenset(",;:—–()…")
 _QUOTES = {"«": "»", "“": "”", "„": "“", '"': '"'}
 _CLOSING = frozenset("»”“\"'")
 
@@ -378,7 +377,12 @@ class Reader:
         word = token.lower
         if self.lexicon.among(word, "possessive") and at + 1 < len(self.tokens):
             return self.nominal(at + 1)
-        if word in _STOPS or self.lexicon.among(word, "breaks") or word in self.lexicon.pronouns or self.finite(at):
+        if (
+            self.lexicon.among(word, "stops")
+            or self.lexicon.among(word, "breaks")
+            or word in self.lexicon.pronouns
+            or self.finite(at)
+        ):
             return False
         if self.lexicon.among(word, "prepositions") or word in self.lexicon.variants:
             return False
@@ -527,7 +531,7 @@ class Reader:
         main = last = Clause(MAIN, [])
         begun = 0
         for at in range(len(self.tokens) + 1):
-            if at < len(self.tokens) and (self.tokens[at].item is not None or self.word(at) not in _STOPS):
+            if at < len(self.tokens) and (self.tokens[at].item is not None or not self.among(at, "stops")):
                 continue
             first, begun = begun, at + 1
             if first >= at:
@@ -687,16 +691,19 @@ class Reader:
         return []
 
     def _earlier(self, noun: Noun) -> Item | None:
-        """The only group that the sentence named before a bare "the group"."""
-        item = self.tokens[noun.head].item
-        if item is None or item.kind != "group-kind" or noun.last - noun.first > 1 or item.anaphor:
+        """The only name that the sentence gave before a bare "the group" or "the malware"."""
+        item, kind = self.tokens[noun.head].item, self._bare(noun)
+        before = [token.item for token in self.tokens[: noun.head] if token.kind == kind and token.item] if kind else []
+        if item is None or len({one.terms[0].id for one in before}) != 1:
             return None
-        named = {
-            token.item.terms[0]: token.item
-            for token in self.tokens[: noun.head]
-            if token.kind == "actor" and token.item
-        }
-        return replace(item, kind="actor", terms=(next(iter(named)),), anaphor=True) if len(named) == 1 else None
+        return replace(item, kind=kind, terms=before[0].terms, anaphor=True)
+
+    def _bare(self, noun: Noun) -> str:
+        """The kind of name that a bare kind noun stands for ("the group", "the malware"), or an empty text."""
+        item = self.tokens[noun.head].item
+        if item is None or item.anaphor or noun.options is not None or noun.last - noun.first > 1:
+            return ""
+        return BARE.get(item.kind, "") if any(code[0] != "p" and code[1] == NOM for code in noun.codes) else ""
 
     def _words(self, noun: Noun) -> Item | None:
         first = noun.first
@@ -778,10 +785,8 @@ class Reader:
         kinds = [kind for kind in ("actor", "malware", "network", "campaign") if kind in wanted]
         if noun.options == () and self.among(noun.head, "third") and kinds:
             return "@" + "|".join(kinds)
-        item = self.tokens[noun.head].item
-        if noun.options is None and item is not None and item.kind == "group-kind" and noun.last - noun.first == 1:
-            return f"@actor?{item.terms[0].id}" if "actor" in kinds and item.terms and not item.anaphor else ""
-        return ""
+        item, kind = self.tokens[noun.head].item, self._bare(noun)
+        return f"@{kind}?{item.terms[0].id}" if item is not None and kind in kinds else ""
 
     def fits(self, noun: Noun, frame: Frame, *, agent: bool = False) -> bool:
         """True for a noun that can fill a role, or that stands for a name that an earlier sentence has."""
@@ -813,7 +818,9 @@ class Reader:
         for row in (behind, ahead) if before else (ahead, behind):
             for noun in row:
                 if test(noun):
-                    return self._listed(clause, noun, listed or test)
+                    found = self._listed(clause, noun, listed or test)
+                    joined = any(self.among(n, "conjunctions") for n in range(found[0].last, found[-1].first))
+                    return found if joined or not before else found[:1]
         return []
 
     def _listed(self, clause: Clause, noun: Noun, test: Any) -> list[Noun]:
@@ -828,13 +835,22 @@ class Reader:
                 begun = other.first if other.prep else other.at
                 between = [self.word(at) for at in range(one.last, begun) if self.word(at) not in ("не", other.prep)]
                 new = clause.nouns[place + step]
-                if not between or any(word not in _LISTS for word in between) or new.prep not in ("", noun.prep):
+                if (
+                    not between
+                    or any(not self.lexicon.among(word, "lists") for word in between)
+                    or new.prep not in ("", noun.prep)
+                ):
                     break
-                if not test(replace(new, prep=noun.prep)) or new.options is not None:
+                if not test(replace(new, prep=noun.prep)) or new.options is not None or self._owned(one, other):
                     break
                 found.append(new)
                 place += step
         return sorted(found, key=lambda one: one.at)
+
+    def _owned(self, one: Noun, other: Noun) -> bool:
+        """True for a noun that goes on with the genitives of the one before it: "organisations of A and B"."""
+        last = self.tokens[one.last - 1].kind
+        return one.last - one.head > 1 and bool(last) and last == self.tokens[other.head].kind and other.case(GEN)
 
     def subject(self, clause: Clause, verb: Verb, frame: Frame, taken: Sequence[Noun]) -> list[Noun]:
         """Who a finite verb is said of: in its clause, else in the clause before it or around it."""

@@ -1,0 +1,83 @@
+"""What `frames.toml` says of a language without spaces and inflection, as expressions over the text (Chinese).
+
+Traditional characters are read as simplified ones: the data is written once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import re2
+
+from geppo.language.sentences import Span
+from geppo.read.frames.frame import Frame, Frames
+
+SLOT, AFTER = "{}", ">>"
+LONGEST_SLOT = 48
+"""Characters between the two parts of a verb that takes its object between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A frame's verb at its place; `slot` is the stretch inside it in which its object stands."""
+
+    frame: Frame
+    start: int
+    end: int
+    slot: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word that tells what the noun behind it does: `passive` the one who acts, else what it is done to."""
+
+    start: int
+    end: int
+    word: str
+    passive: bool
+
+
+class Lexicon:
+    """Verbs of all frames as expressions, and the closed classes of words of the language."""
+
+    def __init__(self, known: Frames) -> None:
+        words = known.words
+        self.folded = str.maketrans(words["traditional"], words["simplified"])
+        self.expressions = {
+            name: re2.compile(words[name]) for name in words if name not in ("traditional", "simplified")
+        }
+        self.verbs = [(frame, _expressions(frame)) for frame in known.frames]
+        self.nouns = [(frame, re2.compile("|".join(frame.nouns))) for frame in known.frames if frame.nouns]
+
+    def search(self, name: str, text: str) -> bool:
+        """True where a class of words is in a text."""
+        return self.expressions[name].search(text) is not None
+
+    def begins(self, name: str, text: str) -> int:
+        """Characters of a class of words at the beginning of a text."""
+        match = self.expressions[name].match(text)
+        return match.end() if match is not None else 0
+
+    def whole(self, name: str, text: str) -> bool:
+        """True where a text is of a class of words."""
+        return self.expressions[name].fullmatch(text) is not None
+
+    def each(self, name: str, text: str) -> Iterator[tuple[int, int]]:
+        """The places of a class of words in a text."""
+        for match in self.expressions[name].finditer(text):
+            yield match.start(), match.end()
+
+
+def _expressions(frame: Frame) -> tuple[Any, ...]:
+    """The expressions of a frame's verbs: groups `slot` (the object inside) and `after` (what must follow)."""
+    plain = [phrase for phrase in frame.phrases if SLOT not in phrase and AFTER not in phrase]
+    made = ["|".join(sorted(plain, key=len, reverse=True))] if plain else []
+    for phrase in frame.phrases:
+        if phrase not in plain:
+            verb, _, after = phrase.partition(AFTER)
+            before, slot, behind = verb.partition(SLOT)
+            inner = f"(?P<slot>[^，。；：？！,;]{{1,{LONGEST_SLOT}}}?)(?:{behind})" if slot else ""
+            made.append(f"(?:{before}){inner}(?P<after>{after})")
+    return tuple(re2.compile(expression) for expression in made)
