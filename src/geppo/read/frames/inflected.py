@@ -786,7 +786,7 @@ class Reader:
         if noun.options == () and self.among(noun.head, "third") and kinds:
             return "@" + "|".join(kinds)
         item, kind = self.tokens[noun.head].item, self._bare(noun)
-        return f"@{kind}?{item.terms[0].id}" if item is not None and kind in kinds else ""
+        return f"@{kind}?{item.terms[0].id}" if item is not None and kind == "actor" and kind in kinds else ""
 
     def fits(self, noun: Noun, frame: Frame, *, agent: bool = False) -> bool:
         """True for a noun that can fill a role, or that stands for a name that an earlier sentence has."""
