@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import resources
 
 import pytest
 
 from geppo.errors import DataError
 from geppo.language.sentences import Span, clauses
-from geppo.model.claim import Predicate
+from geppo.model.claim import Bound, Count, Predicate
 from geppo.read.frames import frames, statements
 from geppo.read.frames.forms import forms_of
 from geppo.read.frames.frame import compile_frames
@@ -36,11 +37,19 @@ def _lines() -> list[tuple[str, str, str, bool]]:
     ]
 
 
+def _counted(item: Item) -> Item:
+    """A mention of a count with a number."""
+    if item.kind not in ("count", "datacount"):
+        return item
+    return replace(item, count=Count(value=2, bound=Bound.EXACT, unit=item.terms[0]))
+
+
 @pytest.mark.parametrize(("language", "identity", "line", "expected"), _lines())
 def test_frame_line(
     language: str, identity: str, line: str, expected: bool, parsed: Callable[[str], tuple[str, list[Item]]]
 ) -> None:
     text, items = parsed(line)
+    items = [_counted(item) for item in items]
     parts = clauses(text, Span(start=0, end=len(text)), language)
     found = [one.frame.id for one in statements(language, text, 0, len(text), items, parts)]
     assert (identity in found) == expected, found

@@ -7,13 +7,13 @@ from functools import cache
 
 from geppo.errors import DataError
 from geppo.language.sentences import Span
-from geppo.read.frames import characters, inflected, isolating, nouns, sov, svo
+from geppo.read.frames import cases, characters, inflected, isolating, nouns, sov, svo
 from geppo.read.frames.frame import Statement, frames
 from geppo.read.typed import Item
 
 
 @cache
-def _lexicon(language: str) -> nouns.Lexicon | sov.Lexicon | inflected.Lexicon | characters.Lexicon | None:
+def _lexicon(language: str) -> nouns.Lexicon | sov.Lexicon | cases.Lexicon | characters.Lexicon | None:
     known = frames(language)
     if known is None:
         return None
@@ -22,7 +22,7 @@ def _lexicon(language: str) -> nouns.Lexicon | sov.Lexicon | inflected.Lexicon |
     if known.grammar == "sov":
         return sov.Lexicon(known)
     if known.grammar == "inflected":
-        return inflected.Lexicon(known)
+        return cases.Lexicon(known)
     if known.grammar == "isolating":
         return characters.Lexicon(known)
     raise DataError(f"language/{language}/frames.toml: no grammar {known.grammar!r}")
@@ -36,7 +36,7 @@ def statements(
     found: Iterator[Statement] = iter(())
     if isinstance(lexicon, nouns.Lexicon):
         found = svo.statements(lexicon, text, start, end, items)
-    elif isinstance(lexicon, inflected.Lexicon):
+    elif isinstance(lexicon, cases.Lexicon):
         found = inflected.statements(lexicon, text, start, end, items)
     elif isinstance(lexicon, characters.Lexicon):
         found = isolating.statements(lexicon, text, start, end, items)

@@ -1,0 +1,291 @@
+"""Words of an inflected language by their endings: verbs with their voice, nouns with the cases they may have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import re2
+
+from geppo.errors import DataError
+from geppo.read.frames.frame import Frame, Frames
+
+FINITE, INFINITIVE, GERUND, PARTICIPLE = "finite", "infinitive", "gerund", "participle"
+MAIN, RELATIVE, APART, INSERTED = "main", "relative", "apart", "inserted"
+
+NOM, GEN, DAT, ACC, INS, LOC = "ngdail"
+ANY = frozenset(number + case for number in "mfnp" for case in "ngdail")
+COUNTED = frozenset(number + case for number in "mfnp" for case in "ngai")
+
+NAMES = frozenset(
+    {"actor", "malware", "tool", "campaign", "network", "org", "product", "vuln", "observable", "agreement"}
+)
+PERSONAL = frozenset({"actor", "malware", "tool", "campaign", "network"})
+"""Kinds of names that a pronoun stands for."""
+
+LONGEST_ENDING = 6
+FARTHEST = 14
+"""Tokens before a comma among which the noun of a relative clause is looked for."""
+
+NEAR = 40
+"""Characters before a verb in which its subject belongs to the stretch that a hedge may stand in."""
+
+OPENING = 3
+"""Tokens at the beginning of a stretch between commas among which its participle stands."""
+
+NAMING = 8
+"""Tokens behind a noun in which a word of naming may bring its name."""
+
+LONGEST_NAME = 4
+"""Words of a quoted name."""
+
+LONGEST_TITLE = 60
+"""Characters of a quoted stretch that may be a name."""
+
+BARE = {"group-kind": "actor", "malware-kind": "malware"}
+PASSIVE_ONLY = "!"
+"""Stands behind a verb that makes the statement only where it is passive."""
+
+CLASS = "="
+"""Stands in `whole` before a class of nouns that the other roles may be."""
+
+HOUSES = frozenset({"org", "body", "place"})
+OWNERS = frozenset({"sector", "org", "body", "unit", "actor", "malware", "network"})
+CODE = frozenset({"malware", "tool", "malware-kind"})
+QUOTES = {"«": "»", "“": "”", "„": "“", '"': '"'}
+CLOSING = frozenset("»”“\"'")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A verb (or noun) of a frame: what words must stand with it, and the prepositions or "+" and a case it governs."""
+
+    frame: Frame
+    fixed: tuple[tuple[str, ...], ...]
+    governed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of a verb; `codes` are gender (m f n p) and case of a participle, genders of a finite form."""
+
+    mood: str
+    passive: bool
+    codes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A noun phrase: tokens `first` to `last` (not included), its head, and its place in the clause.
+
+    A relative or personal pronoun has the nouns that it may stand for as `options`.
+    """
+
+    first: int
+    last: int
+    head: int
+    prep: str
+    codes: frozenset[str]
+    at: int
+    negated: bool = False
+    options: tuple[Noun, ...] | None = None
+
+    def case(self, cases: str) -> bool:
+        """True where it may have one of the cases."""
+        return any(code[1] in cases for code in self.codes)
+
+    def like(self, other: Noun) -> bool:
+        """True where both may have one oblique case."""
+        shared = {code[1] for code in self.codes} & {code[1] for code in other.codes}
+        return ANY in (self.codes, other.codes) or bool(shared - {NOM})
+
+    def governed_by(self, governed: Sequence[str]) -> bool:
+        """True where it stands as a verb wants it: behind one of its prepositions, or in one of its cases."""
+        if self.prep:
+            return self.prep in governed
+        cases = "".join(part[1:] for part in governed if part.startswith("+"))
+        return bool(cases) and self.case(cases + (GEN if ACC in cases else ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb at its place."""
+
+    at: int
+    phrase: Phrase
+    form: Form
+
+
+@dataclass(slots=True)
+class Clause:
+    """Stretches of tokens that belong together; `before` is the token at which what it describes ends."""
+
+    kind: str
+    pieces: list[tuple[int, int]]
+    before: int = -1
+    host: Clause | None = None
+    nouns: list[Noun] = field(default_factory=list)
+
+    def holds(self, at: int) -> bool:
+        """True for a token of the clause."""
+        return any(first <= at < last for first, last in self.pieces)
+
+
+class Words:
+    """A class of words; an entry with `*` is a stem."""
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        entries = tuple(entries)
+        self.whole = frozenset(entry for entry in entries if not entry.endswith("*"))
+        self.stems = tuple(entry[:-1] for entry in entries if entry.endswith("*"))
+
+    def __contains__(self, word: str) -> bool:
+        return word in self.whole or (bool(self.stems) and word.startswith(self.stems))
+
+
+class Lexicon:
+    """The forms of all verbs, the nouns of all frames, the endings and closed classes of the language."""
+
+    def __init__(self, known: Frames) -> None:
+        words = known.words
+        self.classes = {name: Words(value) for name, value in words.items() if isinstance(value, list)}
+        self.adjectives = _endings(words["adjective"])
+        self.doubtful = _endings(words["doubtful"])
+        self.nouns = _endings(words["noun"])
+        self.odd = _endings(words["odd"])
+        self.pronouns = _endings(words["pronoun"])
+        self.relative = _endings(words["relative"])
+        self.variants: Mapping[str, str] = words["variants"]
+        self.apposed: Mapping[str, Sequence[str]] = words["apposed"]
+        self.infinitive = re2.compile(words["infinitive"])
+        self.adverb, self.verbal = re2.compile(words["adverb"]), re2.compile(words["verbal"])
+        self.apart, self.letters = re2.compile(words["apart"]), re2.compile(words["letters"])
+        self.sequences = sorted((tuple(entry.split()) for entry in words["skipped"]), key=len, reverse=True)
+        self.joined = {tuple(entry.split()) for entry in words["prepositions"] if " " in entry}
+        self.verbs: dict[str, list[tuple[Phrase, Form]]] = {}
+        self.events: list[tuple[tuple[str, ...], Phrase]] = []
+        for frame in known.frames:
+            for entry in frame.phrases:
+                lemma, phrase = _phrase(frame, entry)
+                only = lemma.endswith(PASSIVE_ONLY)
+                for form, what in forms_of(lemma.rstrip(PASSIVE_ONLY), words):
+                    if only and not what.passive:
+                        continue
+                    if frame.stative and what.passive:
+                        what = replace(what, passive=False)
+                    self.verbs.setdefault(_plain(form), []).append((phrase, what))
+            for entry in frame.nouns:
+                stem, phrase = _phrase(frame, entry)
+                self.events.append((tuple(stem.rstrip("~").split("|")), phrase))
+        self.stems = tuple({stem for stems, _ in self.events for stem in stems})
+
+    def among(self, word: str, name: str) -> bool:
+        """True for a word of a class."""
+        return word in self.classes[name]
+
+    def able(self, words: Iterable[str]) -> bool:
+        """True where a sentence of these words may hold a verb or noun of a frame."""
+        return any(word in self.verbs or word.startswith(self.stems) for word in map(_plain, words))
+
+    def adjective(self, word: str) -> frozenset[str]:
+        """What a word may be as an adjective, by its ending."""
+        return frozenset() if word in self.classes["no_adjective"] else _by_ending(word, self.adjectives)
+
+    def noun(self, word: str) -> frozenset[str]:
+        """Genders and cases that a noun may have; all of them where its letters tell nothing."""
+        if word in self.odd:
+            return self.odd[word]
+        if self.letters.fullmatch(word) is None:
+            last = word.rpartition("-")[2]
+            return self.noun(last) if last != word and self.letters.fullmatch(last) is not None else ANY
+        return _by_ending(word, self.nouns) or ANY
+
+
+def _plain(word: str) -> str:
+    """One spelling of words that are written with or without the marks of "ё"."""
+    return word.replace("ё", "е")
+
+
+def _endings(table: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    return {ending: frozenset(codes.split()) for ending, codes in table.items()}
+
+
+def _by_ending(word: str, table: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    for length in range(min(LONGEST_ENDING, len(word) - 1), 0, -1):
+        if (codes := table.get(word[-length:])) is not None:
+            return codes
+    return table.get("", frozenset())
+
+
+def _phrase(frame: Frame, entry: str) -> tuple[str, Phrase]:
+    lemma, *rest = entry.split(" ")
+    fixed = tuple(tuple(part.rstrip("~") for part in word.split("|")) for word in rest if word.endswith("~"))
+    governed = tuple(part.replace("_", " ") for word in rest if not word.endswith("~") for part in word.split("|"))
+    return lemma, Phrase(frame, fixed, governed or ("+a",))
+
+
+def forms_of(lemma: str, words: Mapping[str, Any]) -> Iterator[tuple[str, Form]]:
+    """Every form of a verb: its lemma, with its participle behind a stroke where that is not regular.
+
+    A verb of the irregular table has its stems there: past, present, conjugation (1 or 2), participle. Raises DataError
+    for a verb of no conjugation.
+    """
+    tables = words["form"]
+    if lemma in words["adjectives"]:
+        short, stem = words["adjectives"][lemma].split()
+        yield short, Form(FINITE, True, frozenset("m"))
+        yield from _suffering(stem, stem, tables)
+        return
+    lemma, _, given = lemma.partition("/")
+    own = lemma.endswith(("ся", "сь"))
+    bare = lemma[:-2] if own else lemma
+    past, present, conjugation, participle = _stems(bare, words)
+    consonant = past.endswith("-")
+    past, _, male = past.rstrip("-").partition(":")
+    yield from _row(bare, {"": ""}, INFINITIVE, own)
+    yield from _row(past, tables["past"], FINITE, own)
+    yield from _row(male or past + ("" if consonant else "л"), {"": "m"}, FINITE, own)
+    yield from _row(present, tables[f"present{conjugation}"], FINITE, own)
+    yield from _row(present, tables[f"gerund{conjugation}"], GERUND, own)
+    whole = bare[:-2] if consonant else past
+    yield from _row(whole, {"в": "", "вши": ""}, GERUND, own)
+    acting = [past + "ш", whole + "вш", *(present + end for end in tables[f"acting{conjugation}"].split())]
+    for stem in acting:
+        yield from _row(stem, tables["soft"], PARTICIPLE, own)
+    participle = given or participle
+    if participle != "-" and not own:
+        yield from _suffering(participle, participle + "н" if participle.endswith("н") else participle, tables)
+    for end in () if own else tables[f"suffering{conjugation}"].split():
+        yield from _suffering(present + end, present + end, tables)
+
+
+def _stems(bare: str, words: Mapping[str, Any]) -> list[str]:
+    """Past, present, conjugation and participle of a verb."""
+    if bare in words["irregular"]:
+        given: str = words["irregular"][bare]
+        return given.split()
+    ending = max((end for end in words["conjugation"] if bare.endswith(end)), key=len, default="")
+    if not ending:
+        raise DataError(f"frames: no conjugation for {bare!r}; give its stems in [words.irregular]")
+    stem = bare[: len(bare) - len(ending)]
+    return [part.replace("~", stem) for part in words["conjugation"][ending].split()]
+
+
+def _row(stem: str, endings: Mapping[str, str], mood: str, own: bool) -> Iterator[tuple[str, Form]]:
+    """A stem with its endings, and with those of the passive that verbs in -ся make."""
+    for ending, codes in endings.items():
+        form = stem + ending
+        tail = "сь" if form[-1] in "аеёиоуыэюя" and mood != PARTICIPLE else "ся"
+        if not own:
+            yield form, Form(mood, False, frozenset(codes.split()))
+        if mood in (FINITE, PARTICIPLE) or own:
+            yield form + tail, Form(mood, not own, frozenset(codes.split()))
+
+
+def _suffering(short: str, long: str, tables: Mapping[str, Any]) -> Iterator[tuple[str, Form]]:
+    """Passive participles: the short ones stand as a verb, the long ones before a noun."""
+    for ending, codes in tables["short"].items():
+        yield short + ending, Form(FINITE, True, frozenset(codes.split()))
+    for ending, codes in tables["hard"].items():
+        yield long + ending, Form(PARTICIPLE, True, frozenset(codes.split()))
