@@ -47,6 +47,9 @@ BARE = {"group-kind": "actor", "malware-kind": "malware"}
 PASSIVE_ONLY = "!"
 """Stands behind a verb that makes the statement only where it is passive."""
 
+EVERY = "*"
+"""Stands for any verb."""
+
 CLASS = "="
 """Stands in `whole` before a class of nouns that the other roles may be."""
 
@@ -161,13 +164,17 @@ class Lexicon:
         self.infinitive = re2.compile(words["infinitive"])
         self.adverb, self.verbal = re2.compile(words["adverb"]), re2.compile(words["verbal"])
         self.apart, self.letters = re2.compile(words["apart"]), re2.compile(words["letters"])
-        self.sequences = sorted((tuple(entry.split()) for entry in words["skipped"]), key=len, reverse=True)
-        self.joined = {tuple(entry.split()) for entry in words["prepositions"] if " " in entry}
+        self.sequences = _by_first(words["skipped"])
+        self.joined = _by_first(entry for entry in words["prepositions"] if " " in entry)
         self.verbs: dict[str, list[tuple[Phrase, Form]]] = {}
+        self.every: list[Phrase] = []
         self.events: list[tuple[tuple[str, ...], Phrase]] = []
         for frame in known.frames:
             for entry in frame.phrases:
                 lemma, phrase = _phrase(frame, entry)
+                if lemma == EVERY:
+                    self.every.append(phrase)
+                    continue
                 only = lemma.endswith(PASSIVE_ONLY)
                 for form, what in forms_of(lemma.rstrip(PASSIVE_ONLY), words):
                     if only and not what.passive:
@@ -205,6 +212,14 @@ class Lexicon:
 def _plain(word: str) -> str:
     """One spelling of words that are written with or without the marks of "ё"."""
     return word.replace("ё", "е")
+
+
+def _by_first(entries: Iterable[str]) -> dict[str, list[tuple[str, ...]]]:
+    """Sequences of words by their first word, the longest first."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for row in sorted((tuple(entry.split()) for entry in entries), key=len, reverse=True):
+        found.setdefault(row[0], []).append(row)
+    return found
 
 
 def _endings(table: Mapping[str, str]) -> dict[str, frozenset[str]]:

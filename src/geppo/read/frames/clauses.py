@@ -44,6 +44,7 @@ class Clauses:
         self.lexicon = lexicon
         self.text = text
         self.quoted: set[int] = set()
+        self._finite: dict[int, bool] = {}
         self.tokens = list(self._kept(tokens(text, start, end, items)))
         self.clauses = self._clauses()
         for clause in self.clauses:
@@ -103,7 +104,7 @@ class Clauses:
         return bool(noun) and not any(token.kind in NAMES for token in inside)
 
     def _skipped(self, found: Sequence[Token], at: int) -> int:
-        for row in self.lexicon.sequences:
+        for row in self.lexicon.sequences.get(found[at].lower, ()):
             if all(at + n < len(found) and found[at + n].lower == word for n, word in enumerate(row)):
                 return len(row)
         return 0
@@ -126,6 +127,11 @@ class Clauses:
 
     def finite(self, at: int) -> bool:
         """True for a token that may be the verb of a clause."""
+        if at not in self._finite:
+            self._finite[at] = self._is_finite(at)
+        return self._finite[at]
+
+    def _is_finite(self, at: int) -> bool:
         word, token = self.word(at), self.tokens[at]
         if token.kind in NAMES or token.kind in ("role", "date") or (token.capital and at and token.item is None):
             return False
@@ -212,7 +218,8 @@ class Clauses:
             if word == "не":
                 negated, at = True, at + 1
                 continue
-            rows = (row for row in self.lexicon.joined if all(self.word(at + n) == w for n, w in enumerate(row)))
+            known = self.lexicon.joined.get(word, ())
+            rows = (row for row in known if all(self.word(at + n) == w for n, w in enumerate(row)))
             size = max((len(row) for row in rows), default=0)
             if size or self.lexicon.among(word, "prepositions") or word in self.lexicon.variants:
                 prep = " ".join(self.word(at + n) for n in range(size or 1))
@@ -314,9 +321,9 @@ class Clauses:
             if own & codes:
                 yield self.inner(at, before + 1)
 
-    def inner(self, head: int, end: int) -> Noun:
-        noun = self._noun(head, end, "", False)
-        return replace(noun, first=head, head=head) if noun.head != head else noun
+    def inner(self, first: int, end: int) -> Noun:
+        """The noun phrase that begins at a token inside of another."""
+        return self._noun(first, end, "", False)
 
     # --- clauses
 
@@ -324,19 +331,20 @@ class Clauses:
         """Clauses by commas and other marks: a relative or participle clause interrupts the one around it."""
         found: list[Clause] = []
         main = last = Clause(MAIN, [])
-        begun = 0
+        begun = depth = 0
         for at in range(len(self.tokens) + 1):
             if at < len(self.tokens) and (self.tokens[at].item is not None or not self.among(at, "stops")):
                 continue
-            first, begun = begun, at + 1
+            first, begun, inside = begun, at + 1, depth > 0
+            depth += (self.word(at) == "(") - (self.word(at) == ")")
             if first >= at:
                 continue
-            kind = self._kind(first, at)
+            kind = INSERTED if inside else self._kind(first, at)
             if kind in (RELATIVE, APART, INSERTED):
-                inside = kind != RELATIVE and last.kind == RELATIVE and not self._has_verb(last)
-                made = Clause(kind, [(first, at)], first - 2, last if inside else main)
+                within = kind != RELATIVE and last.kind == RELATIVE and not self._has_verb(last)
+                made = Clause(kind, [(first, at)], first - 2, last if within else main)
                 found.append(made)
-                last = last if inside else made
+                last = last if within else made
                 continue
             finite = any(self.finite(place) for place in range(first, at))
             opened = self.among(first, "openers") or self.word(first - 1) in (";",)

@@ -16,6 +16,7 @@ from geppo.read.frames.cases import (
     BARE,
     CLASS,
     DAT,
+    FINITE,
     GEN,
     HOUSES,
     INFINITIVE,
@@ -26,6 +27,7 @@ from geppo.read.frames.cases import (
     OWNERS,
     RELATIVE,
     Clause,
+    Form,
     Noun,
     Verb,
 )
@@ -226,6 +228,8 @@ class Reader(Clauses):
             for phrase, form in self.lexicon.verbs.get(token.lower, ())
             if all(self.fixed(clause, stems) is not None for stems in phrase.fixed)
         ]
+        if self.lexicon.every and self.finite(at):
+            row += [Verb(at, phrase, Form(FINITE, False, frozenset())) for phrase in self.lexicon.every]
         kept: dict[tuple[str, tuple[str, ...], str, bool], Verb] = {}
         for verb in row:
             key = (verb.phrase.frame.id, verb.phrase.governed, verb.form.mood, verb.form.passive)
@@ -389,7 +393,7 @@ class Reader(Clauses):
                 and not (noun.prep and self._of_hole(clause, noun))
             )
 
-        at = fixed.head if fixed is not None else verb.at
+        at = fixed.at if fixed is not None else verb.at
         if fixed is not None and governed == ("+a",) and fixed.last > fixed.head + 1:
             beside = self.inner(fixed.head + 1, fixed.last)
             if test(beside):
