@@ -47,6 +47,9 @@ BARE = {"group-kind": "actor", "malware-kind": "malware"}
 PASSIVE_ONLY = "!"
 """Stands behind a verb that makes the statement only where it is passive."""
 
+TRIED = "?"
+"""Stands behind a verb that makes the statement only where somebody tried to do it."""
+
 EVERY = "*"
 """Stands for any verb."""
 
@@ -62,11 +65,15 @@ CLOSING = frozenset("»”“\"'")
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A verb (or noun) of a frame: what words must stand with it, and the prepositions or "+" and a case it governs."""
+    """A verb (or noun) of a frame: what words must stand with it, and the prepositions or "+" and a case it governs.
+
+    With `attempt` the statement is that somebody tried to.
+    """
 
     frame: Frame
     fixed: tuple[tuple[str, ...], ...]
     governed: tuple[str, ...]
+    attempt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +182,10 @@ class Lexicon:
                 if lemma == EVERY:
                     self.every.append(phrase)
                     continue
-                only = lemma.endswith(PASSIVE_ONLY)
-                for form, what in forms_of(lemma.rstrip(PASSIVE_ONLY), words):
-                    if only and not what.passive:
+                only, tried = lemma.endswith(PASSIVE_ONLY), lemma.endswith(TRIED)
+                phrase = replace(phrase, attempt=tried)
+                for form, what in forms_of(lemma.rstrip(PASSIVE_ONLY + TRIED), words):
+                    if (only and not what.passive) or (tried and what.mood != INFINITIVE):
                         continue
                     if frame.stative and what.passive:
                         what = replace(what, passive=False)
@@ -253,24 +261,27 @@ def forms_of(lemma: str, words: Mapping[str, Any]) -> Iterator[tuple[str, Form]]
         yield from _suffering(stem, stem, tables)
         return
     lemma, _, given = lemma.partition("/")
-    own = lemma.endswith(("ся", "сь"))
-    bare = lemma[:-2] if own else lemma
+    back = tables["reflexive"].split()
+    own = lemma.endswith(tuple(back))
+    bare = lemma[: -len(back[0])] if own else lemma
     past, present, conjugation, participle = _stems(bare, words)
     consonant = past.endswith("-")
     past, _, male = past.rstrip("-").partition(":")
-    yield from _row(bare, {"": ""}, INFINITIVE, own)
-    yield from _row(past, tables["past"], FINITE, own)
-    yield from _row(male or past + ("" if consonant else "л"), {"": "m"}, FINITE, own)
-    yield from _row(present, tables[f"present{conjugation}"], FINITE, own)
-    yield from _row(present, tables[f"gerund{conjugation}"], GERUND, own)
+    yield from _row(bare, {"": ""}, INFINITIVE, own, tables)
+    yield from _row(past, tables["past"], FINITE, own, tables)
+    yield from _row(male or past + ("" if consonant else tables["male"]), {"": "m"}, FINITE, own, tables)
+    yield from _row(present, tables[f"present{conjugation}"], FINITE, own, tables)
+    yield from _row(present, tables[f"gerund{conjugation}"], GERUND, own, tables)
     whole = bare[:-2] if consonant else past
-    yield from _row(whole, {"в": "", "вши": ""}, GERUND, own)
-    acting = [past + "ш", whole + "вш", *(present + end for end in tables[f"acting{conjugation}"].split())]
+    yield from _row(whole, dict.fromkeys(tables["gerund"].split(), ""), GERUND, own, tables)
+    short, full = tables["acted"].split()
+    acting = [past + short, whole + full, *(present + end for end in tables[f"acting{conjugation}"].split())]
     for stem in acting:
-        yield from _row(stem, tables["soft"], PARTICIPLE, own)
+        yield from _row(stem, tables["soft"], PARTICIPLE, own, tables)
     participle = given or participle
     if participle != "-" and not own:
-        yield from _suffering(participle, participle + "н" if participle.endswith("н") else participle, tables)
+        doubled = participle + participle[-1] if participle.endswith(tables["doubled"]) else participle
+        yield from _suffering(participle, doubled, tables)
     for end in () if own else tables[f"suffering{conjugation}"].split():
         yield from _suffering(present + end, present + end, tables)
 
@@ -287,11 +298,14 @@ def _stems(bare: str, words: Mapping[str, Any]) -> list[str]:
     return [part.replace("~", stem) for part in words["conjugation"][ending].split()]
 
 
-def _row(stem: str, endings: Mapping[str, str], mood: str, own: bool) -> Iterator[tuple[str, Form]]:
+def _row(
+    stem: str, endings: Mapping[str, str], mood: str, own: bool, tables: Mapping[str, Any]
+) -> Iterator[tuple[str, Form]]:
     """A stem with its endings, and with those of the passive that verbs in -ся make."""
+    plain, vowel = tables["reflexive"].split()
     for ending, codes in endings.items():
         form = stem + ending
-        tail = "сь" if form[-1] in "аеёиоуыэюя" and mood != PARTICIPLE else "ся"
+        tail = vowel if form[-1] in tables["vowels"] and mood != PARTICIPLE else plain
         if not own:
             yield form, Form(mood, False, frozenset(codes.split()))
         if mood in (FINITE, PARTICIPLE) or own:

@@ -215,7 +215,7 @@ class Clauses:
         low = at
         while at < end:
             word = self.word(at)
-            if word == "не":
+            if self.lexicon.among(word, "negators"):
                 negated, at = True, at + 1
                 continue
             known = self.lexicon.joined.get(word, ())
@@ -272,7 +272,13 @@ class Clauses:
                 inner = (inner & more) or more
                 place += 1
             if self.name(place) and place == at:
-                if not led and at + 1 < end and self.finite(at + 1) and not self._names(head, at):
+                if (
+                    not led
+                    and at + 1 < end
+                    and self.finite(at + 1)
+                    and not self._names(head, at)
+                    and not self._names(at - 1, at)
+                ):
                     break
                 at += 1
                 continue
@@ -376,7 +382,7 @@ class Clauses:
     def _kind(self, first: int, end: int) -> str:
         """What a stretch between commas is."""
         begin = first
-        while begin < end - 1 and (self.among(begin, "prepositions") or self.word(begin) in ("и", "а", "не")):
+        while begin < end - 1 and any(self.among(begin, name) for name in ("prepositions", "joining", "negators")):
             begin += 1
         if self.word(begin) in self.lexicon.relative or (
             end - begin > 2 and self.word(begin + 1) in self.lexicon.relative
@@ -394,14 +400,31 @@ class Clauses:
             return INSERTED
         return MAIN
 
+    def owner(self, noun: Noun) -> list[Noun]:
+        """What a possessive pronoun in a noun phrase stands for: "его вариант", "её эксплуатация"."""
+        for at in range(noun.first, noun.last):
+            if self.among(at, "possessive"):
+                before = tuple(self.inner(n, n + 1) for n in range(at - 1, -1, -1) if self.tokens[n].kind in NAMES)
+                return [Noun(at, at + 1, at, "", ANY, at, options=before)]
+        return []
+
     # --- what is not said to be so
+
+    def governor(self, clause: Clause, at: int) -> int:
+        """The verb that an infinitive depends on, -1 if none."""
+        begin = min(first for first, _ in clause.pieces)
+        for place in range(at - 1, begin - 1, -1):
+            if self.finite(place) or any(self.among(place, name) for name in ("real", "modal", "plans", "unreal")):
+                return place
+        following = self.word(at + 1)
+        return at + 1 if following and self.lexicon.among(following, "real") else -1
 
     def negated(self, at: int) -> bool:
         """True for a verb that is denied."""
-        behind = self.word(at + 1) == "не" and self.among(at + 2, "auxiliaries")
+        behind = self.among(at + 1, "negators") and self.among(at + 2, "auxiliaries")
         while self.among(at - 1, "auxiliaries"):
             at -= 1
-        return behind or self.word(at - 1) == "не"
+        return behind or self.among(at - 1, "negators")
 
     def opens(self, clause: Clause) -> bool:
         """True for a clause that begins with a conjunction of its own ("that", "but")."""
@@ -423,9 +446,14 @@ class Clauses:
     def missing(self, clause: Clause) -> bool:
         """True for a clause that says of its noun that it was not found or not confirmed."""
         row = [at for first, last in clause.pieces for at in range(first, last)]
-        if any(self.among(at, "evidence") for at in row) and any(self.word(at) == "не" for at in row):
+        if any(self.among(at, "evidence") for at in row) and any(self.among(at, "negators") for at in row):
             return True
         return any(self.among(at, "without") or (self.among(at, "finding") and self.negated(at)) for at in row)
+
+    @cached_property
+    def able(self) -> bool:
+        """True for a sentence that says what somebody is able to do."""
+        return any(self.among(at, "capable") for at in range(len(self.tokens)))
 
     @cached_property
     def supposed(self) -> bool:

@@ -72,7 +72,7 @@ def _of_verb(reader: Reader, clause: Clause, verb: Verb) -> Iterator[Statement]:
         alone = (
             not agents and form.codes == frozenset("p") and form.mood == FINITE and not _led(reader, clause, patients)
         )
-    others = reader.beside(clause, verb.at, frame, [*agents, *patients])
+    others = reader.beside(clause, verb, frame, [*agents, *patients])
     refused = reader.denied(clause, verb)
     for negated, rows in _sides((agents, patients, others)):
         statement = _statement(reader, clause, verb, rows, alone=alone)
@@ -155,10 +155,16 @@ def _statement(
 
 
 def _capability(reader: Reader, clause: Clause, verb: Verb, agents: Sequence[Item]) -> bool:
-    """True for what a program may do: its ability, no deed."""
-    if verb.form.mood != INFINITIVE or not agents or any(item.kind not in CODE for item in agents):
+    """True for what a program, or anybody, may do: an ability or a habit, no deed."""
+    anybody = bool(agents) and all(item.kind in ("role", "malware-kind") and not item.anaphor for item in agents)
+    row = [at for first, last in clause.pieces for at in range(first, last)]
+    if anybody and (reader.able or any(reader.among(at, "habits") for at in row)):
+        return True
+    if verb.form.mood != INFINITIVE or not agents:
         return False
-    return reader.among(reader.governor(clause, verb.at), "modal")
+    governor = reader.governor(clause, verb.at)
+    able = all(item.kind in CODE for item in agents) and reader.among(governor, "modal")
+    return able or (all(item.kind == "role" for item in agents) and reader.among(governor, "ability"))
 
 
 def _of_event(reader: Reader, clause: Clause, at: int, phrase: Phrase) -> Iterator[Statement]:
@@ -177,7 +183,7 @@ def _of_event(reader: Reader, clause: Clause, at: int, phrase: Phrase) -> Iterat
     doing = [n for n in behind if (not n.prep and n.case(INS) and n.codes != ANY) or reader.among_word(n.prep, "by")]
     agents = agent(doing, frame.agent) or ([] if owned else agent(inner, frame.agent - {OPEN}))
     row = [*reader.owner(whole), *inner] if owned else [noun for noun in behind if noun.prep in phrase.governed]
-    row += [noun for noun in behind[:1] if owned and noun.first == whole.last and noun.case(GEN)]
+    row += [noun for noun in behind[:1] if owned and noun.first == whole.last and noun.case(GEN) and noun.codes != ANY]
     patients = [noun for noun in row if noun not in agents and reader.pick(noun, frame.patient, frame) is not None][:1]
     told = [n for first, last in clause.pieces for n in range(first, last) if reader.among(n, "reporting")]
     unfound = bool(frame.nobody) and reader.missing(clause)

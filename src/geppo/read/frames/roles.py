@@ -55,6 +55,8 @@ class Reader(Clauses):
         houses = "houses" in frame.whole
         if agent and not houses and head.kind not in NAMES and self.among(noun.head, "bystanders"):
             return None
+        if not agent and self.among(noun.head, "faceless"):
+            return None
         said_of = agent or frame.roles.get("patient") == "S"
         if (named := self._apposed(noun, kinds) or (self._earlier(noun) if said_of else None)) is not None:
             return named if named.kind in kinds or named.kind == OPEN else None
@@ -110,6 +112,8 @@ class Reader(Clauses):
             sectors = (item for item in row[: reach - noun.first] if item is not None and item.kind == "sector")
             if (sector := next(sectors, None)) is not None:
                 return sector
+        if head.kind == "group-kind" and not agent:
+            return None
         copied = self.noun_among(noun.head, "copies")
         if copied or (self.noun_among(noun.head, "containers") and not (agent and head.item is None)):
             owner = self._behind(noun, kinds - {OPEN} if copied else kinds & (NAMES if agent else OWNERS), frame)
@@ -119,8 +123,9 @@ class Reader(Clauses):
     def _victims(self, noun: Noun) -> Item | None:
         """Whose network it is, where no list knows them: "сети 23 институтов"."""
         for at in range(noun.head + 1, noun.last):
-            if self.among(at, "victims") and not self.among(at, "machines"):
-                return self._words(self.inner(at, noun.last))
+            inner = self.inner(at, noun.last)
+            if inner.head == at and self.among(at, "victims") and not self.among(at, "machines"):
+                return self._words(inner)
         return None
 
     def noun_among(self, at: int, name: str) -> bool:
@@ -168,14 +173,6 @@ class Reader(Clauses):
             if self.word(at) in ";.:" or (self.finite(at) and not self.among(at, "naming")):
                 break
         return None
-
-    def owner(self, noun: Noun) -> list[Noun]:
-        """What a possessive pronoun in a noun phrase stands for: "его вариант", "её эксплуатация"."""
-        for at in range(noun.first, noun.last):
-            if self.among(at, "possessive"):
-                before = tuple(self.inner(n, n + 1) for n in range(at - 1, -1, -1) if self.tokens[n].kind in NAMES)
-                return [Noun(at, at + 1, at, "", ANY, at, options=before)]
-        return []
 
     def _earlier(self, noun: Noun) -> Item | None:
         """The only name that the sentence gave before a bare "the group" or "the malware"."""
@@ -249,15 +246,6 @@ class Reader(Clauses):
         bare = [at for at in row if not self.nominal(at)]
         return Noun(bare[0], bare[0] + 1, bare[0], "", ANY, bare[0]) if bare else None
 
-    def governor(self, clause: Clause, at: int) -> int:
-        """The verb that an infinitive depends on, -1 if none."""
-        begin = min(first for first, _ in clause.pieces)
-        for place in range(at - 1, begin - 1, -1):
-            if self.finite(place) or any(self.among(place, name) for name in ("real", "modal", "plans", "unreal")):
-                return place
-        following = self.word(at + 1)
-        return at + 1 if following and self.lexicon.among(following, "real") else -1
-
     # --- roles
 
     def listed(self, clause: Clause, noun: Noun, frame: Frame) -> list[Noun]:
@@ -281,7 +269,7 @@ class Reader(Clauses):
 
     def _first_of_row(self, clause: Clause, at: int) -> int:
         """The first of the verbs that share a subject: "broke into X and installed Y"."""
-        while self.among(at - 1, "joining") or (self.word(at - 1) == "не" and self.among(at - 2, "joining")):
+        while self.among(at - 1, "joining") or (self.among(at - 1, "negators") and self.among(at - 2, "joining")):
             others = [n for first, last in clause.pieces for n in range(first, last) if n < at and self.finite(n)]
             if not others:
                 break
@@ -320,7 +308,8 @@ class Reader(Clauses):
                 one, other = sorted((clause.nouns[place], clause.nouns[place + step]), key=lambda n: n.at)
                 between = [self.word(at) for at in range(one.last, other.at)]
                 begun = other.first if other.prep else other.at
-                between = [self.word(at) for at in range(one.last, begun) if self.word(at) not in ("не", other.prep)]
+                between = [word for at in range(one.last, begun) if (word := self.word(at)) != other.prep]
+                between = [word for word in between if not self.lexicon.among(word, "negators")]
                 new = clause.nouns[place + step]
                 if (
                     not between
@@ -346,8 +335,11 @@ class Reader(Clauses):
         dative = verb.form.mood == INFINITIVE and self.among(self.governor(clause, verb.at), "impersonal")
 
         def test(noun: Noun) -> bool:
-            if noun.prep == "в" and genders == frozenset("p") and "houses" in frame.whole:
-                return self.pick(noun, frame.agent & frozenset({"org", "body", "actor"}), frame, agent=True) is not None
+            if self.among_word(noun.prep, "inside") and genders == frozenset("p") and "houses" in frame.whole:
+                return (
+                    self.pick(noun, frame.agent & frozenset({"org", "body", "actor", "place"}), frame, agent=True)
+                    is not None
+                )
             if noun.prep or noun in taken or not noun.case(DAT if dative else NOM):
                 return False
             agrees = dative or (
@@ -366,6 +358,8 @@ class Reader(Clauses):
             noun not in taken and not noun.prep and noun.case(NOM) and not noun.case(ACC) and noun.options is None
             for noun in clause.nouns
         )
+        if not found and (last := self._before(clause, verb.at)) is not None and last not in taken and loose(last):
+            return [last]
         host, steps = clause.host, 0
         while host is not None and not blocked and steps < 3:
             verbs = [n for first, last in host.pieces for n in range(first, last) if self.finite(n)]
@@ -376,11 +370,17 @@ class Reader(Clauses):
             host, steps = host.host, steps + 1
         return []
 
+    def _before(self, clause: Clause, at: int) -> Noun | None:
+        """A name right before a verb that was taken for a genitive of the noun before it."""
+        at -= self.among(at - 1, "negators")
+        whole = next((noun for noun in clause.nouns if noun.last == at and noun.head < at - 1), None)
+        return self.inner(at - 1, at) if whole is not None and self.tokens[at - 1].kind in NAMES else None
+
     def governed(self, clause: Clause, verb: Verb) -> list[Noun]:
         """What a verb governs: a noun in its case, or behind its preposition."""
         frame, governed = verb.phrase.frame, verb.phrase.governed
         fixed = self.fixed(clause, verb.phrase.fixed[-1]) if verb.phrase.fixed else None
-        if fixed is not None and governed == ("+g",):
+        if fixed is not None and "+g" in governed:
             row = [*self.owner(fixed), *(self.inner(at, fixed.last) for at in range(fixed.head + 1, fixed.last))]
             found = [noun for noun in row if self.fits(noun, frame)][:1]
             if found:
@@ -402,6 +402,8 @@ class Reader(Clauses):
             return [noun for noun in self.near(clause, at, test, before=True) if noun.head < at]
         clear = self.near(clause, at, lambda noun: noun.codes != ANY and test(noun)) if frame.other else []
         found = clear or self.near(clause, at, test)
+        if fixed is not None and not found and (at < verb.at or governed[0].startswith("+")):
+            found = self.near(clause, verb.at, test)
         return self._aimed(clause, found, frame) if frame.predicate is Predicate.CLAIMS_RESPONSIBILITY else found
 
     def _of_hole(self, clause: Clause, noun: Noun) -> bool:
@@ -459,14 +461,17 @@ class Reader(Clauses):
         agents = [noun for noun in inner if self.pick(noun, frame.agent - {OPEN}, frame, agent=True) is not None][:1]
         return agents or [noun for noun in self.acting(clause, verb) if noun not in patients], patients
 
-    def beside(self, clause: Clause, at: int, frame: Frame, taken: Sequence[Noun]) -> list[Noun]:
+    def beside(self, clause: Clause, verb: Verb, frame: Frame, taken: Sequence[Noun]) -> list[Noun]:
         """What fills the frame's other role."""
 
         def test(noun: Noun) -> bool:
             fits = noun not in taken and noun.governed_by(frame.prepositions)
             return fits and self.pick(noun, frame.other, frame) is not None
 
-        return self.near(clause, at, test) if frame.other else []
+        found = self.near(clause, verb.at, test) if frame.other else []
+        fixed = self.fixed(clause, verb.phrase.fixed[-1]) if frame.other and verb.phrase.fixed and not found else None
+        inner = [self.inner(at, fixed.last) for at in range(fixed.head + 1, fixed.last)] if fixed is not None else []
+        return found or [noun for noun in inner if self.pick(noun, frame.other, frame) is not None][:1]
 
     def unreal(self, clause: Clause, verb: Verb) -> bool:
         """True for a condition, a purpose, a capability, an attempt: nothing that is said to have happened."""
@@ -478,8 +483,8 @@ class Reader(Clauses):
         governor = self.governor(clause, verb.at)
         if governor < 0 or self.among(governor, "unreal"):
             return True
-        if self.among(governor, "plans"):
-            return verb.phrase.frame.predicate.value != "targets"
+        if verb.phrase.attempt or self.among(governor, "plans"):
+            return not self.among(governor, "plans") or verb.phrase.frame.predicate is not Predicate.TARGETS
         return not (self.among(governor, "real") or self.among(governor, "modal"))
 
     def denied(self, clause: Clause, verb: Verb) -> bool:
