@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check bench clean
+.PHONY: demo test test-scale check bench clean
 
 $(VENV)/core.done: requirements/core.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -22,6 +22,16 @@ demo: $(VENV)/core.done
 test: $(VENV)/dev.done
 	$(BIN)/python -m pytest
 
+# The engines for those who outgrow one machine (Spark, ClickHouse): 1.6 GB, so they have an environment of their own.
+$(VENV)-scale/done: requirements/scale.txt pyproject.toml
+	test -x $(VENV)-scale/bin/python || $(PYTHON) -m venv $(VENV)-scale
+	$(VENV)-scale/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/scale.txt
+	$(VENV)-scale/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+test-scale: $(VENV)-scale/done
+	$(VENV)-scale/bin/python -m pytest tests/telemetry tests/relay -m scale
+
 check: $(VENV)/dev.done
 	$(BIN)/ruff format --check src tests bench tools
 	$(BIN)/ruff check src tests bench tools
@@ -32,4 +42,4 @@ bench: $(VENV)/dev.done
 	$(BIN)/python -m bench
 
 clean:
-	rm -rf $(VENV) geppo-demo
+	rm -rf $(VENV) $(VENV)-scale geppo-demo
