@@ -206,4 +206,5 @@ def test_time_is_linear_in_the_text(piece: str) -> None:
     small = "x" + piece * (2000 // len(piece))
     read(small)
     short = min(read(small + " ") for _ in range(3))
-    assert read("x" + piece * (32000 // len(piece))) < 100 * short + 0.2
+    long = "x" + piece * (32000 // len(piece))
+    assert min(read(long + " " * extra) for extra in (0, 1)) < 100 * short + 0.2

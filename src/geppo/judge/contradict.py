@@ -26,6 +26,7 @@ from geppo.judge.corroborate import Weigher
 from geppo.judge.counting import Counted
 from geppo.judge.nexus import Nexus
 from geppo.judge.origins import NAMED, Attribution
+from geppo.judge.printed import Printed
 from geppo.judge.quantities import agree, family, printed
 from geppo.judge.statements import Key, Keys, Statement, ratifying_acts
 from geppo.model.assessment import Assessment, AssessmentKind, Origins
@@ -69,9 +70,11 @@ class Contradictions:
         weigher: Weigher,
         nexus: Nexus,
         catalogue: Catalogue,
+        numbers: Printed,
         settings: Settings,
     ) -> None:
         self._statements, self._attribution, self._keys = statements, attribution, keys
+        self._numbers = numbers
         self._weigher, self._nexus, self._catalogue, self._settings = weigher, nexus, catalogue, settings
 
     def find(self, counted: Sequence[Counted]) -> tuple[Assessment, ...]:
@@ -120,7 +123,11 @@ class Contradictions:
         """(preferred, other, kind, reason): the first difference that decides."""
         one, other = self.backing(a), self.backing(b)
         altered = (self._altered(b, a), self._altered(a, b))
-        if self._speakers(a) == self._speakers(b) and one.newest != other.newest and not any(altered):
+        printed = (self._printed(a), self._printed(b))
+        if kind == "value" and printed[0] != printed[1]:
+            return (a, b, kind, "primary-over-repeat") if printed[0] else (b, a, kind, "primary-over-repeat")
+        corrects = self._speakers(a) == self._speakers(b) and one.newest != other.newest and not any(altered)
+        if corrects and (kind != "value" or all(printed)):
             newer, older = (a, b) if one.newest > other.newest else (b, a)
             return newer, older, "update", "newer-correction"
         tests: list[tuple[str, int, int]] = [
@@ -139,6 +146,16 @@ class Contradictions:
                 return (a, b, kind, reason) if left > right else (b, a, kind, reason)
         first, second = sorted((a, b), key=lambda value: (value.claims[0].published, value.text))
         return first, second, kind, "undecided"
+
+    def _printed(self, value: Value) -> bool:
+        """True where a number stands on its root's own page, or the root has no page here that could hold it."""
+        for claim in value.claims:
+            root = self._attribution.root(claim)
+            if root.startswith(NAMED) or root == claim.report:
+                return True
+            if claim.count is not None and self._numbers.holds(root, claim.count):
+                return True
+        return False
 
     def _speakers(self, value: Value) -> frozenset[str]:
         return frozenset(self._attribution.speaker(claim) for claim in value.claims)

@@ -15,6 +15,7 @@ from geppo.config import Settings
 from geppo.judge._reference import predicates, short_id
 from geppo.judge.citations import Citations
 from geppo.judge.origins import NAMED, Attribution, Tracer
+from geppo.judge.printed import Printed
 from geppo.judge.quantities import agree, family, printed
 from geppo.judge.statements import Key, Keys, Statement
 from geppo.model.assessment import Assessment, AssessmentKind, Origins
@@ -131,14 +132,18 @@ class DriftFinder:
         attribution: Attribution,
         graph: Citations,
         tracer: Tracer,
+        numbers: Printed,
         settings: Settings,
     ) -> None:
         self._statements, self._keys, self._attribution = statements, keys, attribution
-        self._graph, self._tracer, self._settings = graph, tracer, settings
+        self._graph, self._tracer, self._numbers, self._settings = graph, tracer, numbers, settings
         self._assessing: dict[Key, list[Claim]] = defaultdict(list)
+        self._given: dict[tuple[str, str], list[Claim]] = defaultdict(list)
         self._sizes: dict[Key, dict[str, list[Claim]]] = defaultdict(lambda: defaultdict(list))
         for key in sorted(statements):
             for claim in statements[key].claims:
+                if claim.count is not None:
+                    self._given[claim.report, family(claim.count.unit)].append(claim)
                 if key[0] == Predicate.ASSESSES.value:
                     self._assessing[key[2:-1]].append(claim)
                 elif claim.predicate is Predicate.COUNTS and claim.count is not None:
@@ -198,15 +203,29 @@ class DriftFinder:
         )
 
     def _resized(self, root: str, repeat: Sequence[Claim]) -> Iterator[Change]:
-        """A size that the credited house never gave: only where the page credits that house alone for it."""
+        """A number that the credited house never gave: only where the page credits that house alone for it."""
         for claim in repeat:
-            if claim.predicate is not Predicate.COUNTS or claim.count is None:
+            if claim.count is None or not self._credits_only(root, claim):
                 continue
-            voices = {self._graph.directory.key(name) for name in self._tracer.outside_voices(claim)}
-            credited = voices or {self._graph.directory.key(name) for name in self._graph.credits[claim.report]}
-            if credited == {self._graph.house(root)}:
-                given = self._sizes[self._keys.counted(claim)].get(self._graph.house(root), [])
-                yield from _number(given, [claim], self._settings)
+            given = self._sizes[self._keys.counted(claim)].get(self._graph.house(root), [])
+            if claim.predicate is not Predicate.COUNTS and not self._numbers.holds(root, claim.count):
+                given = self._nearest(root, claim)
+            yield from _number(given, [claim], self._settings)
+
+    def _credits_only(self, root: str, claim: Claim) -> bool:
+        voices = {self._graph.directory.key(name) for name in self._tracer.outside_voices(claim)}
+        credited = voices or {self._graph.directory.key(name) for name in self._graph.credits[claim.report]}
+        return credited == {self._graph.house(root)}
+
+    def _nearest(self, root: str, claim: Claim) -> list[Claim]:
+        """What a page says about numbers of the same kind: of the same thing, else the only number that it gives."""
+        if claim.count is None:
+            return []
+        given = self._given[root, family(claim.count.unit)]
+        thing = self._keys.term(claim.subject, claim)
+        same = [one for one in given if self._keys.term(one.subject, one) == thing]
+        values = {one.count.value for one in same or given if one.count is not None}
+        return (same or given)[:1] if len(values) == 1 else []
 
     def _reporter(self, root: Sequence[Claim], repeat: Sequence[Claim], passed_on: frozenset[str]) -> Iterator[Change]:
         """A page that credits another house than the root's, and the root's nowhere.

@@ -23,6 +23,7 @@ from geppo.judge.links import LinkJudge
 from geppo.judge.nexus import Nexus
 from geppo.judge.origins import Attribution, Matters, Tracer
 from geppo.judge.pacts import Pacts
+from geppo.judge.printed import Printed
 from geppo.judge.rank import Rankable, score
 from geppo.judge.relations import RelationFinder, Relations
 from geppo.judge.speakers import Directory
@@ -69,7 +70,7 @@ def lay_base(reports: Sequence[Report], claims: Sequence[Claim], catalogue: Cata
     linking = Linking(claims, directory, catalogue)
     units = read_units(reports, claims, linking)
     clusters = find_clusters(units, graph, settings)
-    matters = _matters(clusters, linking)
+    matters = _matters(clusters, linking, graph)
     keys = Keys(claims, matters.cluster_of, directory, catalogue, settings)
     statements = group(claims, keys)
     tracer = Tracer(graph, matters, settings)
@@ -86,19 +87,26 @@ def lay_base(reports: Sequence[Report], claims: Sequence[Claim], catalogue: Cata
     )
 
 
-def _matters(clusters: Sequence[Cluster], linking: Linking) -> Matters:
+def _matters(clusters: Sequence[Cluster], linking: Linking, graph: Citations) -> Matters:
     by_report: dict[str, set[str]] = defaultdict(set)
     names: dict[str, set[str]] = defaultdict(set)
     for cluster in clusters:
         for unit in cluster.units:
             by_report[unit.report].add(cluster.id)
             names[unit.report].update(unit.terms)
+    observed = {
+        cluster.id: tuple(
+            dict.fromkeys(unit.report for unit in cluster.units if graph.reports[unit.report].own_observation)
+        )
+        for cluster in clusters
+    }
     placed = [(claim, cluster.id) for cluster in clusters for unit in cluster.units for claim in unit.claims]
     return Matters(
         clusters={report: frozenset(found) for report, found in by_report.items()},
         names={report: frozenset(found) for report, found in names.items()},
         cluster_of={claim.id: cluster for claim, cluster in placed},
         names_of={claim.id: linking.names(claim) for claim, _ in placed},
+        observed=observed,
     )
 
 
@@ -228,8 +236,9 @@ def judge_month(
     counted = [row for claim in claims if (row := counter.read(claim)) is not None]
     editor = Editor(base.clusters, base.statements, base.keys, base.attribution, base.graph, base.linking, settings)
     drafts = editor.drafts(relations, pacts)
+    numbers = Printed(base.graph.reports, settings)
     contradictions = Contradictions(
-        base.statements, base.attribution, base.keys, base.weigher, nexus, catalog, settings
+        base.statements, base.attribution, base.keys, base.weigher, nexus, catalog, numbers, settings
     )
     found = [
         *_shared(relations, base),
@@ -238,7 +247,7 @@ def judge_month(
         *_corroborated(editor, base, drafts, settings),
         *contradictions.find(counted),
         *assess_counts(counted, settings),
-        *DriftFinder(base.statements, base.keys, base.attribution, base.graph, base.tracer, settings).find(),
+        *DriftFinder(base.statements, base.keys, base.attribution, base.graph, base.tracer, numbers, settings).find(),
     ]
     unique: dict[str, Assessment] = {}
     for one in found:

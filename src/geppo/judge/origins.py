@@ -43,12 +43,16 @@ class Trace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matters:
-    """What pages are about: clusters and names by report id, the cluster and the names of each claim by claim id."""
+    """What pages are about: clusters and names by report id, the cluster and the names of each claim by claim id.
+
+    `observed` holds, for each cluster, the pages with own observation.
+    """
 
     clusters: Mapping[str, frozenset[str]]
     names: Mapping[str, frozenset[str]]
     cluster_of: Mapping[str, str]
     names_of: Mapping[str, frozenset[str]]
+    observed: Mapping[str, tuple[str, ...]]
 
 
 class Tracer:
@@ -153,6 +157,8 @@ class Tracer:
         named = [chain[0] for chain in chains]
         if all(map(self._directory.is_media, named)) and (found := self._related(report, leans, claims, True)):
             return found
+        if named and not any(map(self._may_have_seen, named)) and (found := self._observed(report, reports, claims)):
+            return found
         if not named and len(self._graph.credits[report]) == 1:
             named = [name for name in self._graph.credits[report] if not self._housed(name)]
         if named:
@@ -175,6 +181,20 @@ class Tracer:
             if chain and chain not in chains:
                 chains.append(chain)
         return chains
+
+    def _may_have_seen(self, name: str) -> bool:
+        """True for a speaker with pages here, or whom the catalogue knows as one that observes for itself."""
+        return self._housed(name) or self._directory.observes(name)
+
+    def _observed(self, report: str, reports: Sequence[str], claims: Sequence[Claim]) -> str:
+        """An earlier page that observed the matter and names all that a statement names.
+
+        Whom a page credits may be wrong: a house that nobody else knows adds no origin beside such a page.
+        """
+        clusters = {self._matters.cluster_of[claim.id] for claim in claims if claim.id in self._matters.cluster_of}
+        pages = [page for cluster in sorted(clusters) for page in self._matters.observed.get(cluster, ())]
+        earlier = [page for page in pages if page not in reports and self._before(page, report)]
+        return self._related(report, earlier, claims, True)
 
     def _housed(self, name: str) -> bool:
         """True for a house with pages of its own here: where none of them fits, it is not the source."""

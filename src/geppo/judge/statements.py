@@ -22,6 +22,8 @@ from geppo.model.time import When
 Key = tuple[str, ...]
 
 _UNNAMED = frozenset({Kind.CONCEPT, Kind.TEXT})
+_STAND_INS = frozenset({"unit/victim", "unit/organisation", "device/device"})
+"""Objects that stand for whatever the number counts."""
 _DEPTH = 4
 
 
@@ -145,7 +147,16 @@ class Keys:
             return (*self.counted(claim), self._classes.get(claim.id, ""))
         if claim.predicate in predicates("stages"):
             return self._staged(claim)
-        return (subject, object_)
+        return (subject, self._counted_object(claim) or object_)
+
+    def _counted_object(self, claim: Claim) -> str:
+        """The object of "hit 14 firms" by what is counted, however the page words it; empty for a named object."""
+        count, object_ = claim.count, claim.object
+        if count is None or object_ is None or object_.kind is not Kind.CONCEPT:
+            return ""
+        if object_.id not in _STAND_INS and object_.id != count.unit.id:
+            return ""
+        return f"{family(count.unit)}@{self._stories.get(claim.id, claim.report)}"
 
     def counted(self, claim: Claim) -> Key:
         """What a count is of, whatever the number: thing, part, place and family of the unit."""
