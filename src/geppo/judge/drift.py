@@ -99,16 +99,24 @@ def _number(root: Sequence[Claim], repeat: Sequence[Claim], settings: Settings) 
                 )
 
 
+def _same_day_count(one: Claim, other: Claim) -> bool:
+    """True where two claims give just one number for a day, and not for the day on which it was announced."""
+    exact = one.count is not None and other.count is not None and one.count.value == other.count.value
+    announced = other.when is not None and other.when.start == one.published
+    return exact and not announced and one.when is not None and one.when.is_day
+
+
 def _same_time(one: Claim, other: Claim) -> bool:
     return one.when is None or other.when is None or one.when.overlaps(other.when)
 
 
 def _date(root: Sequence[Claim], repeat: Sequence[Claim]) -> Iterator[Change]:
-    if any(claim.count is not None or claim.predicate not in _EVENTS for claim in (*root, *repeat)):
+    counts = all(claim.predicate is Predicate.COUNTS and claim.count is not None for claim in (*root, *repeat))
+    if not counts and any(claim.count or claim.predicate not in _EVENTS for claim in (*root, *repeat)):
         return
-    dated = [claim for claim in root if claim.when is not None]
     for claim in repeat:
-        if claim.when is None or not dated:
+        dated = [one for one in root if one.when is not None and (not counts or _same_day_count(one, claim))]
+        if claim.when is None or not dated or (counts and not claim.when.is_day):
             continue
         if not any(other.when is not None and other.when.overlaps(claim.when) for other in dated):
             before = dated[0].when
@@ -185,7 +193,7 @@ class DriftFinder:
                 [*after, *(claim for claim in assessing if claim.report == report)],
             )
             yield from _number(before, after, self._settings)
-            yield from _date(before, after)
+            yield from _date(before, [claim for claim in after if self._only_number(claim)])
             yield from self._reporter(before, after, passed_on - {graph.house(report)})
 
     def _knows(self, report: str, root: str, claims: Sequence[Claim]) -> bool:
@@ -211,6 +219,13 @@ class DriftFinder:
             if claim.predicate is not Predicate.COUNTS and not self._numbers.holds(root, claim.count):
                 given = self._nearest(root, claim)
             yield from _number(given, [claim], self._settings)
+
+    def _only_number(self, claim: Claim) -> bool:
+        """True where a claim's sentence gives one number of its kind: with two, a day may belong to the other."""
+        if claim.count is None:
+            return True
+        beside = self._given[claim.report, family(claim.count.unit)]
+        return len({one.count.value for one in beside if one.count and one.passage == claim.passage}) == 1
 
     def _credits_only(self, root: str, claim: Claim) -> bool:
         voices = {self._graph.directory.key(name) for name in self._tracer.outside_voices(claim)}

@@ -155,9 +155,7 @@ class Tracer:
                 if found := self._related(report, pages, claims, False):
                     return found
         named = [chain[0] for chain in chains]
-        if all(map(self._directory.is_media, named)) and (found := self._related(report, leans, claims, True)):
-            return found
-        if named and not any(map(self._may_have_seen, named)) and (found := self._observed(report, reports, claims)):
+        if found := self._behind(named, report, claims, reports):
             return found
         if not named and len(self._graph.credits[report]) == 1:
             named = [name for name in self._graph.credits[report] if not self._housed(name)]
@@ -181,6 +179,15 @@ class Tracer:
             if chain and chain not in chains:
                 chains.append(chain)
         return chains
+
+    def _behind(self, named: Sequence[str], report: str, claims: Sequence[Claim], reports: Sequence[str]) -> str:
+        """A page that lacks the statement, as it was read, and is its source all the same; empty if there is none."""
+        found = ""
+        if all(map(self._directory.is_media, named)):
+            found = self._related(report, self._graph.leans_on[report], claims, True)
+        if not found and named and not any(map(self._may_have_seen, named)):
+            found = self._observed(report, reports, claims)
+        return found
 
     def _may_have_seen(self, name: str) -> bool:
         """True for a speaker with pages here, or whom the catalogue knows as one that observes for itself."""

@@ -21,7 +21,17 @@ _NAMES = ("actor", "malware", "tool", "campaign", "network", "agreement", "org",
 def _data() -> dict[str, Any]:
     raw = tomllib.loads(resources.files("geppo.read").joinpath("anaphora.toml").read_text(encoding="utf-8"))
     for row in raw.values():
-        for name in ("before", "pair", "subject", "apposition", "latter", "frame", "frame_before", "quote"):
+        for name in (
+            "before",
+            "pair",
+            "subject",
+            "apposition",
+            "announces",
+            "latter",
+            "frame",
+            "frame_before",
+            "quote",
+        ):
             if name in row:
                 row[name] = re2.compile(row[name])
     return raw
@@ -80,9 +90,9 @@ def resolve(text: str, start: int, end: int, items: Sequence[Item], salience: Sa
     data = _data()
     own = data.get(language)
     out: list[Item] = []
-    for item in items:
+    for number, item in enumerate(items):
         if own:
-            named = _apposed(text, item, out, data, own)
+            named = _apposed(text, item, out, data, own) or _announced(text, item, items[number + 1 :], data, own)
             out.append(named or _description(text, start, item, salience, data, own))
         else:
             out.append(item)
@@ -123,6 +133,22 @@ def _apposed(text: str, item: Item, before: Sequence[Item], data: dict[str, Any]
     return None
 
 
+def _announced(text: str, item: Item, behind: Sequence[Item], data: dict[str, Any], own: dict[str, Any]) -> Item | None:
+    """ "an actor that we track as X": a description that announces a name is the name."""
+    kinds = data["refers"].get(item.kind)
+    if not kinds or "announces" not in own:
+        return None
+    for name in behind[:ANNOUNCED]:
+        if name.kind in kinds and name.terms and own["announces"].fullmatch(text[item.end : name.start]) is not None:
+            return replace(item, kind=name.kind, terms=name.terms, anaphor=True)
+    return None
+
+
+ANNOUNCED = 2
+"""Mentions behind a description among which the name that it announces is looked for: whose name it is may stand
+between."""
+
+
 def _description(
     text: str, start: int, item: Item, salience: Salience, data: dict[str, Any], own: dict[str, Any]
 ) -> Item:
@@ -134,10 +160,13 @@ def _description(
         return item
     if own["before"].search(text[max(start, item.start - 14) : item.start]) is None:
         return item
+    before = salience.subject
     term = salience.last(kinds, few=item.kind == "role")
     if term is None:
         return item
-    kind = next(kind for kind in kinds if term in salience.latest.get(kind, []))
+    if before is not None and before.kind in kinds and item.kind != "role":
+        term = before.terms[0]
+    kind = next((kind for kind in kinds if term in salience.latest.get(kind, [])), before.kind if before else kinds[0])
     return replace(item, kind=kind, terms=(term,), anaphor=True)
 
 

@@ -370,7 +370,8 @@ def _roles(
     if verb.passive:
         robbed = frame.predicate in (Predicate.STEALS, Predicate.LEAKS)
         patients = _by(direct, particles[OBJECT], frame.patient) if robbed else []
-        patients = patients or _by(direct, particles[SUBJECT], frame.patient)
+        inside = [one for one in direct if head is None or one.particle not in particles["topic"]]
+        patients = patients or _by(inside, particles[SUBJECT], frame.patient)
         agents = _by(near, particles[AGENT], frame.agent) or _deed(reader, near, frame.agent)
         told = filling(head, frame.patient) if head is not None else None
         if not patients and told is not None:
