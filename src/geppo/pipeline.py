@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -27,6 +27,7 @@ from geppo.model.edition import EditionKind, Issue, Month
 from geppo.model.entity import Mention
 from geppo.model.report import Document, Fetched, Gap, Report
 from geppo.model.time import Period
+from geppo.read.namesakes import OPERATED, is_house_in_short
 from geppo.read.reading import (
     Reading,
     new_names,
@@ -99,11 +100,18 @@ def month_names(
     """Names that the documents introduce, and their publishers: a name found in one page is known in all."""
     publishers = publisher_names(documents, catalog)
     found: dict[str, list[Name]] = {name.id: [name] for name in publishers}
+    operated: set[str] = set()
     for number, (names, gap) in enumerate(_spread(_introduced, documents, (catalog, publishers))):
         gaps += [gap] if gap else []
         for name in names or ():
             found.setdefault(name.id, []).append(name)
+            operated |= {name.id} if name.kind in OPERATED else set()
         progress("names", number + 1, len(documents))
+    for key in sorted(operated):
+        houses = [name for name in found[key] if is_house_in_short(name)]
+        if houses and len(houses) < len(found[key]):
+            found[key] = [name for name in found[key] if not is_house_in_short(name)]
+            found[f"org/{key}"] = [replace(name, id=f"org/{key}") for name in houses]
     return tuple(_agreed(found[key]) for key in sorted(found))
 
 

@@ -23,6 +23,7 @@ from geppo.read.anaphora import Salience, resolve, without_speaker
 from geppo.read.extract.observables import find as find_observables
 from geppo.read.frames import frames
 from geppo.read.names import designators, house_forms, introduced, naming, settle, slug, spelled
+from geppo.read.namesakes import OPERATED, for_document, short_forms, without
 from geppo.read.relate import Source, claims_of
 from geppo.read.rules import rules
 from geppo.read.sentence import Sentence
@@ -128,6 +129,13 @@ def new_names(document: Document, catalog: Catalog, known: Sequence[Name] = ()) 
     """
     found = [(kind, name) for kind, name in designators(document.text) if not _known(name, catalog, document.language)]
     shown: dict[int, str] = {}
+    if short := short_forms(known, document):
+        thinned = without(known, short)
+        found += [
+            (kind, name)
+            for kind, name in _introductions(document, catalog, thinned, {})
+            if name in short and kind in OPERATED
+        ]
     for _ in range(2):
         before = len(found)
         found += [
@@ -233,6 +241,7 @@ def _items(document: Document, mentions: Sequence[Mention], catalog: Catalog) ->
 
 def read_document(document: Document, catalog: Catalog, names: Sequence[Name] = ()) -> Reading:
     """Read a document with the names known for its month. Names it introduces itself must be among `names`."""
+    names = for_document(names, document)
     mentions = _mentions(document, catalog, names)
     items = _Inside(_items(document, mentions, catalog))
     spans = _page(document).sentences

@@ -21,6 +21,7 @@ from geppo.read.modality import modality
 from geppo.read.rivals import fuller, same, without_guesses, without_weaker_readings
 from geppo.read.rules import Rule, RuleSet
 from geppo.read.sentence import Found, Sentence
+from geppo.read.telling import acts, told_then
 from geppo.read.typed import Item, TypedLine, names_only, typed_line
 
 LONGEST_MATCH = 220
@@ -176,7 +177,7 @@ def _claims(
     words = sentence.text[sentence.span.start : sentence.span.end]
     if hedge.rung is Rung.CONFIRMED and not negated and flat is not None and flat.search(words) is None:
         hedge = replace(hedge, rung=Rung.POSSIBLE)
-    dated = _dated(found.dated, roles, span, clause)
+    dated = _dated(_of_acts(found, sentence), roles, span, clause)
     when = dated.when if dated else None
     counts: tuple[Count | None, ...] = tuple(item.count for item in roles.get("C", ()) if item.count) or (None,)
     qualifiers = _qualifiers(roles, constants, catalog)
@@ -317,6 +318,18 @@ def _clause(sentence: Sentence, start: int, end: int) -> Span:
 
 def _gap(one: Item, other: Item) -> int:
     return max(one.start - other.end, other.start - one.end, 0)
+
+
+def _of_acts(found: Found, sentence: Sentence) -> tuple[Item, ...]:
+    """The dates that a statement may have: for an act without the day on which it was told."""
+    if found.predicate not in acts():
+        return found.dated
+    bounds, language = (sentence.span.start, sentence.span.end), sentence.language
+    return tuple(
+        item
+        for item in found.dated
+        if item.when is None or not told_then(sentence.text, item.start, item.end, bounds, language)
+    )
 
 
 def _dated(items: tuple[Item, ...], roles: dict[str, tuple[Item, ...]], match: Span, clause: Span) -> Item | None:
