@@ -42,10 +42,8 @@ class _Maker:
         self.claims: list[Claim] = []
 
     def _text(self, words: int) -> str:
-        sentences = []
-        for _ in range(words // 12):
-            sentences.append(" ".join(self._chance.choices(_WORDS, k=12)).capitalize() + ".")
-        return "\n\n".join(sentences)
+        drawn = (" ".join(self._chance.choices(_WORDS, k=12)) for _ in range(words // 12))
+        return "\n\n".join(f"{sentence.capitalize()}." for sentence in drawn)
 
     def report(self, matter: int, number: int, *, body: str, credits: tuple[str, ...], own: bool, when: date) -> Report:
         publisher = f"House {matter if own else self._chance.randrange(120):03d}{'' if own else ' News'}"
