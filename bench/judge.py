@@ -14,6 +14,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from geppo import config
 from geppo.catalog import Catalog
+from geppo.judge.among import Item, search
+from geppo.judge.evidence import UNKNOWN_BACKGROUND, Artefact, Side
 from geppo.judge.month import judge_month
 from geppo.model.claim import Bound, Claim, Count, Hedge, Predicate, Rung
 from geppo.model.entity import Kind, Mention, Term
@@ -141,6 +143,27 @@ def made_month(reports: int, seed: int = 1) -> _Maker:
     return maker
 
 
+def _reports(count: int, seed: int = 2) -> list[Item]:
+    """Made reports with artefacts: each of one of many actors, who reuse some of their own values."""
+    chance = random.Random(seed)
+    items = []
+    for number in range(count):
+        actor = chance.randrange(count // 6)
+        values = [f"10.{actor % 250}.{chance.randrange(40)}.{chance.randrange(250)}" for _ in range(12)]
+        hosts = [f"h{chance.randrange(60)}.actor{actor}.example" for _ in range(6)]
+        shown = [Artefact(type="ip", value=value) for value in values]
+        shown += [Artefact(type="host", value=host) for host in hosts]
+        shown += [
+            Artefact(type="sha256", value=hashlib.sha256(f"{actor}/{number}/{n}".encode()).hexdigest())
+            for n in range(8)
+        ]
+        when = day(date(2030, 1, 1) + timedelta(days=chance.randrange(400)))
+        items.append(
+            Item(id=f"r{number:05d}", side=Side(date=when, publisher=f"House {number % 40}", artefacts=tuple(shown)))
+        )
+    return items
+
+
 def main() -> None:
     """Print the table."""
     settings, catalog = config.load(), Catalog.load()
@@ -154,6 +177,16 @@ def main() -> None:
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         limit = "20 s, 1,024 MiB" if size == 3000 else ""
         print(f"{size:>8}{len(made.claims):>8}{len(judged.stories):>9}{took:>9.2f}{memory:>7.0f}  {limit}")
+    print("\nlinks among made reports (one process)")
+    print(f"{'reports':>8}{'pairs':>11}{'links':>8}{'seconds':>9}  limit")
+    for size in (450, 1415):
+        start = time.perf_counter()
+        items = _reports(size)
+        making = time.perf_counter() - start
+        found = search(items, settings, UNKNOWN_BACKGROUND)
+        took = time.perf_counter() - start - making
+        limit = "60 s" if found.pairs >= 1_000_000 else ""
+        print(f"{size:>8}{found.pairs:>11,}{len(found.links):>8}{took:>9.2f}  {limit}")
 
 
 if __name__ == "__main__":

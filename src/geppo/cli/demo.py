@@ -22,6 +22,7 @@ def run(*, out: Path = Path(_place.DEMO)) -> int:
     """
     from geppo import config
     from geppo.catalog import Catalog
+    from geppo.cli._journal import FILE, publish
     from geppo.cli._progress import bar
     from geppo.model.time import Period
     from geppo.pipeline import collect_paths, run_month, write_out
@@ -44,6 +45,8 @@ def run(*, out: Path = Path(_place.DEMO)) -> int:
             progress=progress,
         )
         paths = write_out(issue, out, place.settings, progress)
+    (out / FILE).unlink(missing_ok=True)
+    publish(issue, out)
     place.store.close()
     for path in paths:
         print(path)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from geppo import config
 from geppo.cli import _place
 from geppo.errors import UsageError
+
+QUESTIONS = ("overlap", "among", "calibrate", "journal", "resolve")
 
 
 def run(
@@ -19,43 +22,90 @@ def run(
     *,
     pairs: Path | None = None,
     json_: bool = False,
+    lang: Literal["en", "ja"] = "en",
+    analyst: bool = False,
+    least: float = 0.5,
+    by: str = "",
+    note: str = "",
     workspace: Path | None = None,
 ) -> int:
-    """Weigh what two groups, or two reports, share.
+    """Weigh what groups or reports share, and keep the record of what was judged.
 
-    Examples: `geppo judge overlap "Group A" "Group B"`, `geppo judge overlap --pairs pairs.jsonl`
+    overlap A B: two groups of the workspace's reports. overlap --pairs FILE: pairs of reports, one answer a line.
+    among FILE: links among many reports, JSON lines {id, date, publisher, artefacts}.
+    calibrate FILE: how well the score holds on labelled pairs, and its refit. journal: what was published and what
+    came of it. resolve NUMBER yes|no: enter an outcome.
+
+    Examples: `geppo judge overlap "Group A" "Group B" --analyst`, `geppo judge overlap --pairs pairs.jsonl`,
+    `geppo judge among reports.jsonl --least 0.8`, `geppo judge resolve 12 no --by mk --note "lease changed hands"`
 
     Parameters
     ----------
     what
-        The question: overlap.
+        overlap, among, calibrate, journal or resolve.
     a
-        A group, as a report of the workspace prints it.
+        A group as a report of the workspace prints it; a file; the number of a judgement.
     b
-        The other group.
+        The other group; yes or no.
     pairs
         JSON lines {id, a, b}, each side a report with its artefacts; one answer a line.
     json_
         Print JSON.
+    lang
+        Language of the text.
+    analyst
+        Add the waterfall in bits, the hypotheses, the times of use and the context.
+    least
+        The lowest likelihood of a link that `among` prints.
+    by
+        Who enters the outcome.
+    note
+        Why.
     workspace
         The workspace with the reports; by default the nearest folder upward, else ./geppo-demo.
     """
-    if what != "overlap":
-        raise UsageError(f"judge: expected overlap, got {what!r}")
-    if pairs is not None:
-        from geppo.judge.pairs import judge_pairs
+    if what not in QUESTIONS:
+        raise UsageError(f"judge: expected one of {', '.join(QUESTIONS)}, got {what!r}")
+    if what == "overlap" and pairs is not None:
+        return _pairs(pairs)
+    if what == "overlap":
+        if not a or not b:
+            raise UsageError("judge overlap: name two groups, or give --pairs FILE")
+        return _groups(a, b, json_=json_, lang=lang, analyst=analyst, workspace=workspace)
+    if what in ("among", "calibrate"):
+        if not a:
+            raise UsageError(f"judge {what}: expected a file of JSON lines")
+        from geppo.cli import _judge_files
 
-        with pairs.open(encoding="utf-8") as stream:
-            for answer in judge_pairs(stream, config.load()):
-                print(json.dumps(answer, ensure_ascii=False))
-        return 0
-    if not a or not b:
-        raise UsageError("judge overlap: name two groups, or give --pairs FILE")
-    return _groups(a, b, json_=json_, workspace=workspace)
+        task: Callable[[Path], int] = {
+            "among": lambda file: _judge_files.among(file, least, json_=json_),
+            "calibrate": lambda file: _judge_files.calibrate(file, json_=json_),
+        }[what]
+        return task(Path(a))
+    from geppo.cli import _journal
+
+    if what == "journal":
+        return _journal.show(workspace, json_=json_)
+    return _journal.resolve(a, b, by=by, note=note, workspace=workspace)
 
 
-def _groups(a: str, b: str, *, json_: bool, workspace: Path | None) -> int:
+def _pairs(file: Path) -> int:
+    from geppo.cli._judge_files import lines
+    from geppo.judge.pairs import judge_pairs
+
+    for answer in judge_pairs(lines(file), config.load(_settings_file())):
+        print(json.dumps(answer, ensure_ascii=False))
+    return 0
+
+
+def _settings_file() -> Path | None:
+    root = config.workspace(Path.cwd())
+    return root / config.WORKSPACE_FILE if root else None
+
+
+def _groups(a: str, b: str, *, json_: bool, lang: str, analyst: bool, workspace: Path | None) -> int:
     from geppo.catalog import Catalog
+    from geppo.cli import _judgement
     from geppo.knowledge.codec import plain
     from geppo.model.assessment import AssessmentKind
     from geppo.model.time import Period
@@ -68,13 +118,14 @@ def _groups(a: str, b: str, *, json_: bool, workspace: Path | None) -> int:
     if not documents:
         raise UsageError("judge overlap: the workspace holds no documents; bring some in with `geppo collect`")
     newest = documents[-1].published
+    catalog = Catalog.load()
     month = judge(
         documents,
-        read_documents(documents, Catalog.load()),
+        read_documents(documents, catalog),
         (),
         period=Period(year=newest.year, month=newest.month),
         as_of=now,
-        catalog=Catalog.load(),
+        catalog=catalog,
         settings=place.settings,
         earlier=None,
     )
@@ -87,13 +138,6 @@ def _groups(a: str, b: str, *, json_: bool, workspace: Path | None) -> int:
     if json_:
         print(json.dumps(plain(found), ensure_ascii=False))
         return 0
-    likelihood: Any = found.likelihood
-    print(f"{a} and {b}: cooperation {likelihood.word.value} "
-          f"({likelihood.point:.0%}, range {likelihood.low:.0%}-{likelihood.high:.0%})")  # fmt: skip
-    print(f"Our confidence is {found.confidence.value if found.confidence else 'not stated'}.")
-    for item in found.evidence:
-        weight = f"{item.weight:+.2f} bits" if item.used else "not counted"
-        print(f"  {item.kind} {item.value}: {weight}; {item.reason}")
-    for name, shift in found.would_change[:5]:
-        print(f"  would change it: {name} ({shift:+.0%})")
+    text = _judgement.executive(found, lang) + (_judgement.analyst(found, lang) if analyst else [])
+    print("\n".join(text))
     return 0

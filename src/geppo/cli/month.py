@@ -41,6 +41,7 @@ def run(
         The workspace; by default the nearest folder upward with a geppo.toml.
     """
     from geppo.catalog import Catalog
+    from geppo.cli._journal import publish
     from geppo.cli._progress import bar
     from geppo.pipeline import run_month, write_out
 
@@ -59,6 +60,8 @@ def run(
             progress=progress,
         )
         paths = write_out(_only(issue, languages), target, place.settings, progress)
+    if as_of is None:
+        publish(issue, place.root)
     later = sum(document.collected > known for document in place.store.documents(_place.moment(None)))
     place.store.close()
     if later:

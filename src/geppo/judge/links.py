@@ -3,9 +3,9 @@
 Built from claims for `overlap`: one side a group, each with the values that the origin says both have. Assessments of
 kind `overlap` hold: `word` (band or `insufficient`), `rule` (why this confidence), `groups` (independent
 observations), `values` (what is shared, separated by blanks), `states` (both states, where known), `uses`
-(`overlapping`, `disjoint` or `unknown`), `source`, `source_rung` and `source_grade` (the origin and its own words on
-working together, or on sharing where it says no more), and the parts of an agreement between the states, where one is
-in force: context that moves nothing.
+(`overlapping`, `disjoint` or `unknown`), `a_use` and `b_use` (each side's, `first/last` as ISO dates), `source`,
+`source_rung` and `source_grade` (the origin and its own words on working together, or on sharing where it says no
+more), and the parts of an agreement between the states, where one is in force: context that moves nothing.
 """
 
 from __future__ import annotations
@@ -168,6 +168,8 @@ class LinkJudge:
             ("values", " ".join([value for _, value in servers] + list(paths))),
             ("states", " ".join(states) if all(states) else ""),
             ("uses", _lie(uses)),
+            ("a_use", _iso(uses[0])),
+            ("b_use", _iso(uses[1])),
             ("source", source),
             ("source_rung", best.hedge.rung.value if best else ""),
             ("source_grade", grades[0] if grades else ""),
@@ -220,6 +222,10 @@ class LinkJudge:
 
 def _first(spans: Sequence[When]) -> When | None:
     return min(spans) if spans else None
+
+
+def _iso(span: When | None) -> str:
+    return f"{span.start.isoformat()}/{span.end.isoformat()}" if span else ""
 
 
 def _lie(uses: Sequence[When | None]) -> str:

@@ -15,6 +15,7 @@ from types import ModuleType
 
 from geppo.config import Settings
 from geppo.errors import DataError
+from geppo.judge.calibration import Platt
 from geppo.judge.evidence import UNKNOWN_BACKGROUND, Background, Item, QuestionKind, Ratio, Side, Use, kinds
 from geppo.judge.evidence._groups import CONTEXT, Group, arrange, drop_implied
 from geppo.judge.evidence._odds import Term, log_odds, spread
@@ -186,8 +187,20 @@ def _likelihood(groups: Sequence[Group], question: Question, settings: Settings)
     """The posterior; what was seen on the wire only never lifts the median over the ceiling of the settings."""
     terms = (part.term for part in _parts(groups, question, settings))
     found = spread([_prior(question, settings), *(term for term in terms if term)])
+    refit = _refit(question, settings)
     most = settings.number("overlap.network-ceiling") if _network_only(groups) else _MOST
-    return Likelihood(low=_within(found.low, most), point=_within(found.middle, most), high=_within(found.high))
+    return Likelihood(
+        low=_within(refit(found.low), most), point=_within(refit(found.middle), most), high=_within(refit(found.high))
+    )
+
+
+def _refit(question: Question, settings: Settings) -> Platt:
+    """The yearly refit, which only labelled pairs of reports can give: cooperation has no ground truth."""
+    if question.kind is not QuestionKind.SAME_CLUSTER:
+        return Platt()
+    return Platt(
+        slope=settings.number("overlap.calibration.slope"), intercept=settings.number("overlap.calibration.intercept")
+    )
 
 
 def _network_only(groups: Sequence[Group]) -> bool:
