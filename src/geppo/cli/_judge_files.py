@@ -48,10 +48,8 @@ def among(file: Path, least: float, *, json_: bool) -> int:
           f"{len(kept):,} at {least:.0%} or more, {wrong:.1f} of them expected to be wrong")  # fmt: skip
     for link in kept:
         judged = link.judgement
-        heaviest = "; ".join(
-            f"{row.kind} {shown(row.kind, row.value)} ({row.weight:+.1f} bits)" for row in judged.heaviest
-        )
-        print(f"{judged.likelihood.point:>5.0%}  {judged.confidence.value:<8}  {link.a}  {link.b}  {heaviest}")
+        rows = [f"{row.kind} {shown(row.kind, row.value)} ({row.weight:+.1f} bits)" for row in judged.heaviest]
+        print(f"{judged.likelihood.point:>5.0%}  {judged.confidence.value:<8}  {link.a}  {link.b}  {'; '.join(rows)}")
     for one in found.common[:SHOWN]:
         print(f"not counted: {one.kind} {shown(one.kind, one.value)}: {one.reports} of the reports hold it")
     return 0
