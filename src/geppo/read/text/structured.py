@@ -1,13 +1,32 @@
-"""JSON and XML: told apart, and not read yet."""
+"""JSON of known kinds as text: KEV catalogues, CSAF advisories, STIX 2.1 bundles, MISP events.
+
+The kind is told by the content. What a record states becomes sentences (`structured.toml`), so that the same reader,
+and the same person, can check them; the archive keeps the file itself. XML is left to the sources that fetch it.
+"""
 
 from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from geppo.config import Settings
 from geppo.errors import InputError
 from geppo.model.report import Fetched
+from geppo.read.text import _advisories, _bundles
 from geppo.read.text._page import Page
+from geppo.read.text._records import DEEPEST, depth
 
 RANK = 30
+
+Teller = Callable[[Mapping[str, Any], Fetched, Settings], Page]
+
+_KINDS: tuple[tuple[Callable[[Mapping[str, Any]], bool], Teller], ...] = (
+    (_advisories.is_kev, _advisories.kev),
+    (_advisories.is_csaf, _advisories.csaf),
+    (_bundles.is_stix, _bundles.stix),
+    (_bundles.is_misp, _bundles.misp),
+)
 
 
 def can_read(data: bytes, name: str) -> bool:
@@ -26,10 +45,27 @@ def _like_json(head: bytes) -> bool:
 
 
 def read(fetched: Fetched, settings: Settings) -> Page:
-    """Always raises InputError("unsupported")."""
-    del settings
+    """The page. Raises InputError of kind unsupported for other data, unreadable for broken JSON."""
+    head = fetched.data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not head.startswith((b"{", b"[")):
+        raise InputError(
+            "unsupported",
+            f"{fetched.name}: XML is no report; give the feed as a source (kind feed), or its pages as HTML.",
+        )
+    try:
+        raw = json.loads(fetched.data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise InputError("unreadable", f"{fetched.name}: expected JSON in UTF-8 ({error}).") from error
+    if depth(raw) > DEEPEST:
+        raise InputError("unreadable", f"{fetched.name}: JSON nested deeper than {DEEPEST} levels; expected a report.")
+    if isinstance(raw, list) and len(raw) == 1:
+        raw = raw[0]
+    if isinstance(raw, dict):
+        for fits, tell in _KINDS:
+            if fits(raw):
+                return tell(raw, fetched, settings)
     raise InputError(
         "unsupported",
-        f"{fetched.name}: JSON and XML (KEV, STIX, MISP, CSAF, feeds) are not read yet; "
-        "expected HTML, Markdown, text, PDF or mail.",
+        f"{fetched.name}: JSON of no known kind; expected a KEV catalogue, a CSAF advisory, a STIX 2.1 bundle or "
+        "a MISP event.",
     )
