@@ -9,6 +9,7 @@ import pytest
 
 from geppo.config import Settings
 from geppo.judge.rank import Rankable, score
+from geppo.judge.severity import Severity, severity
 from geppo.model.entity import Kind, Term
 from geppo.model.time import Period
 
@@ -85,3 +86,38 @@ def test_ties_go_by_id(made: Any) -> None:
     assert stories[0].total == stories[1].total
     assert stories[0].id < stories[1].id
     assert [story.rank for story in stories] == [1, 2]
+
+
+def test_a_product_of_the_reader_is_the_readers_matter(made: Any, plain: Rankable, settings: Settings) -> None:
+    gate = Term(kind=Kind.PRODUCT, id="product/ostrander", name="Ostrander Edge Gateway")
+    hit = with_claim(plain, made, LYNX, "exploits", gate)
+    mine = replace(settings, values={"reader.products": "Brindle Mail; ostrander edge"})
+    assert part(hit, "profile", settings) == 0
+    assert part(hit, "profile", mine) > 0
+
+
+def test_a_warning_from_home_is_news_from_home(plain: Rankable, settings: Settings) -> None:
+    assert part(replace(plain, warned_at_home=True), "profile", settings) > part(plain, "profile", settings)
+
+
+def test_severity_by_listing_due_date_and_printed_scores(made: Any) -> None:
+    flaw = Term(kind=Kind.VULNERABILITY, id="cve/CVE-2030-1111", name="CVE-2030-1111")
+
+    def severe(name: str, text: str, *args: Any, **more: Any) -> Severity:
+        made.claims.clear()
+        made.report(name, "Daily Gull", text=text)
+        made.claim(name, *args, **more)
+        return severity(made.claims, {report.id: report for report in made.reports.values()}, MAY)
+
+    plain = severe("a", "CVE-2030-1111 is exploited.", LYNX, "exploits", flaw)
+    assert plain == Severity(listed=False, due=False, cvss=0.0, epss=0.0)
+    scored = severe("b", "CVE-2030-1111 has a CVSS v3.1 score of 9.8 and an EPSS of 87 %.", LYNX, "exploits", flaw)
+    assert (scored.cvss, scored.epss) == (9.8, 0.87)
+    odd = severe("c", "CVE-2030-1111, CVSS 98, EPSS 2.5.", LYNX, "exploits", flaw)
+    assert (odd.cvss, odd.epss) == (0.0, 0.0)
+    listed = severe("d", "CISA lists it.", "CISA", "lists", flaw, due="2030-06-10")
+    late = severe("e", "CISA lists it.", "CISA", "lists", flaw, due="2031-01-10")
+    assert (listed.listed, late.listed) == (True, True)
+    assert plain.share < scored.share < listed.share
+    other = severe("f", "Copper Lynx exploits it. CVSS 9.9.", LYNX, "targets", "JP")
+    assert other.share == 0.0

@@ -43,6 +43,7 @@ class SpeakerWords:
     unknown: dict[str, Standing]
     ratios: dict[str, float]
     media_kinds: frozenset[str]
+    public_kinds: frozenset[str]
     forms: frozenset[str]
     forms_glued: tuple[str, ...]
     house: frozenset[str]
@@ -67,6 +68,7 @@ def speaker_words() -> SpeakerWords:
         unknown={name: Standing(**row) for name, row in raw["unknown"].items()},
         ratios={letter: float(ratio) for letter, ratio in raw["ratios"].items()},
         media_kinds=frozenset(raw["kinds-of-media"]["kinds"]),
+        public_kinds=frozenset(raw["kinds-of-public-bodies"]["kinds"]),
         forms=frozenset(words["forms"]),
         forms_glued=tuple(words["forms-glued"]),
         house=frozenset(words["house"]),

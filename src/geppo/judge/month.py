@@ -26,6 +26,7 @@ from geppo.judge.pacts import Pacts
 from geppo.judge.printed import Printed
 from geppo.judge.rank import Rankable, score
 from geppo.judge.relations import RelationFinder, Relations
+from geppo.judge.severity import severity
 from geppo.judge.speakers import Directory
 from geppo.judge.statements import Key, Keys, Statement, group
 from geppo.judge.stories import Draft, Editor, assessments_of
@@ -168,7 +169,7 @@ def _story(
     settings: Settings,
     earlier: Sequence[Story],
 ) -> Story:
-    subjects = editor.subjects(draft)
+    subjects, home = editor.subjects(draft), settings.text("reader.country")
     names = {term.id for term in subjects}
     least = settings.number("judge.stories.same_story")
     before = [
@@ -181,14 +182,19 @@ def _story(
     reports = sorted(draft.reports(), key=lambda report: base.graph.order[report])
     held = assessments_of(claims, assessments)
     origins = editor.origins(draft)
+    central = draft.claims(core_only=True)
     rankable = Rankable(
-        claims=draft.claims(core_only=True),
+        claims=central,
         reports=[base.graph.reports[report] for report in reports],
         origins=origins,
         assessments=held,
         pair=bool(draft.pairs),
         previously=bool(before),
         new_facts=any(_is_new(claim, period, known) for claim in claims),
+        severity=severity(central, base.graph.reports, period).share,
+        warned_at_home=any(
+            base.graph.directory.is_agency_of(base.graph.reports[report].document.publisher, home) for report in reports
+        ),
     )
     return Story(
         id=draft.id,

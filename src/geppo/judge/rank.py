@@ -1,7 +1,8 @@
 """How much a story matters to the reader. The parts stay beside the total; weights are settings.
 
 Parts: `effect`, `profile`, `novelty`, `support`, `dispute`, `pair` (partners targeted, states sharing something),
-`recency`, `warning`, and `out-of-period`, which is negative for what is only background.
+`recency`, `warning`, `severity` (of exploited vulnerabilities), and `out-of-period`, which is negative for what is only
+background.
 """
 
 from __future__ import annotations
@@ -25,11 +26,12 @@ _MANY_CONFLICTS = 3.0
 _FOLLOW_UP = 0.4
 _AT_HOME = 0.7
 _NEW_NAME = "new:"
+_PRODUCTS = frozenset({Kind.PRODUCT, Kind.VULNERABILITY, Kind.TOOL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rankable:
-    """What the parts are reckoned from."""
+    """What the parts are reckoned from. `warned_at_home`: an agency of the reader's country published on it."""
 
     claims: Sequence[Claim]
     reports: Sequence[Report]
@@ -38,6 +40,18 @@ class Rankable:
     pair: bool
     previously: bool
     new_facts: bool
+    severity: float = 0.0
+    warned_at_home: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Whom the issue is for, as the settings `reader.…` say; products in lower case."""
+
+    country: str
+    sectors: frozenset[str]
+    products: tuple[str, ...]
+    language: str
 
 
 def _effect(story: Rankable) -> float:
@@ -57,19 +71,24 @@ def _effect(story: Rankable) -> float:
     return math.fsum(events) / _STRONGEST * 0.75 + size * 0.25
 
 
-def _profile(story: Rankable, country: str, sectors: frozenset[str], language: str) -> float:
-    """1 where somebody acts in the reader's country or sector; less where a page at home saw it, or it is named."""
+def _profile(story: Rankable, reader: Reader) -> float:
+    """1 where somebody acts in the reader's country or sector or against a product of the reader's; less where a page
+    or an agency at home tells of it, or it is only named.
+    """
     hostile, best = predicates("hostile") | predicates("victim-subject") | {Predicate.WARNS, Predicate.COUNTS}, 0.0
     for claim in story.claims:
         for term in (claim.object, claim.subject, *(term for _, term in claim.qualifiers)):
             if term is None:
                 continue
-            place = term.kind is Kind.LOCATION and term.id == f"country/{country}"
-            sector = term.kind is Kind.SECTOR and term.id in sectors
-            if place or sector:
+            place = term.kind is Kind.LOCATION and term.id == f"country/{reader.country}"
+            sector = term.kind is Kind.SECTOR and term.id in reader.sectors
+            product = term.kind in _PRODUCTS and any(one in term.name.casefold() for one in reader.products)
+            if place or sector or product:
                 best = max(best, 1.0 if claim.predicate in hostile and not claim.negated else 0.5)
-    at_home = any(report.document.language == language and report.own_observation for report in story.reports)
-    return max(best, _AT_HOME) if at_home else best
+    seen_at_home = any(
+        report.document.language == reader.language and report.own_observation for report in story.reports
+    )
+    return max(best, _AT_HOME) if seen_at_home or story.warned_at_home else best
 
 
 def _novelty(story: Rankable) -> float:
@@ -101,16 +120,23 @@ def _warning(story: Rankable) -> float:
 def score(story: Rankable, period: Period, settings: Settings) -> tuple[tuple[str, float], ...]:
     """All parts, weighted, in a fixed order."""
     inside = [report for report in story.reports if period.span.start <= report.document.published <= period.span.end]
-    sectors = frozenset(settings.text("reader.sectors").split())
+    products = [name.strip().casefold() for name in settings.text("reader.products").split(";")]
+    reader = Reader(
+        country=settings.text("reader.country"),
+        sectors=frozenset(settings.text("reader.sectors").split()),
+        products=tuple(name for name in products if name),
+        language=settings.text("reader.language"),
+    )
     parts: Mapping[str, float] = {
         "effect": _effect(story),
-        "profile": _profile(story, settings.text("reader.country"), sectors, settings.text("reader.language")),
+        "profile": _profile(story, reader),
         "novelty": _novelty(story),
         "support": _support(story),
         "dispute": _dispute(story),
         "pair": 1.0 if story.pair else 0.0,
         "recency": len(inside) / max(1, len(story.reports)),
         "warning": _warning(story),
+        "severity": story.severity,
     }
     weighted = [(name, round(value * settings.number(f"judge.rank.{name}"), 4)) for name, value in parts.items()]
     if not inside:

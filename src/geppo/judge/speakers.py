@@ -222,6 +222,11 @@ class Directory:
         words, folded = speaker_words(), fold(name)
         return any(token in words.media for token in folded.split()) or any(w in folded for w in words.media_glued)
 
+    def is_agency_of(self, name: str, country: str) -> bool:
+        """True for a public body of a country, by the catalogue."""
+        entry = self._entry(name)
+        return entry is not None and entry.country == country and entry.kind in speaker_words().public_kinds
+
     def standing(self, name: str, own_observation: bool) -> Standing:
         """What a publisher is worth by its kind; an unknown one by whether it observed anything itself."""
         words = speaker_words()
