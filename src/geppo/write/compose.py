@@ -24,13 +24,17 @@ _CHANGE_UP_MOST = 2
 
 @dataclass(slots=True)
 class Composer:
-    """Words statements in one language. It remembers nothing between sentences: a statement has one wording."""
+    """Words statements in one language. It remembers nothing between sentences: a statement has one wording.
+
+    `again` is the speaker of the sentence before, where the next one may call it by a word of its kind ("the company").
+    """
 
     language: str
     catalog: Catalog
     period: Period
     publishers: Mapping[str, str]
     claims: Mapping[str, Claim]
+    again: str = ""
     phrases: Phrases = field(init=False)
     wording: Wording = field(init=False)
 
@@ -199,6 +203,8 @@ class Composer:
         own = self._phrase(best, "self")
         if own is not None and (itself or (best.predicate in _SELF_SPEAKING and flat)) and not best.negated:
             slots = self._slots(fact)
+            if itself and self.again == best.speaker:
+                slots["S"] = self.called_again(best.speaker) or slots["S"]
             return fill(own, slots) if slots["S"] and ("{O}" not in own or slots["O"]) else None
         clause = self.clause(fact, itself=itself)
         if clause is None:
@@ -220,12 +226,25 @@ class Composer:
 
     def speaker(self, claim: Claim) -> str:
         """Whose statement it is, with the month of its report where that is not the edition's own."""
+        if self.again and claim.speaker == self.again and (called := self.called_again(claim.speaker)):
+            return called
         name = self.publishers.get(claim.speaker, claim.speaker)
         span = self.period.span
         if span.start <= claim.published <= span.end:
             return name
         when = self.wording.month(claim.published)
         return f"{name}（{when}）" if self.language == "ja" else f"{name} ({when})"
+
+    def called_again(self, speaker: str) -> str:
+        """What a speaker is called the second time: by the tail of its name, else by its kind; empty for its name."""
+        name = self.publishers.get(speaker, speaker)
+        tails = (tail for tail in self.phrases.keys("again_tail") if name.endswith(tail))
+        if tail := max(tails, key=len, default=""):
+            return self.phrases.text("again_tail", tail)
+        known = self.catalog.publisher(speaker)
+        if known is None or not self.phrases.has("again", known.kind):
+            return ""
+        return self.phrases.text("again", known.kind)
 
     # -- assessments -------------------------------------------------------------------------------------------
 
@@ -255,8 +274,8 @@ class Composer:
         return fill(template, slots)
 
     def _grade(self, said: Statement, name: str) -> str | None:
-        grade = said.value("grade")
-        speaker = self.publishers.get(said.value("G"), said.value("G"))
+        grade, given = said.value("grade"), said.value("G")
+        speaker = (given == self.again and self.called_again(given)) or self.publishers.get(given, given)
         return fill(
             self.phrases.text("form", "grade", name), {"G": speaker, "grade": self.phrases.text("grade", grade)}
         )

@@ -171,6 +171,7 @@ class _Rotation:
         self._gate = gate
         self._turn: dict[str, int] = {}
         self._named: set[str] = set()
+        self._speaker = ""
 
     def text(self, said: Statement) -> str:
         variant = 0
@@ -187,7 +188,9 @@ class _Rotation:
             rung = said.facts[0].best.hedge.rung.value
             variant = self._turn.get(rung, 0)
             self._turn[rung] = variant + 1
+        self.composer.again, self._speaker = self._speaker, _speaker_behind(said)
         text = self.composer.sentence(said, variant)
+        self.composer.again = ""
         if text is None or self._gate.check(said, text):
             text = self.composer.sentence(said)
         if text is None:
@@ -201,7 +204,22 @@ class _Rotation:
     def paragraph(self) -> None:
         """A new paragraph names things in full again."""
         self._named.clear()
+        self._speaker = ""
         self.composer.wording.seen = frozenset()
+
+
+def _speaker_behind(said: Statement) -> str:
+    """Whom a sentence leaves in mind as the speaker: nobody where it names another organisation too."""
+    if said.form.partition(".")[0] not in ("fact", "grade", "alternative"):
+        return ""
+    speaker = said.facts[0].best.speaker if said.facts else said.value("G")
+    others = {
+        term.name
+        for fact in said.facts
+        for term in (fact.best.subject, fact.best.object, *(term for _, term in fact.best.qualifiers))
+        if term is not None and term.kind is Kind.IDENTITY
+    }
+    return "" if others - {speaker} else speaker
 
 
 def _sentence(said: Statement, words: _Rotation, citations: Citations) -> Sentence:

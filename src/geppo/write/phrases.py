@@ -47,6 +47,11 @@ class Phrases:
         """True where the path has a phrase."""
         return self._find(path) is not None
 
+    def keys(self, *path: str) -> tuple[str, ...]:
+        """The names of the phrases at a path; none where there is nothing."""
+        found = self._find(path)
+        return tuple(found) if isinstance(found, Mapping) else ()
+
     def _find(self, path: tuple[str, ...]) -> Any:
         at: Any = self.data
         for step in path:
