@@ -1,0 +1,187 @@
+"""Write a preset's records and its truth.
+
+Flows: `flows/day=YYYY-MM-DD.parquet` (or Zeek TSV) with the columns of `geppo.model.telemetry.FLOW`, sorted by time;
+`inventory.csv`; services: `services/month=YYYY-MM.parquet`; `truth.json`; `README.txt`. Draws are of numpy's PCG64
+from the seed, one stream for each part, so that a change of one part leaves the others as they were.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import ipaddress
+import json
+import zlib
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from geppo.relay.lab.background import background
+from geppo.relay.lab.faults import seen
+from geppo.relay.lab.flows import PROTOCOLS, REJ, S0, STATES, Flows, Ints, joined, packets
+from geppo.relay.lab.planted import Truth, planted
+from geppo.relay.lab.preset import Preset
+from geppo.relay.lab.services import Made, services
+from geppo.relay.lab.world import World, world
+
+FIRST = date(2030, 3, 4)
+"""The first made day: a Monday in the future of all real records."""
+
+_README = """These records are made, not observed. Addresses outside are of 240.0.0.0/5, which is routed nowhere.
+preset {name}, seed {seed}: {about}
+truth.json says what was planted. docs/lab.md says how, and what such records cannot show.
+"""
+
+
+def stream(seed: int, *parts: object) -> np.random.Generator:
+    """The random stream of one part."""
+    words = [zlib.crc32(str(part).encode()) for part in parts]
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *words])))
+
+
+def text_of(number: int) -> str:
+    """An address as text."""
+    return str(ipaddress.IPv4Address(number))
+
+
+def make_flows(preset: Preset, seed: int, out: Path, *, days: int = 1, zeek: bool = False) -> dict[str, Any]:
+    """Write flows, inventory and the flow part of the truth; the truth is returned too."""
+    folder = out / "flows"
+    folder.mkdir(parents=True, exist_ok=True)
+    made = world(stream(seed, "world"), preset.background)
+    hidden = _hidden(stream(seed, "nat"), made, preset.sensor.nat)
+    truths: dict[int, Truth] = {}
+    rows = 0
+    for number in range(days):
+        extra, told = planted(stream(seed, "fixed"), stream(seed, "planted", number), made, preset.planted)
+        day = joined([background(stream(seed, "background", number), made, preset.background), extra])
+        day = seen(stream(seed, "sensor", number), day, preset.sensor, hidden)
+        rows += len(day)
+        _write(day, stream(seed, "packets", number), FIRST + timedelta(days=number), folder, zeek=zeek)
+        for truth in told:
+            truths[truth.host] = truth
+    _inventory(stream(seed, "inventory"), made, preset.background.unlisted, out / "inventory.csv")
+    found = {
+        "rows": rows,
+        "internal": ["10.0.0.0/8"],
+        "hosts": [
+            {
+                "host": text_of(one.host), "role": one.role, "mechanism": one.mechanism, "sessions": one.sessions,
+                "peers": [text_of(peer) for peer in one.peers], "hidden": bool(np.isin(one.host, hidden)),
+            }
+            for one in sorted(truths.values(), key=lambda truth: truth.host)
+        ],
+        "sanctioned": {role: [text_of(int(host)) for host in hosts] for role, hosts in sorted(made.special.items())},
+    }  # fmt: skip
+    _truth(out, preset, seed, flows=found)
+    return found
+
+
+def make_services(preset: Preset, seed: int, out: Path) -> dict[str, Any]:
+    """Write scan records and the scan part of the truth; the truth is returned too."""
+    folder = out / "services"
+    folder.mkdir(parents=True, exist_ok=True)
+    networks: dict[str, dict[str, Any]] = {}
+    for number in range(preset.scan.months):
+        for made in services(lambda *parts: stream(seed, "scan", *parts), preset.scan, number, FIRST):
+            _write_services(made, folder)
+            for name, members in made.members.items():
+                row = networks.setdefault(name, {"class": made.kinds[name], "members": {}})
+                row["members"].setdefault(made.month, []).extend(members)
+    found = {"networks": {name: networks[name] for name in sorted(networks)}}
+    _truth(out, preset, seed, scan=found)
+    return found
+
+
+def _hidden(chance: np.random.Generator, made: World, share: float) -> Ints:
+    edge = made.of("camera", "router", "nas")
+    return np.sort(chance.choice(edge, int(len(edge) * share), replace=False)) if share else np.empty(0, np.int64)
+
+
+def _truth(out: Path, preset: Preset, seed: int, **parts: dict[str, Any]) -> None:
+    path = out / "truth.json"
+    known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    known |= {"preset": preset.name, "seed": seed, **parts}
+    path.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    (out / "README.txt").write_text(_README.format(name=preset.name, seed=seed, about=preset.about), encoding="utf-8")
+
+
+_DOTTED = "concat_ws('.', {0} >> 24, ({0} >> 16) & 255, ({0} >> 8) & 255, {0} & 255)"
+_SELECT = """
+SELECT make_timestamp(ts) AS ts, duration, {src} AS "id.orig_h", sport::INTEGER AS "id.orig_p", {dst} AS "id.resp_h",
+    dport::INTEGER AS "id.resp_p", proto, sent AS orig_bytes, got AS resp_bytes, out_packets AS orig_pkts,
+    in_packets AS resp_pkts, state AS conn_state
+FROM made ORDER BY ts, "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p"
+"""
+
+
+def _write(flows: Flows, chance: np.random.Generator, day: date, folder: Path, *, zeek: bool) -> None:
+    base = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1e6)
+    silent = (flows.state == S0) | (flows.state == REJ)
+    made = {
+        "ts": base + (flows.start * 1e6).astype(np.int64),
+        "duration": np.round(flows.length, 6),
+        "src": flows.src,
+        "sport": flows.sport,
+        "dst": flows.dst,
+        "dport": flows.dport,
+        "proto": np.array([PROTOCOLS[int(one)] for one in (6, 17)])[(flows.proto == 17).astype(int)],
+        "sent": flows.sent,
+        "got": flows.got,
+        "out_packets": np.where(silent, 1, packets(flows.sent, chance)),
+        "in_packets": np.where(flows.state == S0, 0, np.where(silent, 1, packets(flows.got, chance))),
+        "state": np.array(STATES)[flows.state],
+    }
+    select = _SELECT.format(src=_DOTTED.format("src"), dst=_DOTTED.format("dst"))
+    with duckdb.connect() as connection:
+        connection.execute("SET threads = 1")
+        connection.register("made", made)
+        if not zeek:
+            target = folder / f"day={day.isoformat()}.parquet"
+            connection.execute(f"COPY ({select}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+            return
+        rows = connection.execute(select).fetchall()
+    _zeek(rows, folder / f"conn.{day.isoformat()}.log.gz")
+
+
+_ZEEK = ("ts", "duration", "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "proto", "orig_bytes", "resp_bytes",
+         "orig_pkts", "resp_pkts", "conn_state")  # fmt: skip
+
+
+def _zeek(rows: list[tuple[Any, ...]], path: Path) -> None:
+    """Zeek's TSV, packed; no time of packing in the file, so that the bytes are the same again."""
+    with path.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed:
+        head = ["#separator \\x09", "#set_separator\t,", "#empty_field\t(empty)", "#unset_field\t-", "#path\tconn",
+                "#fields\t" + "\t".join(_ZEEK)]  # fmt: skip
+        packed.write(("\n".join(head) + "\n").encode())
+        for ts, *rest in rows:
+            seconds = ts.replace(tzinfo=UTC).timestamp()
+            packed.write((f"{seconds:.6f}\t" + "\t".join(str(value) for value in rest) + "\n").encode())
+
+
+def _inventory(chance: np.random.Generator, made: World, unlisted: float, path: Path) -> None:
+    """Most hosts with their class; special hosts with role and sanction, but for a share that nobody listed."""
+    roles = {int(host): role for role, hosts in made.special.items() for host in hosts}
+    with path.open("w", newline="", encoding="utf-8") as stream_:
+        rows = csv.writer(stream_, lineterminator="\n")
+        rows.writerow(("host", "asset_class", "role", "sanctioned"))
+        for host, kind in zip(made.hosts, made.classes, strict=True):
+            role = roles.get(int(host), "")
+            if chance.random() < (unlisted if role else unlisted / 3):
+                continue
+            rows.writerow((text_of(int(host)), kind, role, "yes" if role else ""))
+
+
+def _write_services(made: Made, folder: Path) -> None:
+    columns = ", ".join(made.columns)
+    with duckdb.connect() as connection:
+        connection.execute("SET threads = 1")
+        connection.register("made", made.rows)
+        target = folder / f"month={made.month}.parquet"
+        connection.execute(
+            f"COPY (SELECT {columns} FROM made ORDER BY ts, ip, port, vantage) TO '{target}' "  # noqa: S608
+            "(FORMAT parquet, COMPRESSION zstd)"
+        )
