@@ -75,9 +75,8 @@ def test_columns_are_the_canonical_ones(easy: tuple[Path, dict[str, Any]], tmp_p
     make_services(_small("easy"), 3, tmp_path)
     with duckdb.connect() as connection:
         rows = connection.execute(f"DESCRIBE SELECT * FROM read_parquet('{tmp_path}/services/*.parquet')").fetchall()
-    assert {name: kind for name, kind, *_ in rows if name != "month"} == {
-        column.name: column.type for column in SERVICE
-    }
+    found = {name: kind for name, kind, *_ in rows if name != "month"}
+    assert found == {column.name: column.type for column in SERVICE}
 
 
 def test_no_address_can_be_taken_for_a_real_one(easy: tuple[Path, dict[str, Any]]) -> None:
