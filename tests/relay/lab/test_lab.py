@@ -88,7 +88,7 @@ def test_no_address_can_be_taken_for_a_real_one(easy: tuple[Path, dict[str, Any]
 
 
 def test_every_carried_session_has_both_legs(easy: tuple[Path, dict[str, Any]]) -> None:
-    """Legs of relays that carry a session each: as many toward the servers as outward, bytes kept within the framing."""
+    """Legs of relays that carry a session each: as many toward the servers as outward, bytes kept in framing."""
     out, truth = easy
     carriers = [row for row in truth["hosts"] if row["mechanism"] in ("forward", "back-connect")]
     assert len(carriers) >= 8
