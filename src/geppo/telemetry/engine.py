@@ -138,7 +138,7 @@ def _joined(stage: Stage, union: str) -> str:
         return f"SELECT {', '.join(map(name, shown))} FROM ({union})"
     key = name(CERTIFICATE_KEY)
     stage.connection.execute(
-        f"CREATE TEMP TABLE certificate AS SELECT * EXCLUDE (_file, _kind, _problem, _line) FROM {staged} "
+        f"CREATE TEMP TABLE certificate AS SELECT * EXCLUDE (_file, _kind, _problem, _line, _mark) FROM {staged} "
         f"WHERE _kind < 2 QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY ts DESC, {', '.join(about)}) = 1"
     )
     listed = ", ".join(f"coalesce(s.{one}, c.{one}) AS {one}" if one in about else f"s.{name(one)}" for one in shown)

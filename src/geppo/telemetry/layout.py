@@ -140,6 +140,8 @@ _BY_TYPE: Mapping[str, str] = {
 _PORTED = "('tcp', 'udp', 'sctp')"
 GOOD, DOUBTFUL, BAD, OTHER, CHANGED = range(5)
 """Kinds of staged rows."""
+SHOWN = 200
+"""Characters of a bad line that are kept."""
 
 
 def _fields(layout: Layout) -> str:
@@ -191,7 +193,8 @@ def _bad(layout: Layout, at: Mapping[str, int]) -> str:
 
 
 def staging(layout: Layout, lines: str) -> str:
-    """SQL that turns `lines` (columns line, _file) into canonical columns plus _file, _kind, _problem and _line."""
+    """SQL that turns `lines` (columns line, _file) into canonical columns plus _file, _kind, and for rows that are not
+    good _problem, _line (its beginning) and _mark (its MD5, by which it is found again in the file)."""
     table, given = layout.table, dict(layout.values)
     at = {column.name: i for i, column in enumerate(table.columns)}
     raws = ", ".join(
@@ -222,5 +225,6 @@ def staging(layout: Layout, lines: str) -> str:
         f"FROM ({third})"
     )
     problem = f"CASE WHEN _kind IN ({DOUBTFUL}, {BAD}) THEN coalesce(bad, doubt) END AS _problem"
-    shown = f"CASE WHEN _kind IN ({DOUBTFUL}, {BAD}) THEN left(line, 200) END AS _line"
-    return f"SELECT {final}, _file, CAST(_kind AS TINYINT) AS _kind, {problem}, {shown} FROM ({fourth})"
+    shown = f"CASE WHEN _kind IN ({DOUBTFUL}, {BAD}) THEN left(line, {SHOWN}) END AS _line"
+    mark = f"CASE WHEN _kind IN ({DOUBTFUL}, {BAD}) THEN md5(line) END AS _mark"
+    return f"SELECT {final}, _file, CAST(_kind AS TINYINT) AS _kind, {problem}, {shown}, {mark} FROM ({fourth})"

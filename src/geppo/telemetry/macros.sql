@@ -55,6 +55,6 @@ CREATE TEMP MACRO as_subject(x) AS regexp_replace(x, ', ([A-Za-z][A-Za-z0-9.-]*=
 -- A subject as a JSON object {"C": "US", "CN": "a"} to text, the last attribute first (RFC 4514, section 2.1).
 CREATE TEMP MACRO subject_of(x) AS array_to_string(
     list_reverse(list_transform(
-        map_entries(TRY_CAST(x AS MAP(VARCHAR, VARCHAR))),
+        map_entries(TRY_CAST(TRY_CAST(x AS JSON) AS MAP(VARCHAR, VARCHAR))),
         lambda e: e.key || '=' || escaped_value(e.value))),
     ',');

@@ -6,6 +6,7 @@ no UTF-8, and cuts a file where its layout changes, so that each piece can be re
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,14 +110,14 @@ def _utf8(line: bytes, mended: Mended) -> bytes:
 
 
 def numbers(source: Source, compression: str, wanted: set[str], most: int) -> dict[str, int]:
-    """The numbers of the first lines that begin as each of `wanted` (200 characters at most) does."""
+    """The number of the first line for each MD5 in `wanted`, of lines as the engine sees them (cut at a NUL)."""
     found: dict[str, int] = {}
-    scratch = Mended()
     with unpacked(source.path, compression) as stream:
-        for number, line, _ in lines(stream, most, scratch):
-            shown = line[:1000].removesuffix(b"\r").partition(b"\0")[0].decode("utf-8", errors="replace")[:200]
-            if shown in wanted:
-                found.setdefault(shown, number)
+        for number, line, _ in lines(stream, most, Mended()):
+            seen = line.removesuffix(b"\r").partition(b"\0")[0]
+            mark = hashlib.md5(_utf8(seen, Mended()), usedforsecurity=False).hexdigest()
+            if mark in wanted:
+                found.setdefault(mark, number)
                 if len(found) == len(wanted):
                     break
     return found

@@ -46,7 +46,7 @@ class Report:
 
     @property
     def rows(self) -> int:
-        """Rows of the view."""
+        """Rows read, those of certificate logs included."""
         return sum(one.rows for one in self.files)
 
     @property

@@ -44,6 +44,7 @@ class _File:
     compression: str
     format: str
     table: Table
+    lined: bool
     links: list[int] = field(default_factory=list)
     mended: mending.Mended = field(default_factory=mending.Mended)
 
@@ -97,7 +98,13 @@ class Stage:
         if isinstance(layout, PassOver):
             self.passed.append((source.name, layout.what))
             return
-        file = _File(source=source, compression=found.compression, format=layout.format, table=layout.table)
+        file = _File(
+            source=source,
+            compression=found.compression,
+            format=layout.format,
+            table=layout.table,
+            lined=not isinstance(layout.fields, Typed),
+        )
         path, compression = source.path, found.compression
         if layout.prepare is not None:
             path = self.work / "mended" / f"prepared-{self._links:07d}"
@@ -251,7 +258,7 @@ class Stage:
         sums: dict[int, tuple[int, int, int, int, datetime | None, datetime | None]] = {
             link: (rows, 0, 0, 0, first, last) for link, (rows, first, last) in self._counts.items()
         }
-        samples: dict[int, list[tuple[str, str]]] = {}
+        samples: dict[int, list[tuple[str, str, str]]] = {}
         for table in {file.table.name for file in self.files}:
             staged = self.staged(table)
             if staged is None:
@@ -260,8 +267,8 @@ class Stage:
             wanted = self.connection.execute(
                 _SAMPLES.format(staged=staged), [self.settings.integer("telemetry.samples")]
             )
-            for link, problem, text in wanted.fetchall():
-                samples.setdefault(int(link), []).append((problem, text))
+            for link, problem, text, mark in wanted.fetchall():
+                samples.setdefault(int(link), []).append((problem, text, mark))
         files = [self._file(file, sums, samples) for file in self.files]
         return Report(
             files=tuple(sorted(files, key=lambda one: one.name)),
@@ -280,13 +287,16 @@ class Stage:
         self,
         file: _File,
         sums: dict[int, tuple[int, int, int, int, datetime | None, datetime | None]],
-        samples: dict[int, list[tuple[str, str]]],
+        samples: dict[int, list[tuple[str, str, str]]],
     ) -> FileReport:
         parts = [sums[link] for link in file.links if link in sums]
         told = [one for link in file.links for one in samples.get(link, [])]
         most = self.settings.integer("telemetry.line_bytes")
-        at = mending.numbers(file.source, file.compression, {text for _, text in told}, most) if told else {}
-        shown = [Sample(line=at.get(text), reason=reason, text=text) for reason, text in told] + file.mended.samples
+        at: dict[str, int] = {}
+        if told and file.lined:
+            at = mending.numbers(file.source, file.compression, {mark for _, _, mark in told}, most)
+        shown = [Sample(line=at.get(mark), reason=reason, text=text) for reason, text, mark in told]
+        shown += file.mended.samples
         shown.sort(key=lambda one: (one.line is None, one.line or 0, one.reason, one.text))
         return FileReport(
             name=file.source.name,
@@ -307,6 +317,6 @@ SELECT _file, count(*) FILTER (_kind < {BAD}), count(*) FILTER (_kind = {DOUBTFU
 FROM {{staged}} GROUP BY _file
 """
 _SAMPLES = f"""
-SELECT _file, _problem, _line FROM {{staged}} WHERE _kind IN ({DOUBTFUL}, {BAD})
-QUALIFY row_number() OVER (PARTITION BY _file ORDER BY _kind DESC, _problem, _line) <= ? ORDER BY ALL
+SELECT _file, _problem, _line, _mark FROM {{staged}} WHERE _kind IN ({DOUBTFUL}, {BAD})
+QUALIFY row_number() OVER (PARTITION BY _file ORDER BY _kind DESC, _problem, _mark) <= ? ORDER BY ALL
 """

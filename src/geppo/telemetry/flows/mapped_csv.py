@@ -28,9 +28,9 @@ BESIDE = "geppo-flows.toml"
 
 def recognise(head: Head, hints: Hints) -> Layout | PassOver | None:
     """A file whose first line has all columns that the mapping names."""
-    if head.source.path.name == BESIDE:
+    if Path(head.source.name).name == BESIDE:
         return PassOver(what="names of columns")
-    beside = head.source.path.parent / BESIDE
+    beside = Path(head.source.name).parent / BESIDE
     path = hints.mapping or (beside if beside.is_file() else None)
     if path is None or not head.lines:
         return None

@@ -54,7 +54,7 @@ def recognise(head: Head, hints: Hints) -> Layout | PassOver | None:
         table=SERVICE_TABLE,
         fields=Paths(paths=("$.ip",), each=_EACH, item_paths=tuple(paths)),
         values=values,
-        other="g[2] IS NOT NULL AND g[2] <> 'success'",
+        other="(item IS NULL AND f IS NOT NULL) OR (g[2] IS NOT NULL AND g[2] <> 'success')",
     )
 
 
