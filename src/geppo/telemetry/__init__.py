@@ -4,7 +4,8 @@
 enterprise can be read from in parts; `expressions` are the group-bys that also run on Spark and ClickHouse.
 """
 
+from geppo.telemetry.canonical import open_bucket, to_parquet
 from geppo.telemetry.engine import Engine, flows, services
 from geppo.telemetry.report import FileReport, Report, Sample
 
-__all__ = ["Engine", "FileReport", "Report", "Sample", "flows", "services"]
+__all__ = ["Engine", "FileReport", "Report", "Sample", "flows", "open_bucket", "services", "to_parquet"]

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from geppo.errors import InputError
+from geppo.telemetry.formats import Hints
 from geppo.telemetry.layout import Layout, Table, Typed
 from geppo.telemetry.source import Head
 
@@ -19,7 +20,7 @@ _WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "
 _REAL = {"FLOAT", "DOUBLE"}
 
 
-def parquet(head: Head, table: Table, names: Mapping[str, Sequence[str]], format_: str) -> Layout | None:
+def parquet(head: Head, table: Table, names: Mapping[str, Sequence[str]], format_: str, hints: Hints) -> Layout | None:
     """The layout of a Parquet file that has the needed columns, else None. Raises InputError for a damaged one."""
     if not head.data.startswith(b"PAR1"):
         return None
@@ -42,6 +43,7 @@ def parquet(head: Head, table: Table, names: Mapping[str, Sequence[str]], format
             columns=columns,
             direct=tuple((one, sql) for one, sql in direct if sql) if all(sql for _, sql in direct) else (),
             known=mark == table.name,
+            where="NOT copy" if mark == table.name and schema.get("copy") == "BOOLEAN" and not hints.copies else "",
         ),
         values=tuple((one, _text(types[one], schema[column], at[one])) for one, column in used.items()),
     )

@@ -70,13 +70,15 @@ def flows(
     internal: Sequence[str] | None = None,
     *,
     mapping: Path | None = None,
+    copies: bool = False,
 ) -> Engine:
     """An engine with the view `flow` over files and folders of any known format.
 
-    `internal` are CIDR texts; `mapping` names the columns of CSV files that are of no known make. Raises UsageError
+    `internal` are CIDR texts; `mapping` names the columns of CSV files that are of no known make; `copies`
+    is for one bucket of canonical Parquet (`geppo.telemetry.canonical`). Raises UsageError
     for a path that does not exist or a text that is no network; a file that cannot be read is a gap of the report.
     """
-    return _open(FLOW_TABLE, paths, settings, networks(tuple(internal or ())), Hints(mapping=mapping))
+    return _open(FLOW_TABLE, paths, settings, networks(tuple(internal or ())), Hints(mapping=mapping, copies=copies))
 
 
 def services(paths: Sequence[Path], settings: Settings) -> Engine:
@@ -126,7 +128,8 @@ def _direct(stage: Stage, fields: Typed, links: Sequence[int]) -> str:
     outer = ", ".join(
         f"CAST({given.get(one.name, 'NULL')} AS {one.type}) AS {name(one.name)}" for one in stage.table.columns
     )
-    return f"SELECT {outer} FROM (SELECT {inner} FROM read_parquet({stage.source_of(links)}))"
+    kept = f" WHERE {fields.where}" if fields.where else ""
+    return f"SELECT {outer} FROM (SELECT {inner} FROM read_parquet({stage.source_of(links)}){kept})"
 
 
 def _joined(stage: Stage, union: str) -> str:

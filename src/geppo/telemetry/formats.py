@@ -30,9 +30,11 @@ PACKAGES = {"flow": "geppo.telemetry.flows", "service": "geppo.telemetry.service
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hints:
-    """What the user says of the files: `mapping` is a TOML file that names the columns of CSV files."""
+    """What the caller says of the files: `mapping` is a TOML file that names the columns of CSV files; with `copies`
+    rows that stand a second time in canonical Parquet are read too."""
 
     mapping: Path | None = None
+    copies: bool = False
 
 
 @cache

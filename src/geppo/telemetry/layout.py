@@ -69,12 +69,13 @@ class Typed:
     """No text: Parquet. Values are over the file's columns, named c1, c2, … in the order of `columns`.
 
     `direct` are the canonical columns as values of their own type, for files in which nothing has to be mended;
-    `known` says that geppo wrote the file and its addresses are in normal form.
+    `known` says that geppo wrote the file and its addresses are in normal form; `where` is a condition on its rows.
     """
 
     columns: tuple[str, ...]
     direct: tuple[tuple[str, str], ...]
     known: bool = False
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,7 +133,8 @@ class Stage:
         if isinstance(layout.fields, Typed):
             columns = [f"{name(column)} AS c{i}" for i, column in enumerate(layout.fields.columns, 1)]
             shown = ", ".join(f"CAST(c{i} AS VARCHAR)" for i in range(1, len(columns) + 1))
-            inner = f"SELECT {', '.join(columns)}, {number} FROM read_parquet({links}, filename = true)"
+            kept = f" WHERE {layout.fields.where}" if layout.fields.where else ""
+            inner = f"SELECT {', '.join(columns)}, {number} FROM read_parquet({links}, filename = true){kept}"
             return f"SELECT *, concat_ws(' | ', {shown}) AS line FROM ({inner})"
         most = self.settings.integer("telemetry.line_bytes")
         compression = {"gzip": "gzip", "none": "none"}[pieces[0].compression]

@@ -12,4 +12,4 @@ FORMAT = "parquet"
 
 def recognise(head: Head, hints: Hints) -> Layout | PassOver | None:
     """A Parquet file with both ends, a time and a protocol."""
-    return parquet(head, FLOW_TABLE, columns(__package__)["parquet"], FORMAT)
+    return parquet(head, FLOW_TABLE, columns(__package__)["parquet"], FORMAT, hints)

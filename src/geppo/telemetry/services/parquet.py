@@ -12,4 +12,4 @@ FORMAT = "parquet"
 
 def recognise(head: Head, hints: Hints) -> Layout | PassOver | None:
     """A Parquet file with a time, an address and a port."""
-    return parquet(head, SERVICE_TABLE, columns(__package__)["canonical"], FORMAT)
+    return parquet(head, SERVICE_TABLE, columns(__package__)["canonical"], FORMAT, hints)
