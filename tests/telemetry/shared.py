@@ -46,6 +46,7 @@ def told(report: Report, below: Path) -> dict[str, Any]:
             }
             for one in report.files
         ],
+        "joined": report.joined,
         "passed_over": [[short(name), what] for name, what in report.passed_over],
         "gaps": [[short(gap.source), gap.kind] for gap in report.gaps],
     }

@@ -85,6 +85,7 @@ class Layout:
     `values` maps canonical columns to SQL text expressions. `header` is a line that may come again and is no record,
     `skip` a SQL condition over `line` for lines that are no records, `other` one over the fields for records of
     another kind, `changed` one over `line` for a line after which the layout no longer holds.
+    `one_sided`: each direction of a connection is a record of its own, to be joined (`pairing.sql`).
     `prepare` makes a text file from one that has no lines (source, target, settings); it raises InputError.
     """
 
@@ -96,6 +97,7 @@ class Layout:
     skip: str = ""
     other: str = ""
     changed: str = ""
+    one_sided: bool = False
     prepare: Callable[[Path, Path, Settings], None] | None = field(default=None)
 
 
@@ -139,6 +141,8 @@ _BY_TYPE: Mapping[str, str] = {
     "VARCHAR": "{0}",
 }
 _PORTED = "('tcp', 'udp', 'sctp')"
+HALVES = "half"
+"""Where one-sided flows are staged until they are joined."""
 GOOD, DOUBTFUL, BAD, OTHER, CHANGED = range(5)
 """Kinds of staged rows."""
 SHOWN = 200

@@ -38,9 +38,14 @@ class FileReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """All files in the order of their names; files that hold something else; what could not be read."""
+    """All files in the order of their names; files that hold something else; what could not be read.
+
+    `joined` one-sided records became part of a connection that another record stands for: the view of flows has
+    `rows - joined` rows.
+    """
 
     files: tuple[FileReport, ...] = ()
+    joined: int = 0
     passed_over: tuple[tuple[str, str], ...] = ()
     gaps: tuple[Gap, ...] = ()
 

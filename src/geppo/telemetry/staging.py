@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib import resources
 from pathlib import Path
 
 import duckdb
@@ -23,6 +24,7 @@ from geppo.telemetry.layout import (
     CERTIFICATE_TABLE,
     CHANGED,
     DOUBTFUL,
+    HALVES,
     OTHER,
     Layout,
     PassOver,
@@ -73,12 +75,17 @@ class Stage:
     gaps: list[Gap] = field(default_factory=list)
     passed: list[tuple[str, str]] = field(default_factory=list)
     _counts: dict[int, tuple[int, datetime | None, datetime | None]] = field(default_factory=dict)
+    _joined: int = 0
     _links: int = 0
     _parts: int = 0
 
     def take(self, sources: Sequence[Source]) -> None:
         """Read files; what cannot be read becomes a gap."""
-        for folder in ("in", "mended", *(f"staged/{table.name}" for table in (self.table, CERTIFICATE_TABLE))):
+        for folder in (
+            "in",
+            "mended",
+            *(f"staged/{one}" for one in (self.table.name, CERTIFICATE_TABLE.name, HALVES)),
+        ):
             (self.work / folder).mkdir(parents=True, exist_ok=True)
         groups: dict[tuple[Layout, str], list[_Piece]] = {}
         for source in sources:
@@ -91,6 +98,23 @@ class Stage:
         for (layout, _), pieces in groups.items():
             for at in range(0, len(pieces), most):
                 self._read(layout, pieces[at : at + most], mend=True)
+        self._pair()
+
+    def _pair(self) -> None:
+        """Join one-sided flows to connections."""
+        staged = self.staged(HALVES)
+        if staged is None:
+            return
+        sql = resources.files("geppo.telemetry").joinpath("pairing.sql").read_text(encoding="utf-8")
+        pause = max(0, self.settings.integer("telemetry.pair_seconds"))
+        nothing = ", ".join(f"CAST(NULL AS VARCHAR) AS {one}" for one in ("_problem", "_line", "_mark"))
+        joined = sql.format(staged=staged, pause=pause)
+        made = f"SELECT *, -1 AS _file, CAST(0 AS TINYINT) AS _kind, {nothing} FROM ({joined})"
+        target = self.work / "staged" / self.table.name / "paired.parquet"
+        self.connection.execute(f"COPY ({made}) TO {quoted(str(target))} (FORMAT parquet, COMPRESSION zstd)")
+        before = self.connection.execute(f"SELECT count(*) FROM {staged} WHERE _kind < 2").fetchall()[0][0]
+        after = self.connection.execute(f"SELECT count(*) FROM read_parquet({quoted(str(target))})").fetchall()[0][0]
+        self._joined = int(before) - int(after)
 
     def _pieces(self, source: Source) -> Iterator[tuple[Layout, _Piece]]:
         found = head(source)
@@ -154,7 +178,8 @@ class Stage:
             return
         if isinstance(layout.fields, Typed) and self._as_it_lies(layout, pieces):
             return
-        part = self.work / "staged" / layout.table.name / f"{self._parts:07d}.parquet"
+        folder = HALVES if layout.one_sided else layout.table.name
+        part = self.work / "staged" / folder / f"{self._parts:07d}.parquet"
         self._parts += 1
         try:
             made = staging(layout, self._lines(layout, pieces))
@@ -260,7 +285,7 @@ class Stage:
             link: (rows, 0, 0, 0, first, last) for link, (rows, first, last) in self._counts.items()
         }
         samples: dict[int, list[tuple[str, str, str]]] = {}
-        for table in {file.table.name for file in self.files}:
+        for table in (self.table.name, CERTIFICATE_TABLE.name, HALVES):
             staged = self.staged(table)
             if staged is None:
                 continue
@@ -273,6 +298,7 @@ class Stage:
         files = [self._file(file, sums, samples) for file in self.files]
         return Report(
             files=tuple(sorted(files, key=lambda one: one.name)),
+            joined=self._joined,
             passed_over=tuple(sorted(self.passed)),
             gaps=tuple(sorted(self.gaps, key=lambda gap: (gap.source, gap.kind, gap.message))),
         )

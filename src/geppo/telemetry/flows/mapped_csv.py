@@ -1,6 +1,7 @@
 """CSV of any make, with a TOML file that says which column is what.
 
     delimiter = ";"                              # default ,
+    one_sided = true                             # each direction is a line of its own (NetFlow): join them
     [columns]
     ts = { column = "start", unit = "ms" }       # s, ms, us, ns since 1970; without unit: told by size, or ISO 8601
     duration = { column = "dur", unit = "ms" }
@@ -34,7 +35,7 @@ def recognise(head: Head, hints: Hints) -> Layout | PassOver | None:
     path = hints.mapping or (beside if beside.is_file() else None)
     if path is None or not head.lines:
         return None
-    delimiter, mapping = _read(path)
+    delimiter, one_sided, mapping = _read(path)
     try:
         fields = [field.strip() for field in next(csv.reader([head.lines[0]], delimiter=delimiter), [])]
     except csv.Error:
@@ -60,10 +61,11 @@ def recognise(head: Head, hints: Hints) -> Layout | PassOver | None:
         fields=Split(delimiter=delimiter, width=len(fields), quoted=True),
         values=tuple(values),
         header=head.lines[0],
+        one_sided=one_sided,
     )
 
 
-def _read(path: Path) -> tuple[str, dict[str, Any]]:
+def _read(path: Path) -> tuple[str, bool, dict[str, Any]]:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -76,7 +78,7 @@ def _read(path: Path) -> tuple[str, dict[str, Any]]:
         )
     if not isinstance(delimiter, str) or len(delimiter) != 1:
         raise UsageError(f"{path}: delimiter should be one character, got {delimiter!r}")
-    return delimiter, mapping
+    return delimiter, raw.get("one_sided") is True, mapping
 
 
 def _column(path: Path, one: str, entry: object) -> tuple[str, str]:

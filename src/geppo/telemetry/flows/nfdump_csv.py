@@ -1,6 +1,7 @@
 """nfdump's `-o csv`: the wide layout to 1.7.4 and the layouts from 1.7.5 on, told by the names in the first line.
 
-NetFlow is one-sided: a zero in both opposite counters says "not recorded" and becomes null. Times have no zone: run
+NetFlow is one-sided: a zero in both opposite counters says "not recorded" and becomes null; the two directions of a
+connection are joined afterwards (`pairing.sql`). Times have no zone: run
 nfdump with TZ=UTC. The ICMP type and code stand in the target port as "type.code"; they become the two ports, as in
 Zeek. Bytes are those of IP packets.
 """
@@ -50,6 +51,7 @@ def recognise(head: Head, hints: Hints) -> Layout | PassOver | None:
         fields=Split(delimiter=",", width=len(fields)),
         values=tuple(values.items()),
         header=line,
+        one_sided=True,
         skip=f"regexp_matches(line, '{_SUMMARY}')",
     )
 
