@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -11,7 +12,7 @@ import duckdb
 from geppo.errors import InputError
 from geppo.telemetry.formats import Hints
 from geppo.telemetry.layout import Layout, Table, Typed
-from geppo.telemetry.source import Head
+from geppo.telemetry.source import PARQUET, Head
 
 MARK = "geppo.table"
 """Key of the Parquet metadata under which geppo says that a file is in canonical form."""
@@ -22,7 +23,7 @@ _REAL = {"FLOAT", "DOUBLE"}
 
 def parquet(head: Head, table: Table, names: Mapping[str, Sequence[str]], format_: str, hints: Hints) -> Layout | None:
     """The layout of a Parquet file that has the needed columns, else None. Raises InputError for a damaged one."""
-    if not head.data.startswith(b"PAR1"):
+    if not head.data.startswith(PARQUET):
         return None
     schema, mark = _look(head)
     lower: dict[str, str] = {}
@@ -52,7 +53,7 @@ def parquet(head: Head, table: Table, names: Mapping[str, Sequence[str]], format
 def _look(head: Head) -> tuple[dict[str, str], str]:
     """Columns with their types, and our mark."""
     path = glob.escape(str(head.source.path))
-    connection = duckdb.connect(":memory:")
+    connection = _looker().cursor()
     try:
         rows = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
         marks: list[tuple[Any, ...]] = connection.execute(
@@ -64,6 +65,12 @@ def _look(head: Head) -> tuple[dict[str, str], str]:
     finally:
         connection.close()
     return {str(row[0]): str(row[1]) for row in rows}, str(marks[0][0]) if marks else ""
+
+
+@cache
+def _looker() -> duckdb.DuckDBPyConnection:
+    """For looking at footers: one for all files, since a database of its own costs more than the look."""
+    return duckdb.connect(":memory:", config={"threads": 1})
 
 
 def _direct(column: str, wanted: str, type_: str, at: str) -> str:

@@ -20,6 +20,8 @@ HEAD_BYTES = 1 << 18
 """How much of a file is looked at to tell its format: enough for a long header and some records."""
 
 _MAGIC = ((b"\x1f\x8b", "gzip"), (b"BZh", "bz2"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))
+PARQUET = b"PAR1"
+"""Of a Parquet file nothing but this is looked at here: its description stands at its end."""
 DAMAGE = (OSError, EOFError, zlib.error, lzma.LZMAError)
 """What the unpackers raise on damaged input."""
 
@@ -111,4 +113,6 @@ def _most(stream: BinaryIO) -> tuple[bytes, bool]:
         if not more:
             return data, True
         data += more
+        if data.startswith(PARQUET):
+            return PARQUET, False
     return data, False

@@ -41,8 +41,9 @@ def _session(settings: Settings) -> Any:
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise needs(ENGINE, error) from error
-    return (
-        SparkSession.builder.master(settings.text("telemetry.spark_master"))
+    master = settings.text("telemetry.spark_master")
+    builder = (
+        SparkSession.builder.master(master)
         .appName("geppo")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.shuffle.partitions", str(settings.integer("telemetry.spark_partitions")))
@@ -51,7 +52,8 @@ def _session(settings: Settings) -> Any:
         .config("spark.log.level", "ERROR")
         # Times of DuckDB have no zone (TIMESTAMP_NTZ); as UTC they are the same instants in every session.
         .config("spark.sql.parquet.inferTimestampNTZ.enabled", "false")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.driver.host", "127.0.0.1")
-        .getOrCreate()
     )
+    if master.startswith("local"):
+        # Otherwise Spark listens on the address of this machine's name, for nobody.
+        builder = builder.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1")
+    return builder.getOrCreate()
