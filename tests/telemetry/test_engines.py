@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -139,3 +140,14 @@ def test_a_missing_engine_says_what_to_install(engine: str, monkeypatch: pytest.
 
 def test_settings_are_the_packaged_ones() -> None:
     assert isinstance(SETTINGS, Settings) and SETTINGS.text("telemetry.spark_master") == "local[2]"
+
+
+def test_the_example_of_the_docs_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "engines.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.S)
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "conn.log").write_text(HEADER + _flow(0, "10.0.0.1", "203.0.113.1") + "\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    scope: dict[str, object] = {"__name__": "example"}
+    exec(compile(example, "docs/engines.md", "exec"), scope)
+    assert scope["busiest"] == [("203.0.113.1", 1)]

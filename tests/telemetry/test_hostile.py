@@ -60,6 +60,13 @@ def test_nul_bytes_make_a_line_bad_and_leave_the_next(tmp_path: Path) -> None:
     assert [sample[0] for sample in made["files"][0]["samples"]] == [7, 9]
 
 
+def test_the_slow_way_refuses_a_nul_byte_wherever_it_stands(tmp_path: Path) -> None:
+    """The engine cuts a line at a NUL, so one in the last field would pass unseen."""
+    data = bz2.compress(HEAD + ROW + b"\0\n" + ROW + b"\n")
+    made = _one(tmp_path, "conn.log.bz2", data)
+    assert (made["files"][0]["rows"], made["files"][0]["samples"]) == (1, [[7, "holds a NUL byte"]])
+
+
 def test_bytes_that_are_no_utf8_are_replaced_and_said(tmp_path: Path) -> None:
     made = _one(tmp_path, "conn.log", HEAD + ROW.replace(b"ssl", b"s\xffl") + b"\n")
     assert made["rows"][0]["service"] == "s\ufffdl"
