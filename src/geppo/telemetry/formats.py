@@ -1,4 +1,4 @@
-"""Formats of flow and service files: one module per format in `flows/` and `services/`.
+"""Formats of flow and service files: one module per format in `flow/` and `service/`.
 
 A member has `FORMAT`, its name, and
 
@@ -25,7 +25,7 @@ from geppo.registry import family
 from geppo.telemetry.layout import Layout, PassOver
 from geppo.telemetry.source import Head
 
-PACKAGES = {"flow": "geppo.telemetry.flows", "service": "geppo.telemetry.services"}
+PACKAGES = {"flow": "geppo.telemetry.flow", "service": "geppo.telemetry.service"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

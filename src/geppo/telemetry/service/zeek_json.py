@@ -7,7 +7,7 @@ from dataclasses import replace
 from geppo.telemetry import zeek
 from geppo.telemetry.formats import Hints, columns
 from geppo.telemetry.layout import CERTIFICATE_TABLE, SERVICE_TABLE, Layout, PassOver
-from geppo.telemetry.services.zeek_tsv import with_hash
+from geppo.telemetry.service.zeek_tsv import with_hash
 from geppo.telemetry.source import Head
 
 FORMAT = "zeek-tls-json"
