@@ -4,6 +4,7 @@ from bench.claims import main as claims
 from bench.gold import main as gold
 from bench.observables import main as observables
 from bench.speed import main as speed
+from bench.tables import main as tables
 from bench.terms import main as terms
 from bench.text import main as text
 
@@ -12,4 +13,5 @@ claims()
 observables()
 text()
 terms()
+tables()
 speed()
