@@ -11,8 +11,10 @@ import pytest
 
 from geppo.config import Settings
 from geppo.deliver import stix
-from geppo.exchange._stix_bundle import relationship_type, stable_id
-from geppo.exchange.stix import to_bundle
+from geppo.exchange import Package
+from geppo.exchange import stix as exchange
+from geppo.exchange._ids import stable_id
+from geppo.exchange._stix_bundle import relationship_type
 from geppo.model.claim import Claim, Predicate
 from geppo.model.edition import Issue
 from geppo.model.entity import Kind, Term
@@ -26,6 +28,10 @@ TLP_IDS = {
     "TLP:RED": "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1",
 }
 Objects = list[dict[str, Any]]
+
+
+def to_bundle(issue: Issue, organisation: str) -> bytes:
+    return exchange.to_bundle(Package(issue=issue, organisation=organisation))
 
 
 def _objects(data: bytes) -> Objects:
