@@ -1,0 +1,35 @@
+"""What goes out comes back, but for what limits.toml says is lost."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from geppo.exchange import Package, _restored, stix
+from geppo.exchange._record import hints
+from tests.exchange.made import LOST, fetched, forget, made_package, packages
+
+QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.mark.parametrize("consumer", ["strict", "opencti", "misp"])
+def test_the_made_month_survives_stix(consumer: str) -> None:
+    package = made_package()
+    assert stix.from_bundle(fetched(stix.to_bundle(package, consumer=consumer))).restored == forget(package, "stix")
+
+
+@QUICK
+@given(packages())
+def test_any_package_survives_stix(package: Package) -> None:
+    assert stix.from_bundle(fetched(stix.to_bundle(package))).restored == forget(package, "stix")
+
+
+def test_limits_name_fields_that_are_there() -> None:
+    types = {type_.__name__: type_ for type_ in _restored.TYPES.values()}
+    for row in LOST:
+        type_, _, name = row["field"].partition(".")
+        if type_ in types:
+            assert name in {field.name for field in fields(types[type_])} and name in hints(types[type_])
+        assert row["why"] and row["formats"]
