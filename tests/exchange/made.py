@@ -170,8 +170,10 @@ MOMENT = st.datetimes(datetime(2001, 1, 1), datetime(2031, 5, 31)).map(
 NUMBER = st.floats(-1e6, 1e6, allow_nan=False)
 SHARE = st.floats(0, 1, allow_nan=False)
 MARKING = st.sampled_from(list(Tlp))
-LIKELIHOOD = st.lists(SHARE, min_size=3, max_size=3).map(sorted).map(
-    lambda ends: Likelihood(low=ends[0], point=ends[1], high=ends[2])
+LIKELIHOOD = (
+    st.lists(SHARE, min_size=3, max_size=3)
+    .map(sorted)
+    .map(lambda ends: Likelihood(low=ends[0], point=ends[1], high=ends[2]))
 )
 WHEN = st.tuples(DAY, st.integers(0, 400)).map(lambda span: When(start=span[0], end=span[0] + timedelta(span[1])))
 TERM = st.one_of(
@@ -231,8 +233,7 @@ def claims(draw: Any, documents: list[Document], n: int) -> Claim:
         object=draw(st.none() | TERM),
         qualifiers=tuple(draw(st.lists(st.tuples(st.sampled_from(["what", "place"]), TERM), max_size=2))),
         count=draw(
-            st.none()
-            | st.builds(Count, value=NUMBER, bound=st.sampled_from(Bound), unit=TERM, high=st.none() | NUMBER)
+            st.none() | st.builds(Count, value=NUMBER, bound=st.sampled_from(Bound), unit=TERM, high=st.none() | NUMBER)
         ),
         when=draw(st.none() | WHEN),
         hedge=draw(

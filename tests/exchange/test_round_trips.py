@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from geppo.exchange import Package, _restored, stix
+from geppo.exchange import Package, _restored, misp, stix
 from geppo.exchange._record import hints
 from tests.exchange.made import LOST, fetched, forget, made_package, packages
 
@@ -24,6 +24,20 @@ def test_the_made_month_survives_stix(consumer: str) -> None:
 @given(packages())
 def test_any_package_survives_stix(package: Package) -> None:
     assert stix.from_bundle(fetched(stix.to_bundle(package))).restored == forget(package, "stix")
+
+
+def test_the_made_month_survives_misp() -> None:
+    package = made_package()
+    files = misp.to_feed(package)
+    event = next(data for name, data in files.items() if len(name) == 41)
+    for data in (event, misp.to_event(package)):
+        assert misp.from_event(fetched(data)).restored == forget(package, "misp")
+
+
+@QUICK
+@given(packages())
+def test_any_package_survives_misp(package: Package) -> None:
+    assert misp.from_event(fetched(misp.to_event(package))).restored == forget(package, "misp")
 
 
 def test_limits_name_fields_that_are_there() -> None:

@@ -18,6 +18,7 @@ from geppo.errors import InputError, UsageError
 from geppo.exchange._ids import stable_id
 from geppo.exchange._package import Package
 from geppo.exchange._record import plain
+from geppo.exchange._sound import encoded_url
 from geppo.model.edition import Issue
 from geppo.model.entity import Kind, Term
 from geppo.model.marking import Tlp
@@ -237,7 +238,9 @@ def observable_of(bundle: Bundle, term: Term, marks: list[str]) -> str | None:
     """The cyber-observable of a value; None where STIX has none or the value is none."""
     kind, _, value = term.id.partition("/")
     try:
-        if kind in _VALUES:
+        if kind == "url":
+            value = encoded_url(value)
+        if kind in _VALUES and value:
             return bundle.add(_VALUES[kind], value=value, object_marking_refs=marks)
         if kind in _HASHES:
             return bundle.add("File", hashes={_HASHES[kind]: value}, object_marking_refs=marks)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
+from geppo.exchange._sound import sound_url
 from geppo.exchange._stix_bundle import Bundle, midnight, object_of, printable, relationship_type, tables
 from geppo.model.assessment import Assessment, AssessmentKind, Likelihood
 from geppo.model.claim import Claim, Rung
@@ -24,12 +24,7 @@ def source_of(document: Document) -> dict[str, Any]:
         "source_name": printable(document.publisher),
         "description": printable(document.title, document.name or "untitled"),
     }
-    try:
-        parts = urlsplit(document.url)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        sound = False
-    if sound and document.url.isascii() and not set(document.url) & set(' <>"{}|\\^`'):
+    if sound_url(document.url):
         reference |= {"url": document.url, "hashes": {"SHA-256": document.sha256}}
     return reference
 

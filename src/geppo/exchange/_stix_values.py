@@ -6,6 +6,7 @@ from typing import Any
 
 from geppo.config import Settings
 from geppo.exchange import _values
+from geppo.exchange._sound import encoded_url
 from geppo.exchange._stix_bundle import Bundle, midnight, object_of, observable_of, printable, tables
 from geppo.exchange._stix_claims import source_of
 from geppo.exchange._values import Value
@@ -55,8 +56,9 @@ def _object(bundle: Bundle, value: Value) -> str | None:
 def _pattern(value: Value) -> str:
     """The STIX pattern of a value, or an empty text where none fits its type."""
     path = _values.tables()["patterns"].get(f"{value.type.value} {value.of}".strip(), "")
-    quoted = value.value.replace("\\", "\\\\").replace("'", "\\'")
-    return f"[{path} = '{quoted}']" if path else ""
+    written = encoded_url(value.value) if value.type is ObservableType.URL else value.value
+    quoted = written.replace("\\", "\\\\").replace("'", "\\'")
+    return f"[{path} = '{quoted}']" if path and quoted else ""
 
 
 def _indicator(bundle: Bundle, value: Value, observable: str, settings: Settings) -> str:
