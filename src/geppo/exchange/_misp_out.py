@@ -379,7 +379,8 @@ def _reports(event: Event) -> list[Record]:
     ]
 
 
-def _headings(package: Package) -> dict[str, str]:
+def headings(package: Package) -> dict[str, str]:
+    """What the issue calls its stories, in English where there is English."""
     found: dict[str, str] = {}
     for edition in sorted(package.issue.editions, key=lambda one: (one.language != "en", one.language, one.kind)):
         for section in edition.sections:
@@ -400,7 +401,7 @@ def _parts(event: Event) -> None:
     known = corroborated(month.assessments)
     for claim in month.claims:
         add_claim(event, claim, known, urls.get(claim.passage.document, ""))
-    headings = _headings(package)
+    named = headings(package)
 
     def closed(ids: Iterable[str]) -> Tlp:
         return max((claims[one].marking for one in ids if one in claims), default=Tlp.CLEAR)
@@ -408,7 +409,7 @@ def _parts(event: Event) -> None:
     for assessment in month.assessments:
         add_assessment(event, assessment, closed(assessment.claims))
     for story in month.stories:
-        add_story(event, story, headings.get(story.id, ""), closed(story.claims))
+        add_story(event, story, named.get(story.id, ""), closed(story.claims))
     add_telemetry(event)
 
 
