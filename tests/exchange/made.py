@@ -315,7 +315,7 @@ def _telemetry(draw: Any) -> tuple[tuple[RelayNetwork, ...], tuple[HostFinding, 
     return (network,), (host,), (sighting,)
 
 
-def _prose(month: Month) -> tuple[Edition, ...]:
+def prose(month: Month) -> tuple[Edition, ...]:
     """An edition that says every claim and every assessment, and cites every document."""
     references = tuple(
         Reference(
@@ -405,7 +405,7 @@ def packages(draw: Any) -> Package:
     )
     networks, hosts, sightings = draw(_telemetry())
     return Package(
-        issue=Issue(month=month, editions=_prose(month) if draw(st.booleans()) else ()),
+        issue=Issue(month=month, editions=prose(month) if draw(st.booleans()) else ()),
         organisation=draw(NAME),
         reports=reports,
         networks=networks,

@@ -77,9 +77,9 @@ def _manifest(data: bytes) -> dict[str, Any]:
 
 
 def _digests(event: Record) -> Iterator[str]:
-    """MD5 of each value, and of each part of a composite one, by which MISP finds values in a feed's cache."""
+    """MD5 of each value that correlates, and of each part of a composite one: MISP looks values up in a feed so."""
     rows = [*event["Attribute"], *(row for one in event["Object"] for row in one["Attribute"])]
-    for row in rows:
+    for row in (one for one in rows if not one["disable_correlation"]):
         for value in row["value"].split("|") if "|" in row["type"] else [row["value"]]:
             yield hashlib.md5(value.encode("utf-8"), usedforsecurity=False).hexdigest()
 
