@@ -16,7 +16,7 @@ from geppo.exchange._imported import Imported, Reading, Resolve, claim_id, day_o
 from geppo.exchange._json import Bounds, Part, elements, inside, members, text_of, texts, whole, words
 from geppo.exchange._record import build
 from geppo.exchange._stix_bundle import extension_id, tables
-from geppo.model.claim import Claim, Hedge, Predicate, Rung
+from geppo.model.claim import STRENGTH, Claim, Hedge, Predicate, Rung
 from geppo.model.entity import Kind, Term
 from geppo.model.marking import Tlp
 from geppo.model.observable import Observable, ObservableType, Verdict
@@ -28,6 +28,9 @@ _OURS = tuple(extension_id(version) for version in (4, 5))
 _COMPARED = re2.compile(r"([a-z0-9-]+:[A-Za-z0-9_.'-]+)\s*=\s*'((?:[^'\\]|\\.)*)'")
 _SILENT = frozenset(("report", "grouping", "marking-definition", "extension-definition", "language-content", "bundle"))
 """Types that say something of the file and nothing of the world."""
+
+
+_READ = frozenset(("indicator", "autonomous-system", "attack-pattern"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class _Bundle:
     objects: dict[str, _Object] = field(default_factory=dict)
     tlp: dict[str, Tlp | None] = field(default_factory=dict)
     terms: dict[str, Term] = field(default_factory=dict)
+    compared: dict[str, list[Term]] = field(default_factory=dict)
     records: _restored.Records = field(default_factory=_restored.Records)
 
     @property
@@ -211,10 +215,14 @@ def _technique(bundle: _Bundle, one: _Object, parts: Mapping[str, Part]) -> None
     rows = references if isinstance(references, list) else []
     numbers = [words(row.get("external_id")) for row in rows if isinstance(row, dict)]
     number = next((id_ for id_ in numbers if id_.startswith("T") and id_[1:5].isdigit()), "")
+    name = one.word("name")
+    if not number and name.strip() and "name" in parts:
+        term = bundle.reading.term(Kind.CONCEPT, name)
+        bundle.terms[one.word("id")] = term
+        bundle.reading.mention(term, *inside(bundle.reading.text, parts["name"], name))
     if not number:
-        bundle.left["attack-pattern without a number"] += 1
         return
-    bundle.terms[one.word("id")] = Term(kind=Kind.OBSERVABLE, id=f"technique/{number}", name=one.word("name") or number)
+    bundle.terms[one.word("id")] = Term(kind=Kind.OBSERVABLE, id=f"technique/{number}", name=name or number)
     start, end = inside(bundle.reading.text, parts["external_references"], number)
     _seen(bundle, ObservableType.TECHNIQUE, number, start, end, Verdict.UNKNOWN, "attack-pattern of a STIX bundle")
 
@@ -279,6 +287,8 @@ def _pattern(bundle: _Bundle, one: _Object, parts: Mapping[str, Part]) -> None:
         value = re2.sub(r"\\(.)", r"\1", quoted)
         start, end = inside(bundle.reading.text, parts["pattern"], value)
         _seen(bundle, ObservableType(kind), value, start, end, verdict, reason)
+        term = Term(kind=Kind.OBSERVABLE, id=f"{kind}/{value}", name=value)
+        bundle.compared.setdefault(one.word("id"), []).append(term)
         number += 1
     if not number:
         bundle.left["indicator without a value that can be told"] += 1
@@ -292,8 +302,14 @@ def _statement(bundle: _Bundle, one: _Object) -> None:
         _recorded(bundle, one, ours[0].get("record"))
     elif one.type == "relationship":
         _relationship(bundle, one)
-    elif one.type not in _SILENT and one.word("id") not in bundle.terms and one.type != "indicator" and not ours:
+    elif one.type not in _SILENT and not _counted(one.type) and not ours:
         bundle.left[f"{one.type} that has no place here"] += 1
+
+
+def _counted(type_: str) -> bool:
+    """Whether an object of this type was read, or counted where it could not be."""
+    known = tables()
+    return type_ in known["kinds"] or type_ in known["values"] or type_ in _READ
 
 
 def _recorded(bundle: _Bundle, one: _Object, record: Any) -> None:
@@ -318,7 +334,9 @@ def _relationship(bundle: _Bundle, one: _Object) -> None:
     source, target = bundle.terms.get(one.word("source_ref")), bundle.terms.get(one.word("target_ref"))
     predicates = tables()["predicates"]
     predicate = predicates.get(f"{kind} {one.word('target_ref').partition('--')[0]}") or predicates.get(kind)
-    if predicate is None:
+    if kind == "indicates" and target and one.raw.get("revoked") is not True:
+        _indicated(bundle, one, target)
+    elif predicate is None:
         bundle.left[f"relationship {kind[:40]!r} without a predicate of ours"] += 1
     elif source is None or target is None:
         bundle.left["relationship with an end that is no name and no value here"] += 1
@@ -328,7 +346,28 @@ def _relationship(bundle: _Bundle, one: _Object) -> None:
         _claim(bundle, one, Predicate(predicate), source, target)
 
 
-def _claim(bundle: _Bundle, one: _Object, predicate: Predicate, subject: Term, object_: Term, extra: str = "") -> None:
+def _indicated(bundle: _Bundle, one: _Object, target: Term) -> None:
+    """That a pattern can detect a thing says that the thing uses the pattern's values, and no more than suggests it.
+
+    In a bundle of ours the claims stand beside it, as their sources said them.
+    """
+    values = bundle.compared.get(one.word("source_ref"), ())
+    if not values:
+        bundle.left["relationship with an end that is no name and no value here"] += 1
+    elif "frame" not in bundle.records.found:
+        for value in values:
+            _claim(bundle, one, Predicate.USES, target, value, extra=value.id, most=Rung.SUGGESTS)
+
+
+def _claim(
+    bundle: _Bundle,
+    one: _Object,
+    predicate: Predicate,
+    subject: Term,
+    object_: Term,
+    extra: str = "",
+    most: Rung = Rung.CONFIRMED,
+) -> None:
     reading = bundle.reading
     author = bundle.objects.get(one.word("created_by_ref"))
     id_ = claim_id(reading.sha256, one.word("id"), predicate.value, extra)
@@ -342,7 +381,7 @@ def _claim(bundle: _Bundle, one: _Object, predicate: Predicate, subject: Term, o
         qualifiers=(),
         count=None,
         when=_when(one),
-        hedge=Hedge(rung=_rung(one.raw.get("confidence"))),
+        hedge=Hedge(rung=min(_rung(one.raw.get("confidence")), most, key=STRENGTH.__getitem__)),
         negated=False,
         voices=(),
         passage=reading.passage(one.part.start, one.part.end),
