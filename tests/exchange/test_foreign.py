@@ -95,7 +95,7 @@ def test_a_catalogue_may_resolve_names() -> None:
     found = stix.from_bundle(
         fetched(data), SMALL, resolve=lambda kind, name: f"{kind.value}/known" if name == "Marsh Osprey" else ""
     )
-    assert {claim.subject.id for claim in found.claims} == {"intrusion-set/known"}
+    assert {claim.subject.id for claim in found.claims} == {"intrusion-set/known", "new:SALT­REED"}
 
 
 def test_an_unknown_marking_is_the_most_closed() -> None:
