@@ -169,7 +169,7 @@ MOMENT = st.datetimes(datetime(2001, 1, 1), datetime(2031, 5, 31)).map(
 )
 NUMBER = st.floats(-1e6, 1e6, allow_nan=False)
 SHARE = st.floats(0, 1, allow_nan=False)
-MARKING = st.sampled_from(list(Tlp))
+MARKING = st.sampled_from([Tlp.CLEAR, Tlp.RED, *Tlp])
 LIKELIHOOD = (
     st.lists(SHARE, min_size=3, max_size=3)
     .map(sorted)
@@ -249,7 +249,7 @@ def claims(draw: Any, documents: list[Document], n: int) -> Claim:
         published=document.published,
         rule=draw(TEXT),
         about=draw(st.sampled_from(["", "c0", "c1"])),
-        marking=max(document.marking, draw(MARKING)),
+        marking=draw(MARKING),
     )
 
 
@@ -366,11 +366,16 @@ def prose(month: Month) -> tuple[Edition, ...]:
 
 
 @st.composite
-def packages(draw: Any) -> Package:
-    """Any package: up to three documents of any marking, claims, assessments, a story, prose, relay findings."""
-    documents = [draw(_document(n)) for n in range(draw(st.integers(1, 3)))]
-    month_claims = [draw(claims(documents, n)) for n in range(draw(st.integers(0, 3)))]
-    assessments = tuple(draw(_assessment(month_claims, documents, n)) for n in range(draw(st.integers(0, 2))))
+def packages(draw: Any, least: int = 0) -> Package:
+    """Any package: up to three documents of any marking, claims, assessments, a story, prose, relay findings.
+
+    `least` is the least number of claims; with 1 or more there are two documents and two assessments at least.
+    """
+    documents = [draw(_document(n)) for n in range(draw(st.integers(min(least, 1) + 1, 3)))]
+    month_claims = [draw(claims(documents, n)) for n in range(draw(st.integers(least, max(3, least))))]
+    assessments = tuple(
+        draw(_assessment(month_claims, documents, n)) for n in range(draw(st.integers(2 * min(least, 1), 2)))
+    )
     story = Story(
         id="t0",
         subjects=tuple(dict.fromkeys(claim.subject for claim in month_claims)),

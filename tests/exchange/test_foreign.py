@@ -170,6 +170,40 @@ def test_too_many_parts() -> None:
     assert caught.value.kind == "too-many"
 
 
+def test_one_object_cannot_fill_the_memory() -> None:
+    """Many claims on one long object, many values in one pattern, one attribute of many parts: bounded and quick."""
+    names = [f"name {n}" for n in range(600)]
+    malware = {"type": "malware", "id": "malware--1", "name": "x", "aliases": names, "description": "y" * 500_000}
+    found = read("stix", json.dumps({"objects": [malware]}).encode())
+    assert len(found.claims) == 600 and all(len(claim.passage.text) <= 4000 for claim in found.claims)
+    stands(found)
+    composite = {"type": "|".join(["domain"] * 9000), "value": "|".join(["a.example"] * 9000)}
+    event = {"info": "x", "Orgc": {"name": "y"}, "Attribute": [composite]}
+    assert len(read("misp", json.dumps({"Event": event}).encode()).report.observables) <= 2
+    kinds = [{"type": f"x-made-{n}", "id": f"x-made-{n}--1"} for n in range(300)]
+    assert len(read("stix", json.dumps({"objects": kinds}).encode()).gaps) == 101
+
+
+def test_more_than_is_read_is_told() -> None:
+    names = [f"name {n}" for n in range(5000)]
+    with pytest.raises(InputError) as caught:
+        read(
+            "stix", json.dumps({"objects": [{"type": "tool", "id": "tool--1", "name": "x", "aliases": names}]}).encode()
+        )
+    assert caught.value.kind == "too-many"
+
+
+def test_values_of_a_pattern_stand_where_they_are_said() -> None:
+    values = ["it's.example", "b.example", "b.example", "c.example"]
+    pattern = " OR ".join("[domain-name:value = '{}']".format(value.replace("'", "\\'")) for value in values)
+    one = {"type": "indicator", "id": "indicator--1", "pattern": pattern}
+    found = read("stix", json.dumps({"objects": [one]}).encode())
+    text = found.document.text
+    said = [(seen.value, text[seen.start : seen.end]) for seen in found.report.observables]
+    assert [value for value, there in said if value == there] == ["b.example", "b.example", "c.example"]
+    assert ("it's.example", json.dumps(pattern)[1:-1]) in said
+
+
 # --- mutations ---
 
 SEEDS: dict[str, Any] = {name: json.loads((CASES / f"{name}.json").read_bytes()) for name in EXPECTED}

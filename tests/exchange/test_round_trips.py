@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from geppo.exchange import Package, _restored, misp, stix
+from geppo.exchange._ids import NAMESPACE
 from geppo.exchange._record import hints
 from tests.exchange.made import LOST, fetched, forget, made_package, packages
 
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize("consumer", ["strict", "opencti", "misp"])
@@ -47,3 +50,18 @@ def test_limits_name_fields_that_are_there() -> None:
         if type_ in types:
             assert name in {field.name for field in fields(types[type_])} and name in hints(types[type_])
         assert row["why"] and row["formats"]
+
+
+def test_the_document_tells_what_is_lost() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "exchange.md").read_text(encoding="utf-8")
+    for row in LOST:
+        assert f"| `{row['field']}` | {row['why']} |" in text, row["field"]
+    assert str(NAMESPACE) in text and "urn:geppo:exchange" in text
+
+
+def test_examples_of_the_document_run() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "exchange.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```python\n(.*?)```", text, re.S)
+    assert examples
+    for example in examples:
+        exec(compile(example, "docs/exchange.md", "exec"), {"__name__": "example"})

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
+from geppo.errors import InputError
 from geppo.exchange._json import words
 from geppo.exchange._package import Package
 from geppo.exchange._record import LABELS
@@ -19,6 +20,12 @@ from geppo.model.report import Document, Fetched, Gap, Passage, Report
 
 Resolve = Callable[[Kind, str], str]
 """The catalogue's id of a name, or an empty text: the exchange knows no catalogue, whoever calls it may."""
+
+
+LONGEST_PASSAGE = 4000
+"""Characters of a passage: several times a relationship as exports write it (about 900)."""
+MOST_GAPS = 100
+"""Kinds of things left that are told apart."""
 
 
 def unresolved(_kind: Kind, _name: str) -> str:
@@ -44,10 +51,11 @@ class Imported:
 
 @dataclass(slots=True)
 class Reading:
-    """A foreign file while it is read."""
+    """A foreign file while it is read. `room` is how many things may still be read, `sha256` is of the file."""
 
     fetched: Fetched
     text: str
+    room: int
     resolve: Resolve = unresolved
     mentions: dict[tuple[int, int, str], Mention] = field(default_factory=dict)
     observables: dict[tuple[int, int, str], Observable] = field(default_factory=dict)
@@ -56,10 +64,10 @@ class Reading:
     markings: list[Tlp] = field(default_factory=list)
     dates: list[date] = field(default_factory=list)
 
-    @property
-    def sha256(self) -> str:
-        """Hash of the file."""
-        return hashlib.sha256(self.fetched.data).hexdigest()
+    sha256: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sha256 = hashlib.sha256(self.fetched.data).hexdigest()
 
     def declared(self, name: str) -> str:
         """What the source says of the file."""
@@ -74,14 +82,28 @@ class Reading:
         """A thing by the catalogue's id, or by `id_` or its name where the catalogue does not know it."""
         return Term(kind=kind, id=self.resolve(kind, name) or id_ or f"new:{name}", name=name)
 
+    def take(self) -> None:
+        """Make room for one more thing. Raises InputError("too-many") where there is none."""
+        self.room -= 1
+        if self.room < 0:
+            raise InputError("too-many", f"{self.fetched.name}: holds more than is read (exchange.most_parts)")
+
     def mention(self, term: Term, start: int, end: int) -> None:
         """A name at a place."""
+        self.take()
         self.mentions[start, end, term.id] = Mention(
             kind=term.kind, id=term.id, name=term.name, surface=self.text[start:end], start=start, end=end
         )
 
+    def value(self, seen: Observable) -> None:
+        """A value at a place."""
+        self.take()
+        self.observables[seen.start, seen.end, f"{seen.type.value} {seen.value}"] = seen
+
     def passage(self, start: int, end: int) -> Passage:
-        """A slice of the file."""
+        """A slice of the file, of a long object its beginning: many claims may rest on one object."""
+        self.take()
+        end = min(end, start + LONGEST_PASSAGE)
         return Passage(document=self.sha256, start=start, end=end, text=self.text[start:end])
 
     def day(self, value: str) -> date:
@@ -117,9 +139,11 @@ class Reading:
             cites=(),
             own_observation=False,
         )
+        kinds = sorted(self.left.items())
+        rest = sum(number for _, number in kinds[MOST_GAPS:])
+        kinds = [*kinds[:MOST_GAPS], *([("further things", rest)] if rest else [])]
         gaps = tuple(
-            Gap(source=self.fetched.name, kind="not-taken", message=f"{number} x {what}")
-            for what, number in sorted(self.left.items())
+            Gap(source=self.fetched.name, kind="not-taken", message=f"{number} x {what}") for what, number in kinds
         )
         claims = tuple(_said_by(self.claims[key], house) for key in sorted(self.claims))
         return Imported(document=document, report=report, claims=claims, restored=restored, gaps=gaps)
@@ -127,8 +151,6 @@ class Reading:
 
 def _said_by(claim: Claim, house: str) -> Claim:
     """The claim as a statement of the file's publisher, who quotes its author where that is somebody else."""
-    from dataclasses import replace
-
     author = claim.publisher
     voices = claim.voices if not author or author == house else (author, *claim.voices)
     return replace(claim, publisher=house, voices=voices)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
@@ -145,6 +145,23 @@ def inside(text: str, part: Part, value: str) -> tuple[int, int]:
     if found < 0:
         return part.start + 1, part.end - 1
     return found, found + len(value)
+
+
+MOST_MISSES = 100
+"""Values that are sought in vain before none is sought any more: no text is searched again and again."""
+
+
+def successive(text: str, part: Part, values: Iterable[str]) -> Iterator[tuple[str, int, int]]:
+    """Values that stand one behind the other in a quoted text value, with their places; see `inside`."""
+    place, misses = part.start, 0
+    for value in values:
+        found = text.find(value, place, part.end) if value and misses < MOST_MISSES else -1
+        if found < 0:
+            misses += 1
+            yield value, part.start + 1, part.end - 1
+        else:
+            place = found + len(value)
+            yield value, found, place
 
 
 def words(value: Any) -> str:

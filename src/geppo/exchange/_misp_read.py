@@ -24,6 +24,8 @@ from geppo.model.observable import Observable, ObservableType, Verdict
 from geppo.model.report import Fetched
 
 MEDIA_TYPE = "application/vnd.misp+json"
+MOST_A_PART = 4
+"""Names, values and claims read from a file, by attribute that it may hold."""
 _GALAXY = re2.compile(r'misp-galaxy:([a-z0-9-]+)="([^"]+)"')
 _NUMBERED = re2.compile(r" - [A-Z]{1,2}\d{4,5}$")
 _PIECE = re2.compile(r"(?s)(\d{1,6})/(\d{1,6}) (.*)")
@@ -73,7 +75,7 @@ def read(fetched: Fetched, settings: Settings, resolve: Resolve) -> Imported:
     """See `misp.from_event`."""
     bounds = Bounds.of(settings)
     text = text_of(fetched.data, fetched.name, bounds)
-    file = _File(Reading(fetched, text, resolve), bounds)
+    file = _File(Reading(fetched, text, MOST_A_PART * bounds.parts, resolve), bounds)
     events = list(_events(file, whole(text, fetched.name, bounds)))
     if not events:
         raise InputError(
@@ -177,7 +179,7 @@ def _attribute(file: _File, element: Part, row: Parts, outer: Tlp, publisher: st
         file.reading.left["attribute without type or value"] += 1
         return None
     found: Term | None = None
-    kinds, values = type_.split("|"), value.split("|") if "|" in type_ else [value]
+    kinds, values = type_.split("|")[:2], value.split("|") if "|" in type_ else [value]
     for kind, one in zip(kinds, values, strict=False):
         made = _one(file, kind, one, part, raw, publisher)
         found = found or made
@@ -207,15 +209,17 @@ def _one(file: _File, kind: str, value: str, part: Part, raw: Mapping[str, Any],
     of = tables()["of"].get(kind, "")
     detail = [("of", of)] if of else []
     detail += [("prefix", value.rpartition("/")[2])] if type_ in ("ipv4", "ipv6") and "/" in value else []
-    file.reading.observables[start, end, type_] = Observable(
-        type=ObservableType(type_),
-        value=value,
-        start=start,
-        end=end,
-        defanged=False,
-        verdict=Verdict.MALICIOUS if alarm else Verdict.UNKNOWN,
-        reason=f"to_ids set by {house}" if alarm else f"attribute of {house} without to_ids",
-        detail=tuple(detail),
+    file.reading.value(
+        Observable(
+            type=ObservableType(type_),
+            value=value,
+            start=start,
+            end=end,
+            defanged=False,
+            verdict=Verdict.MALICIOUS if alarm else Verdict.UNKNOWN,
+            reason=f"to_ids set by {house[:200]}" if alarm else f"attribute of {house[:200]} without to_ids",
+            detail=tuple(detail),
+        )
     )
     if type_ == "cve":
         return file.reading.term(Kind.VULNERABILITY, value, f"cve/{value.upper()}")

@@ -78,7 +78,7 @@ def below(package: Package, ceiling: Tlp) -> Package:
     hidden = {one.sha256 for one in month.documents} - documents.keys()
     hidden |= {one.id for one in package.reports if one.document.marking > ceiling}
     claims = {one.id: one for one in month.claims if one.marking <= ceiling and not _sources(one) & hidden}
-    lowered = package if package.telemetry_marking <= ceiling else _without_telemetry(package)
+    lowered = package if package.telemetry_marking <= ceiling else _without_telemetry(package, ceiling)
     if not hidden and len(claims) == len(month.claims):
         return lowered
     said = frozenset(term for claim in claims.values() for term in terms(claim))
@@ -114,8 +114,8 @@ def _sources(claim: Claim) -> set[str]:
     return {claim.report, claim.passage.document}
 
 
-def _without_telemetry(package: Package) -> Package:
-    return replace(package, networks=(), hosts=(), sightings=())
+def _without_telemetry(package: Package, ceiling: Tlp) -> Package:
+    return replace(package, networks=(), hosts=(), sightings=(), telemetry_marking=ceiling)
 
 
 def _document(document: Document, gone: set[str]) -> Document:

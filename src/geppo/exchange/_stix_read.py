@@ -13,7 +13,7 @@ from geppo.config import Settings
 from geppo.errors import InputError
 from geppo.exchange import _restored
 from geppo.exchange._imported import Imported, Reading, Resolve, claim_id, day_of
-from geppo.exchange._json import Bounds, Part, elements, inside, members, text_of, texts, whole, words
+from geppo.exchange._json import Bounds, Part, elements, inside, members, successive, text_of, texts, whole, words
 from geppo.exchange._record import build
 from geppo.exchange._stix_bundle import extension_id, tables
 from geppo.model.claim import STRENGTH, Claim, Hedge, Predicate, Rung
@@ -24,6 +24,8 @@ from geppo.model.report import Fetched
 from geppo.model.time import When
 
 MEDIA_TYPE = "application/stix+json"
+MOST_A_PART = 4
+"""Names, values and claims read from a bundle, by object that it may hold."""
 _OURS = tuple(extension_id(version) for version in (4, 5))
 _COMPARED = re2.compile(r"([a-z0-9-]+:[A-Za-z0-9_.'-]+)\s*=\s*'((?:[^'\\]|\\.)*)'")
 _SILENT = frozenset(("report", "grouping", "marking-definition", "extension-definition", "language-content", "bundle"))
@@ -65,7 +67,7 @@ def read(fetched: Fetched, settings: Settings, resolve: Resolve) -> Imported:
     """See `stix.from_bundle`."""
     bounds = Bounds.of(settings)
     text = text_of(fetched.data, fetched.name, bounds)
-    bundle = _Bundle(Reading(fetched, text, resolve))
+    bundle = _Bundle(Reading(fetched, text, MOST_A_PART * bounds.parts, resolve))
     for part in _parts(text, fetched.name, bounds):
         raw = part.value
         type_ = words(raw.get("type")) if isinstance(raw, dict) else ""
@@ -233,15 +235,17 @@ def _seen(
     detail = [("of", of)] if of else []
     if kind in (ObservableType.IPV4, ObservableType.IPV6) and "/" in value:
         detail.append(("prefix", value.rpartition("/")[2]))
-    bundle.reading.observables[start, end, kind.value] = Observable(
-        type=kind,
-        value=value,
-        start=start,
-        end=end,
-        defanged=False,
-        verdict=verdict,
-        reason=reason,
-        detail=tuple(detail),
+    bundle.reading.value(
+        Observable(
+            type=kind,
+            value=value,
+            start=start,
+            end=end,
+            defanged=False,
+            verdict=verdict,
+            reason=reason,
+            detail=tuple(detail),
+        )
     )
 
 
@@ -278,18 +282,18 @@ def _pattern(bundle: _Bundle, one: _Object, parts: Mapping[str, Part]) -> None:
     types = texts(one.raw.get("indicator_types"))
     said = [Verdict(verdicts[kind]) for kind in types if kind in verdicts] or [Verdict.MALICIOUS]
     verdict = Verdict.MALICIOUS if Verdict.MALICIOUS in said else said[0]
-    reason = f"indicator of a STIX bundle ({', '.join(types) or 'no type given'})"
-    number = 0
-    for path, quoted in _COMPARED.findall(one.word("pattern")):
-        kind = tables()["pattern_values"].get(path.replace("'", ""))
-        if kind is None:
-            continue
-        value = re2.sub(r"\\(.)", r"\1", quoted)
-        start, end = inside(bundle.reading.text, parts["pattern"], value)
-        _seen(bundle, ObservableType(kind), value, start, end, verdict, reason)
-        term = Term(kind=Kind.OBSERVABLE, id=f"{kind}/{value}", name=value)
-        bundle.compared.setdefault(one.word("id"), []).append(term)
-        number += 1
+    reason = f"indicator of a STIX bundle ({', '.join(types[:5])[:80] or 'no type given'})"
+    known = tables()["pattern_values"]
+    rows = [(known.get(path.replace("'", "")), quoted) for path, quoted in _COMPARED.findall(one.word("pattern"))]
+    kinds = [kind for kind, _ in rows if kind]
+    plain = [re2.sub(r"\\(.)", r"\1", quoted) for kind, quoted in rows if kind]
+    number = len(kinds)
+    where = parts.get("pattern", one.part)
+    for kind, (value, start, end) in zip(kinds, successive(bundle.reading.text, where, plain), strict=True):
+        if value:
+            _seen(bundle, ObservableType(kind), value, start, end, verdict, reason)
+            term = Term(kind=Kind.OBSERVABLE, id=f"{kind}/{value}", name=value)
+            bundle.compared.setdefault(one.word("id"), []).append(term)
     if not number:
         bundle.left["indicator without a value that can be told"] += 1
 
@@ -303,7 +307,7 @@ def _statement(bundle: _Bundle, one: _Object) -> None:
     elif one.type == "relationship":
         _relationship(bundle, one)
     elif one.type not in _SILENT and not _counted(one.type) and not ours:
-        bundle.left[f"{one.type} that has no place here"] += 1
+        bundle.left[f"{one.type[:40]} that has no place here"] += 1
 
 
 def _counted(type_: str) -> bool:
