@@ -169,6 +169,29 @@ def test_nothing_above_the_ceiling_leaves(package: Package, ceiling: Tlp) -> Non
                 assert f'"{marking.label.lower()}"' not in text
 
 
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(packages(least=2), CEILING)
+def test_no_object_says_what_is_marked_above_it(package: Package, ceiling: Tlp) -> None:
+    """A consumer that goes by the markings of objects sees nothing that a closer marking covers."""
+    whole, _ = secret(package, ceiling)
+    # An id of another claim says nothing of it.
+    claims = tuple(replace(claim, about="") for claim in whole.issue.month.claims)
+    whole = replace(whole, issue=replace(whole.issue, month=replace(whole.issue.month, claims=claims)))
+    objects = json.loads(stix.to_bundle(whole))["objects"]
+    names = {one["id"]: one["name"] for one in objects if one["type"] == "marking-definition"}
+    levels = {marking.label: marking for marking in Tlp}
+    for one in objects:
+        marking = max((levels[names[ref]] for ref in one.get("object_marking_refs", ())), default=Tlp.CLEAR)
+        if marking <= ceiling and one["type"] != "identity":
+            assert SECRET not in json.dumps(one).lower(), one["type"]
+    event = json.loads(misp.to_event(whole))["Event"]
+    for thing in event["Object"]:
+        for row in thing["Attribute"]:
+            (label,) = (tag["name"] for tag in row["Tag"] if tag["name"].startswith("tlp:"))
+            if levels[label.upper()] <= ceiling:
+                assert SECRET not in row["value"].lower(), (thing["name"], row["object_relation"])
+
+
 def test_all_is_there_where_nothing_is_above() -> None:
     package = made_package()
     assert below(package, Tlp.RED) == package

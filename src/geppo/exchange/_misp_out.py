@@ -14,7 +14,7 @@ from typing import Any
 from geppo.exchange import _values
 from geppo.exchange._ids import stable_uuid
 from geppo.exchange._markdown import markdown
-from geppo.exchange._package import Frame, Package
+from geppo.exchange._package import Frame, Package, markings_of
 from geppo.exchange._record import plain
 from geppo.exchange._sound import sound_url
 from geppo.exchange._stix_bundle import tables as stix_tables
@@ -81,6 +81,10 @@ class Event:
     seed: str
     objects: list[Record] = field(default_factory=list)
     uuids: dict[str, str] = field(default_factory=dict)
+    marking: dict[str, Tlp] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.marking = markings_of(self.package)
 
     @property
     def stamp(self) -> str:
@@ -226,7 +230,7 @@ def add_claim(event: Event, claim: Claim, known: frozenset[str], url: str) -> No
     ]
     tags = {"predicate": [f'admiralty-scale:information-credibility="{_credibility(claim, known)}"']}
     references = [("derived-from", claim.passage.document)]
-    event.object("geppo-claim", claim.id, claim.marking, fields, claim, tags, references)
+    event.object("geppo-claim", claim.id, event.marking[claim.id], fields, claim, tags, references)
 
 
 def add_assessment(event: Event, assessment: Assessment, marking: Tlp) -> None:
@@ -359,8 +363,7 @@ def _galaxies(package: Package) -> list[str]:
 
 
 def _most_closed(package: Package) -> Tlp:
-    month = package.issue.month
-    markings = [one.marking for one in month.documents] + [one.marking for one in month.claims]
+    markings = list(markings_of(package).values())
     if package.networks or package.hosts or package.sightings:
         markings.append(package.telemetry_marking)
     return max(markings, default=Tlp.CLEAR)
@@ -391,7 +394,6 @@ def headings(package: Package) -> dict[str, str]:
 def _parts(event: Event) -> None:
     package, month = event.package, event.package.issue.month
     reports = {report.id: report for report in package.reports}
-    claims = {claim.id: claim for claim in month.claims}
     urls = {document.sha256: document.url for document in month.documents}
     frame = Frame.of(package)
     fields = [("period", frame.period), ("as-of", _moment(frame.as_of)), ("organisation", frame.organisation)]
@@ -403,13 +405,14 @@ def _parts(event: Event) -> None:
         add_claim(event, claim, known, urls.get(claim.passage.document, ""))
     named = headings(package)
 
-    def closed(ids: Iterable[str]) -> Tlp:
-        return max((claims[one].marking for one in ids if one in claims), default=Tlp.CLEAR)
+    def closed(*ids: str) -> Tlp:
+        return max((event.marking[one] for one in ids if one in event.marking), default=Tlp.CLEAR)
 
     for assessment in month.assessments:
-        add_assessment(event, assessment, closed(assessment.claims))
+        origins = (*assessment.origins.roots, *assessment.origins.repeats)
+        add_assessment(event, assessment, closed(*assessment.claims, *origins))
     for story in month.stories:
-        add_story(event, story, named.get(story.id, ""), closed(story.claims))
+        add_story(event, story, named.get(story.id, ""), closed(*story.claims, *story.reports, *story.origins))
     add_telemetry(event)
 
 

@@ -110,6 +110,17 @@ def terms(claim: Claim) -> Iterable[Term]:
         yield term
 
 
+def markings_of(package: Package) -> dict[str, Tlp]:
+    """Markings of documents and claims by id; a claim is never more open than its document."""
+    found = {one.sha256: one.marking for one in package.issue.month.documents}
+    found |= {one.id: one.document.marking for one in package.reports}
+    said = {
+        one.id: max(one.marking, *(found.get(source, Tlp.CLEAR) for source in _sources(one)))
+        for one in package.issue.month.claims
+    }
+    return found | said
+
+
 def _sources(claim: Claim) -> set[str]:
     return {claim.report, claim.passage.document}
 

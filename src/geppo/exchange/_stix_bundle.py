@@ -16,9 +16,10 @@ from typing import Any
 
 from geppo.errors import InputError, UsageError
 from geppo.exchange._ids import stable_id
-from geppo.exchange._package import Package
+from geppo.exchange._package import Package, markings_of
 from geppo.exchange._record import plain
 from geppo.exchange._sound import encoded_url
+from geppo.model.claim import Claim
 from geppo.model.edition import Issue
 from geppo.model.entity import Kind, Term
 from geppo.model.marking import Tlp
@@ -123,20 +124,35 @@ class Bundle:
     of_claim: dict[str, str] = field(default_factory=dict)
     of_assessment: dict[str, str] = field(default_factory=dict)
     markings: set[Tlp] = field(default_factory=set)
+    marking: dict[str, Tlp] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        """What is known of a name comes from the most open claims alone: its object is marked as they are."""
         self.documents = {document.sha256: document for document in self.issue.month.documents}
-        types: Mapping[str, str] = tables()["infrastructure_types"]
-        for claim in self.issue.month.claims:
+        self.marking = markings_of(self.package)
+        claims = self.issue.month.claims
+        for claim in claims:
             for term in (claim.subject, *([claim.object] if claim.object else [])):
                 key = key_of(term)
-                self.names.setdefault(key, Counter())[printable(term.name)] += 1
-                self.openest[key] = min(self.openest.get(key, Tlp.RED), claim.marking)
-            if claim.object and claim.object.id in types and not claim.turned:
-                self.classes.setdefault(key_of(claim.subject), set()).add(types[claim.object.id])
-                if claim.object.id in tables()["orb"]["classes"]:
-                    orb = key_of(claim.subject)
-                    self.orbs[orb] = min(self.orbs.get(orb, Tlp.RED), claim.marking)
+                self.openest[key] = min(self.openest.get(key, Tlp.RED), self.marking[claim.id])
+        for claim in claims:
+            for term in (claim.subject, *([claim.object] if claim.object else [])):
+                key = key_of(term)
+                if self.marking[claim.id] is self.openest[key]:
+                    self.names.setdefault(key, Counter())[printable(term.name)] += 1
+            if claim.object and not claim.turned:
+                self._classified(claim, claim.object)
+
+    def _classified(self, claim: Claim, object_: Term) -> None:
+        key, types = key_of(claim.subject), tables()["infrastructure_types"]
+        if object_.id in types and self.marking[claim.id] is self.openest[key]:
+            self.classes.setdefault(key, set()).add(types[object_.id])
+        if object_.id in tables()["orb"]["classes"]:
+            self.orbs[key] = min(self.orbs.get(key, Tlp.RED), self.marking[claim.id])
+
+    def closed(self, *ids: str) -> list[Tlp]:
+        """Markings of claims and of documents, by id."""
+        return [self.marking[one] for one in ids if one in self.marking]
 
     @property
     def issue(self) -> Issue:

@@ -69,8 +69,8 @@ def add_claim(bundle: Bundle, claim: Claim) -> None:
         "lang": _language(document),
         "confidence": tables()["confidence"]["rung"].get(claim.hedge.rung.value),
         "external_references": [source_of(document)] if document else [],
-        "object_marking_refs": bundle.marked(claim.marking),
-        "labels": bundle.labelled(claim.marking),
+        "object_marking_refs": bundle.marked(bundle.marking[claim.id]),
+        "labels": bundle.labelled(bundle.marking[claim.id]),
         "extensions": _claim_extension(bundle, claim),
     }
     text = printable(claim.passage.text)
@@ -178,8 +178,8 @@ def _judgement_text(assessment: Assessment) -> str:
 
 def add_assessment(bundle: Bundle, assessment: Assessment) -> None:
     """An opinion on the relationships it is about where it has a likelihood, else a note."""
-    claims = {claim.id: claim for claim in bundle.issue.month.claims}
-    marking = max((claims[one].marking for one in assessment.claims if one in claims), default=Tlp.CLEAR)
+    origins = (*assessment.origins.roots, *assessment.origins.repeats)
+    marking = max(bundle.closed(*assessment.claims, *origins), default=Tlp.CLEAR)
     about = [bundle.of_claim[one] for one in assessment.claims if one in bundle.of_claim]
     relationships = sorted({one for one in about if one.startswith("relationship--")})
     subjects = [one for one in (object_of(bundle, term) for term in assessment.subjects) if one]

@@ -58,8 +58,7 @@ def _base(languages: Iterable[str]) -> str:
 
 
 def add_story(bundle: Bundle, story: Story) -> str:
-    claims = {claim.id: claim for claim in bundle.issue.month.claims}
-    markings = [claims[one].marking for one in story.claims if one in claims]
+    markings = bundle.closed(*story.claims, *story.reports, *story.origins)
     headings = _headings(bundle.issue.editions, story)
     subjects = [one for one in (object_of(bundle, term) for term in story.subjects) if one]
     refs = {
@@ -106,7 +105,8 @@ def add_edition(bundle: Bundle, editions: Sequence[Edition], groupings: Mapping[
         *(bundle.id("report", one) for one in reports),
         *(bundle.of_assessment[one] for one in judged if one in bundle.of_assessment),
     }
-    markings = [bundle.documents[one].marking for one in reports]
+    said = {one for edition in editions for sentence in edition.sentences() for one in sentence.claims}
+    markings = bundle.closed(*said, *reports)
     id_ = bundle.add(
         "Report",
         id=bundle.id("report", "ours", str(bundle.issue.month.period), chosen.kind.value),

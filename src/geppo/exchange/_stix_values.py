@@ -93,7 +93,7 @@ def _indicator(bundle: Bundle, value: Value, observable: str, settings: Settings
     for claim in value.claims:
         target = object_of(bundle, claim.subject) if claim.subject.kind in _INDICATED and not claim.turned else None
         if target:
-            _join(bundle, "indicates", id_, target, max(value.marking, claim.marking))
+            _join(bundle, "indicates", id_, target, value.marking)
     return id_
 
 

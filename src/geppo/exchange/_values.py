@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Any
 
 from geppo.config import Settings
-from geppo.exchange._package import Package, terms
+from geppo.exchange._package import Package, markings_of, terms
 from geppo.model.claim import Claim
 from geppo.model.edition import Story
 from geppo.model.entity import Kind
@@ -31,8 +31,8 @@ class Value:
     """A value that one or more documents print.
 
     `of` tells a hash that is not a file's (certificate, imphash). `sources` are documents by date with the place in
-    each. `marking` is the most closed of the sources, `openest` the most open. `claims` are those that name the value,
-    `story` the highest ranked that holds one of its documents.
+    each; `openest` is the most open marking of these. `claims` are those that name the value, `markings` those of
+    sources and claims, `story` the highest ranked that holds one of the documents.
     """
 
     type: ObservableType
@@ -41,12 +41,13 @@ class Value:
     sources: tuple[tuple[Document, Observable], ...]
     verdict: Verdict
     claims: tuple[Claim, ...]
+    markings: tuple[Tlp, ...]
     story: Story | None
 
     @property
     def marking(self) -> Tlp:
-        """The most closed marking of its sources."""
-        return max(document.marking for document, _ in self.sources)
+        """The most closed marking of its sources and of the claims that name it."""
+        return max(self.markings)
 
     @property
     def openest(self) -> Tlp:
@@ -109,18 +110,23 @@ def values(package: Package) -> tuple[Value, ...]:
         for seen in report.observables:
             of = dict(seen.detail).get("of", "")
             found.setdefault((seen.type.value, seen.value, of), []).append((report.document, seen))
-    made = (
-        Value(
-            type=ObservableType(type_),
-            value=value,
-            of=of,
-            sources=tuple(sources),
-            verdict=_verdict(seen for _, seen in sources),
-            claims=tuple(dict.fromkeys(claims.get(f"{of}-{type_}/{value}" if of else f"{type_}/{value}", ()))),
-            story=_first(story_of, sources),
+    marking = markings_of(package)
+    made = []
+    for (type_, value, of), sources in sorted(found.items(), key=lambda item: item[0]):
+        naming = dict.fromkeys(claims.get(f"{of}-{type_}/{value}" if of else f"{type_}/{value}", ()))
+        closed = (marking[one] for one in (*(d.sha256 for d, _ in sources), *(claim.id for claim in naming)))
+        made.append(
+            Value(
+                type=ObservableType(type_),
+                value=value,
+                of=of,
+                sources=tuple(sources),
+                verdict=_verdict(seen for _, seen in sources),
+                claims=tuple(naming),
+                markings=tuple(closed),
+                story=_first(story_of, sources),
+            )
         )
-        for (type_, value, of), sources in sorted(found.items(), key=lambda item: item[0])
-    )
     return tuple(one for one in made if one.verdict.value in tables()["verdicts"]["out"])
 
 
