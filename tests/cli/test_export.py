@@ -75,12 +75,19 @@ def test_a_feed_is_the_same_when_written_again(work: Path, tmp_path: Path) -> No
     [
         ({"month": "2031-5", "form": "stix"}, "YYYY-MM"),
         ({"month": "2031-05", "form": "xml"}, "stix, misp, csv"),
+        ({"month": "2031-05", "form": "stix", "profile": "other"}, "misp, opencti, strict"),
         ({"month": "2031-05", "form": "stix", "ceiling": "TLP:BLUE"}, "TLP:AMBER\\+STRICT"),
     ],
 )
 def test_wrong_use_is_told(words: dict[str, str], said: str, work: Path) -> None:
     with pytest.raises(UsageError, match=said):
-        export(words.pop("month"), words.pop("form"), workspace=work, ceiling=words.get("ceiling"))
+        export(
+            words["month"],
+            words["form"],
+            workspace=work,
+            ceiling=words.get("ceiling"),
+            profile=words.get("profile", "strict"),
+        )
 
 
 def test_labels_of_markings() -> None:

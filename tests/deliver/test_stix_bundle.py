@@ -80,6 +80,14 @@ def test_markings_are_those_of_oasis(objects: Objects) -> None:
     assert all(one.get("object_marking_refs") for one in objects if one["type"] != "marking-definition")
 
 
+def test_the_bundle_of_an_issue_holds_nothing_above_the_member_edition(issue: Issue, settings: Settings) -> None:
+    closed = replace(issue.month.documents[0], marking=Tlp.AMBER, title="only for a few")
+    month = replace(issue.month, documents=(closed, *issue.month.documents[1:]))
+    data = stix.render_issue(replace(issue, month=month), settings)
+    assert b"only for a few" not in data and closed.sha256.encode() not in data
+    assert "c-osprey-uses" not in data.decode() and "c-shares" in data.decode()
+
+
 def test_names_are_never_merged(objects: Objects) -> None:
     assert not any("aliases" in one for one in objects)
     assert sum(one["type"] == "intrusion-set" for one in objects) == 2

@@ -145,7 +145,7 @@ def secret(package: Package, ceiling: Tlp) -> tuple[Package, list[str]]:
 CEILING = st.sampled_from([Tlp.CLEAR, Tlp.CLEAR, *Tlp])
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(packages(least=2), CEILING)
 def test_nothing_above_the_ceiling_is_handed_to_a_writer(package: Package, ceiling: Tlp) -> None:
     whole, hashes = secret(package, ceiling)

@@ -33,6 +33,8 @@ def export(
     """
     if form not in FORMATS:
         raise UsageError(f"export: --format takes {', '.join(FORMATS)}, got {form!r}")
+    if profile not in stix.consumers():
+        raise UsageError(f"export: --profile takes {', '.join(stix.consumers())}, got {profile!r}")
     period = _period(month)
     place = _place.open_workspace(workspace)
     limit = marking(ceiling or place.settings.text("exchange.ceiling"))

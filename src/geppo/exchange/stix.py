@@ -25,13 +25,18 @@ from geppo.config import Settings
 from geppo.exchange import _stix_read
 from geppo.exchange._imported import Imported, Resolve, unresolved
 from geppo.exchange._package import Package, below
-from geppo.exchange._stix_bundle import Bundle, moment, profile
+from geppo.exchange._stix_bundle import Bundle, moment, profile, tables
 from geppo.exchange._stix_claims import add_assessment, add_claim, add_report
 from geppo.exchange._stix_issue import add_edition, add_markings, add_nothing_written, add_story, add_us
 from geppo.exchange._stix_relay import add_campaigns, add_telemetry
 from geppo.exchange._stix_values import add_values
 from geppo.model.marking import Tlp
 from geppo.model.report import Fetched
+
+
+def consumers() -> tuple[str, ...]:
+    """Names of the profiles."""
+    return tuple(sorted(tables()["profile"]))
 
 
 def to_bundle(
