@@ -66,6 +66,18 @@ def _hide_assessment(assessment: Assessment) -> Assessment:
     return replace(assessment, id=f"{SECRET}{assessment.id}", evidence=(evidence,), rivals=((SECRET, 0.5),))
 
 
+def _judged(one: Assessment, documents: dict[str, Document], claims: dict[str, Claim], closed: set[str]) -> Assessment:
+    """An assessment over the claims as they are now, with a canary where it rests on something hidden."""
+    moved = replace(
+        one,
+        claims=tuple(claims[old].id for old in one.claims),
+        subjects=tuple(claims[old].subject for old in one.claims),
+        origins=replace(one.origins, roots=tuple(documents[root].sha256 for root in one.origins.roots)),
+    )
+    hidden = any(claims[old].id != old for old in one.claims) or any(root in closed for root in one.origins.roots)
+    return _hide_assessment(moved) if hidden else moved
+
+
 def secret(package: Package, ceiling: Tlp) -> tuple[Package, list[str]]:
     """The package with a canary in all that is above the ceiling, and the hashes that must not be seen."""
     month = package.issue.month
@@ -87,17 +99,7 @@ def secret(package: Package, ceiling: Tlp) -> tuple[Package, list[str]]:
     claims = {
         old: replace(one, about=claims[one.about].id if one.about in claims else "") for old, one in claims.items()
     }
-    judged = {}
-    for one in month.assessments:
-        origins = replace(one.origins, roots=tuple(documents[root].sha256 for root in one.origins.roots))
-        moved_one = replace(
-            one,
-            claims=tuple(claims[old].id for old in one.claims),
-            subjects=tuple(claims[old].subject for old in one.claims),
-            origins=origins,
-        )
-        hidden = any(claims[old].id != old for old in one.claims) or any(root in closed for root in one.origins.roots)
-        judged[one.id] = _hide_assessment(moved_one) if hidden else moved_one
+    judged = {one.id: _judged(one, documents, claims, closed) for one in month.assessments}
     stories = tuple(
         replace(
             story,
