@@ -210,6 +210,25 @@ def test_green_and_own_telemetry_leave_only_where_they_may() -> None:
     assert b"10.0.0.7" in stix.to_bundle(package) and b"10.0.0.7" not in stix.to_bundle(package, ceiling=Tlp.GREEN)
 
 
+def test_a_value_of_two_sources_is_marked_as_the_closer_one_but_for_the_bare_value() -> None:
+    package = made_package()
+    both = seen("domain", "both.example", "malicious")
+    reports = tuple(
+        replace(one, observables=(both,)) if one.document.publisher in ("Tidewater Labs", "한빛사이버센터") else one
+        for one in package.reports
+    )
+    package = replace(package, reports=reports)
+    rows = {line.split(",")[0]: line.split(",")[5] for line in to_csv(package).decode().splitlines()}
+    assert rows["both.example"] == "tlp:green"
+    objects = {one["id"]: one for one in json.loads(stix.to_bundle(package))["objects"]}
+    marks = {
+        one["type"]: objects[one["object_marking_refs"][0]]["name"]
+        for one in objects.values()
+        if one.get("value") == "both.example" or one.get("name") == "both.example"
+    }
+    assert marks == {"domain-name": "TLP:CLEAR", "indicator": "TLP:GREEN"}
+
+
 def test_what_rests_on_something_hidden_goes_with_it() -> None:
     package = made_package()
     month = package.issue.month

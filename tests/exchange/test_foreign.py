@@ -79,6 +79,11 @@ def test_what_others_write(name: str) -> None:
     ]
     assert sorted(claims) == sorted(wanted["claims"])
     assert [gap.message for gap in found.gaps] == wanted["gaps"]
+    for mention in found.report.mentions:
+        assert json.loads(f'"{mention.surface}"') == mention.name
+    for seen in found.report.observables:
+        there = json.loads(f'"{document.text[seen.start : seen.end]}"')
+        assert there.lower() == seen.value.lower().removeprefix("as" if seen.type.value == "asn" else ""), seen
     assert found.restored is None
     stands(found)
 
