@@ -114,6 +114,17 @@ def test_an_unknown_marking_is_the_most_closed() -> None:
     assert any("taken for TLP:RED" in gap.message for gap in found.gaps)
 
 
+def test_a_date_after_the_day_of_collection_is_that_day() -> None:
+    raw = json.loads((CASES / "opencti.json").read_bytes())
+    for one in raw["objects"]:
+        one["modified"] = "2099-01-01T00:00:00.000Z"
+    found = read("opencti", json.dumps(raw).encode())
+    assert {claim.published for claim in found.claims} == {COLLECTED.date()} == {found.document.published}
+    raw = json.loads((CASES / "misp-feed.json").read_bytes())
+    raw["Event"]["date"] = "2099-01-01"
+    assert read("misp-feed", json.dumps(raw).encode()).document.published == COLLECTED.date()
+
+
 def test_misp_without_a_tag_goes_by_distribution() -> None:
     raw = json.loads((CASES / "misp-feed.json").read_bytes())
     raw["Event"]["Tag"] = []
