@@ -11,8 +11,10 @@ import pytest
 
 from geppo.config import Settings
 from geppo.deliver import stix
-from geppo.exchange._stix_bundle import relationship_type, stable_id
-from geppo.exchange.stix import to_bundle
+from geppo.exchange import Package
+from geppo.exchange import stix as exchange
+from geppo.exchange._ids import stable_id
+from geppo.exchange._stix_bundle import relationship_type
 from geppo.model.claim import Claim, Predicate
 from geppo.model.edition import Issue
 from geppo.model.entity import Kind, Term
@@ -26,6 +28,10 @@ TLP_IDS = {
     "TLP:RED": "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1",
 }
 Objects = list[dict[str, Any]]
+
+
+def to_bundle(issue: Issue, organisation: str) -> bytes:
+    return exchange.to_bundle(Package(issue=issue, organisation=organisation))
 
 
 def _objects(data: bytes) -> Objects:
@@ -72,6 +78,14 @@ def test_markings_are_those_of_oasis(objects: Objects) -> None:
     found = {one["name"]: one["id"] for one in objects if one["type"] == "marking-definition"}
     assert found == {name: TLP_IDS[name] for name in ("TLP:CLEAR", "TLP:GREEN")}
     assert all(one.get("object_marking_refs") for one in objects if one["type"] != "marking-definition")
+
+
+def test_the_bundle_of_an_issue_holds_nothing_above_the_member_edition(issue: Issue, settings: Settings) -> None:
+    closed = replace(issue.month.documents[0], marking=Tlp.AMBER, title="only for a few")
+    month = replace(issue.month, documents=(closed, *issue.month.documents[1:]))
+    data = stix.render_issue(replace(issue, month=month), settings)
+    assert b"only for a few" not in data and closed.sha256.encode() not in data
+    assert "c-osprey-uses" not in data.decode() and "c-shares" in data.decode()
 
 
 def test_names_are_never_merged(objects: Objects) -> None:

@@ -14,6 +14,6 @@ app: Any = App(
     version=__version__,
     help="A monthly executive summary of cyber threats in Japanese and English, every sentence with its passages.",
 )
-for _verb in ("init", "collect", "demo", "month", "read", "judge", "why", "status", "doctor"):
+for _verb in ("init", "collect", "demo", "month", "read", "judge", "why", "status", "doctor", "export"):
     app.command(f"geppo.cli.{_verb}:run", name=_verb)
 app.command(relay.app)

@@ -5,9 +5,7 @@ Names are never merged: no object has aliases. The library is imported only when
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
-import uuid
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,13 +14,18 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from geppo.errors import InputError
+from geppo.errors import InputError, UsageError
+from geppo.exchange._ids import stable_id
+from geppo.exchange._package import Package, markings_of
+from geppo.exchange._record import plain
+from geppo.exchange._sound import encoded_url
+from geppo.model.claim import Claim
 from geppo.model.edition import Issue
 from geppo.model.entity import Kind, Term
 from geppo.model.marking import Tlp
 from geppo.model.report import Document
 
-EXTENSION_VERSION = "1.0.0"
+EXTENSION_VERSION = "2.0.0"
 
 _SAME_TYPE = frozenset(
     (Kind.INTRUSION_SET, Kind.MALWARE, Kind.TOOL, Kind.CAMPAIGN, Kind.INFRASTRUCTURE, Kind.VULNERABILITY)
@@ -52,12 +55,6 @@ def relationship_type(predicate: str, source: str, target: str) -> str:
     return "related-to"
 
 
-def stable_id(type_: str, *parts: str) -> str:
-    """An id that depends only on what the object is (see the module's text on the layout)."""
-    digest = hashlib.sha256("\x1f".join(("geppo", type_, *parts)).encode("utf-8", "replace")).digest()
-    return f"{type_}--{uuid.UUID(bytes=digest[:16], version=4)}"
-
-
 def midnight(day: date) -> str:
     """The first moment of a day in UTC, as STIX writes it."""
     return f"{day.isoformat()}T00:00:00.000Z"
@@ -74,47 +71,112 @@ def printable(text: str, fallback: str = "unknown") -> str:
     return text.encode("utf-8", "replace").decode("utf-8").strip() or fallback
 
 
-def marking_id(marking: Tlp) -> str:
-    """The id that OASIS gave to a TLP 2.0 marking."""
-    return f"marking-definition--{tables()['markings'][marking.label]}"
+def clean(value: Any) -> Any:
+    """Texts inside lists and objects without lone surrogates."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [clean(one) for one in value]
+    if isinstance(value, dict):
+        return {name: clean(one) for name, one in value.items()}
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """How a consumer wants it: one row of `[profile]` in stix.toml, which explains the fields."""
+
+    name: str
+    uuid_version: int
+    markings: str
+    language_content: bool
+    labels: bool
+    opencti: bool
+    indicator_relation: str
+
+
+def profile(name: str) -> Profile:
+    """The profile of a consumer. Raises UsageError for a name that stix.toml does not have."""
+    rows = tables()["profile"]
+    if name not in rows:
+        raise UsageError(f"no STIX profile {name!r}; expected one of {', '.join(sorted(rows))}")
+    return Profile(name=name, **rows[name])
+
+
+def extension_id(version: int) -> str:
+    """Id of our extension in a layout of UUIDs."""
+    return stable_id("extension-definition", EXTENSION_VERSION, version=version)
 
 
 @dataclass(slots=True)
 class Bundle:
     """The objects so far, by id, and what is known of the month."""
 
-    issue: Issue
-    organisation: str
+    package: Package
+    profile: Profile
     objects: dict[str, Any] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     names: dict[str, Counter[str]] = field(default_factory=dict)
     openest: dict[str, Tlp] = field(default_factory=dict)
     classes: dict[str, set[str]] = field(default_factory=dict)
+    orbs: dict[str, Tlp] = field(default_factory=dict)
     said: dict[str, list[str]] = field(default_factory=dict)
     of_claim: dict[str, str] = field(default_factory=dict)
     of_assessment: dict[str, str] = field(default_factory=dict)
     markings: set[Tlp] = field(default_factory=set)
+    marking: dict[str, Tlp] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        """What is known of a name comes from the most open claims alone: its object is marked as they are."""
         self.documents = {document.sha256: document for document in self.issue.month.documents}
-        types: Mapping[str, str] = tables()["infrastructure_types"]
-        for claim in self.issue.month.claims:
+        self.marking = markings_of(self.package)
+        claims = self.issue.month.claims
+        for claim in claims:
             for term in (claim.subject, *([claim.object] if claim.object else [])):
-                key = _key(term)
-                self.names.setdefault(key, Counter())[printable(term.name)] += 1
-                self.openest[key] = min(self.openest.get(key, Tlp.RED), claim.marking)
-            if claim.object and claim.object.id in types and not claim.negated:
-                self.classes.setdefault(_key(claim.subject), set()).add(types[claim.object.id])
+                key = key_of(term)
+                self.openest[key] = min(self.openest.get(key, Tlp.RED), self.marking[claim.id])
+        for claim in claims:
+            for term in (claim.subject, *([claim.object] if claim.object else [])):
+                key = key_of(term)
+                if self.marking[claim.id] is self.openest[key]:
+                    self.names.setdefault(key, Counter())[printable(term.name)] += 1
+            if claim.object and not claim.turned:
+                self._classified(claim, claim.object)
+
+    def _classified(self, claim: Claim, object_: Term) -> None:
+        key, types = key_of(claim.subject), tables()["infrastructure_types"]
+        if object_.id in types and self.marking[claim.id] is self.openest[key]:
+            self.classes.setdefault(key, set()).add(types[object_.id])
+        if object_.id in tables()["orb"]["classes"]:
+            self.orbs[key] = min(self.orbs.get(key, Tlp.RED), self.marking[claim.id])
+
+    def closed(self, *ids: str) -> list[Tlp]:
+        """Markings of claims and of documents, by id."""
+        return [self.marking[one] for one in ids if one in self.marking]
+
+    @property
+    def issue(self) -> Issue:
+        """The issue that goes out."""
+        return self.package.issue
+
+    @property
+    def organisation(self) -> str:
+        """Who signs."""
+        return self.package.organisation
+
+    def id(self, type_: str, *parts: str) -> str:
+        """The id of a thing in the profile's layout."""
+        return stable_id(type_, *parts, version=self.profile.uuid_version)
 
     @property
     def us(self) -> str:
         """Id of our own identity."""
-        return stable_id("identity", "us", self.organisation.casefold())
+        return self.id("identity", "us", self.organisation.casefold())
 
     @property
     def extension(self) -> str:
         """Id of our extension."""
-        return stable_id("extension-definition", EXTENSION_VERSION)
+        return extension_id(self.profile.uuid_version)
 
     def add(self, kind: str, **properties: Any) -> str:
         """Make an object with the library, keep it, and return its id. Raises InputError where it is no valid STIX."""
@@ -125,7 +187,7 @@ class Bundle:
             return str(properties["id"])
         given = {name: value for name, value in properties.items() if value not in (None, "", [], {})}
         try:
-            made = getattr(stix2.v21, kind)(allow_custom=False, **given)
+            made = getattr(stix2.v21, kind)(allow_custom=self.profile.opencti, **given)
         except STIXError as error:
             raise InputError("stix", f"{kind} {properties.get('id', '')}: no valid STIX 2.1: {error}") from error
         self.objects[made["id"]] = made
@@ -135,7 +197,13 @@ class Bundle:
         """References to the most closed of the markings, which the bundle then carries."""
         closed = max(markings, default=Tlp.CLEAR)
         self.markings.add(closed)
-        return [marking_id(closed)]
+        return [f"marking-definition--{one}" for one in tables()["markings"][self.profile.markings][closed.label]]
+
+    def labelled(self, *markings: Tlp, others: tuple[str, ...] = ()) -> list[str] | None:
+        """Labels of an object: the TLP as MISP writes its tags, and further ones; None where the profile wants none."""
+        if not self.profile.labels:
+            return list(others) or None
+        return [max(markings, default=Tlp.CLEAR).label.lower(), *others]
 
     def named(self, **properties: Any) -> dict[str, Any]:
         """Properties of an object that keeps its id and time of creation over all months."""
@@ -158,7 +226,7 @@ class Bundle:
 
     def publisher(self, name: str) -> str:
         """The identity of a publisher."""
-        id_ = stable_id("identity", "publisher", name.casefold())
+        id_ = self.id("identity", "publisher", name.casefold())
         return self.add(
             "Identity",
             id=id_,
@@ -167,13 +235,14 @@ class Bundle:
             **self.named(object_marking_refs=self.marked(Tlp.CLEAR)),
         )
 
-    def extended(self, **values: Any) -> dict[str, Any]:
-        """Our extension with the values that are there."""
-        given = {name: value for name, value in values.items() if value not in (None, "", [], ())}
-        return {self.extension: {"extension_type": "property-extension", **given}}
+    def extended(self, record_type: str, record: Any, **values: Any) -> dict[str, Any]:
+        """Our extension: the values that are there, and the model's record."""
+        given = {name: clean(value) for name, value in values.items() if value not in (None, "", [], ())}
+        ours = {"extension_type": "property-extension", "record_type": record_type, "record": plain(record)}
+        return {self.extension: {**ours, **given}}
 
 
-def _key(term: Term) -> str:
+def key_of(term: Term) -> str:
     return f"{term.kind.value} {term.id or 'name:' + term.name.casefold()}"
 
 
@@ -181,11 +250,13 @@ def _most_printed(names: Counter[str]) -> str:
     return min(names, key=lambda name: (-names[name], not name.isascii(), name))
 
 
-def _observable(bundle: Bundle, term: Term, marks: list[str]) -> str | None:
+def observable_of(bundle: Bundle, term: Term, marks: list[str]) -> str | None:
     """The cyber-observable of a value; None where STIX has none or the value is none."""
     kind, _, value = term.id.partition("/")
     try:
-        if kind in _VALUES:
+        if kind == "url":
+            value = encoded_url(value)
+        if kind in _VALUES and value:
             return bundle.add(_VALUES[kind], value=value, object_marking_refs=marks)
         if kind in _HASHES:
             return bundle.add("File", hashes={_HASHES[kind]: value}, object_marking_refs=marks)
@@ -224,28 +295,28 @@ def object_of(bundle: Bundle, term: Term | None) -> str | None:
     """The STIX object that stands for a term; None where STIX has none (agreements, concepts, plain text)."""
     if term is None:
         return None
-    key = _key(term)
+    key = key_of(term)
     marks = bundle.marked(bundle.openest.get(key, Tlp.CLEAR))
     if term.kind is Kind.OBSERVABLE:
-        return _observable(bundle, term, marks)
+        return observable_of(bundle, term, marks)
     name = _most_printed(bundle.names.get(key, Counter([printable(term.name)])))
     kind = term.kind
     if kind is Kind.PRODUCT:
         return bundle.add("Software", name=name, object_marking_refs=marks)
     common = bundle.named(name=name, object_marking_refs=marks)
     if kind is Kind.LOCATION:
-        return _location(bundle, term, {"id": stable_id("location", key), **common})
+        return _location(bundle, term, {"id": bundle.id("location", key), **common})
     if kind is Kind.SECTOR:
         sector = tables()["sectors"].get(term.id.rpartition("/")[2])
         sectors = [sector] if sector else []
-        return bundle.add("Identity", id=stable_id("identity", key), identity_class="class", sectors=sectors, **common)
+        return bundle.add("Identity", id=bundle.id("identity", key), identity_class="class", sectors=sectors, **common)
     if kind is Kind.IDENTITY:
         known = next(
             (document.publisher for document in bundle.issue.month.documents if document.publisher == name), ""
         )
         if known:
             return bundle.publisher(known)
-        return bundle.add("Identity", id=stable_id("identity", key), identity_class="organization", **common)
+        return bundle.add("Identity", id=bundle.id("identity", key), identity_class="organization", **common)
     if kind not in _SAME_TYPE:
         return None
     if kind is Kind.MALWARE:
@@ -255,4 +326,4 @@ def object_of(bundle: Bundle, term: Term | None) -> str | None:
     if kind is Kind.VULNERABILITY and name.upper().startswith("CVE-"):
         common["external_references"] = [{"source_name": "cve", "external_id": name.upper()}]
     library_name = "".join(part.capitalize() for part in kind.value.split("-"))
-    return bundle.add(library_name, id=stable_id(kind.value, key), **common)
+    return bundle.add(library_name, id=bundle.id(kind.value, key), **common)
