@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geppo import config
@@ -34,6 +34,7 @@ SIDES = st.lists(
 SETTINGS = config.load()
 
 
+@settings(deadline=None)
 @given(SIDES)
 def test_the_search_equals_all_pairs(sides: Sequence[Side]) -> None:
     items = [Item(id=f"r{number}", side=side) for number, side in enumerate(sides)]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geppo.judge.calibration import (
@@ -73,6 +73,7 @@ def test_a_year_is_tested_on_older_ones_only() -> None:
     assert yearly(old, 100) == ()
 
 
+@settings(deadline=None)
 @given(CASES)
 def test_auc_is_the_share_of_ordered_pairs(cases: Sequence[Resolved]) -> None:
     yes, no = [c.point for c in cases if c.outcome], [c.point for c in cases if not c.outcome]
@@ -83,6 +84,7 @@ def test_auc_is_the_share_of_ordered_pairs(cases: Sequence[Resolved]) -> None:
     assert auc(cases) == pytest.approx(wins / (len(yes) * len(no)))
 
 
+@settings(deadline=None)
 @given(CASES)
 def test_scores_keep_their_bounds(cases: Sequence[Resolved]) -> None:
     assert 0.0 <= brier(cases) <= 1.0
@@ -91,6 +93,7 @@ def test_scores_keep_their_bounds(cases: Sequence[Resolved]) -> None:
     assert math.isnan(average_precision(cases)) or 0.0 < average_precision(cases) <= 1.0
 
 
+@settings(deadline=None)
 @given(CASES, st.integers(0, 10))
 def test_the_table_holds_every_case_once(cases: Sequence[Resolved], least: int) -> None:
     rows = table(cases, least)

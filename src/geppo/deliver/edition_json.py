@@ -10,6 +10,8 @@ from typing import Any
 
 from geppo.config import Settings
 from geppo.deliver._page import as_utc
+from geppo.deliver.stix import CEILING
+from geppo.exchange import Package, below
 from geppo.model.assessment import Assessment, Likelihood
 from geppo.model.edition import Edition, Issue, Reference, Section, Sentence, Story
 from geppo.model.marking import Tlp
@@ -163,6 +165,7 @@ def record(issue: Issue) -> Record:
 
 
 def render_issue(issue: Issue, settings: Settings | None = None) -> bytes:
-    """The whole issue as JSON in UTF-8."""
-    text = json.dumps(record(issue), ensure_ascii=False, indent=1, allow_nan=False)
+    """The issue as JSON in UTF-8, without what is marked above a member edition: the file goes where the pages go."""
+    kept = below(Package(issue=issue, organisation=""), CEILING).issue
+    text = json.dumps(record(kept), ensure_ascii=False, indent=1, allow_nan=False)
     return (text + "\n").encode("utf-8", "replace")
