@@ -88,7 +88,8 @@ def test_mail_head(issue: Issue, settings: Settings) -> None:
 
 
 def test_open_information_needs_no_label_in_the_subject(issue: Issue, settings: Settings) -> None:
-    edition = replace(issue.editions[0], references=issue.editions[0].references[:5], key_judgements=(), figures=())
+    whole = issue.editions[0]
+    edition = replace(whole, references=whole.references[:5], key_judgements=(), figures=(), tables=())
     sections = tuple(s for s in edition.sections if s.story != "story-3")
     opening = replace(edition.opening, paragraphs=(edition.opening.paragraphs[0][:2],))
     subject = _message(mail.render(issue, replace(edition, sections=sections, opening=opening), settings))["Subject"]
