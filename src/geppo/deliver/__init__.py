@@ -6,8 +6,8 @@ The contract of a format. A member is one module of this package that has a `FOR
     render(issue, edition, settings=None) -> bytes     a format made once per edition: `{kind}.{language}.{FORMAT}`
     FILE: str; render_issue(issue, settings=None) -> bytes   a format made once per issue: `FILE`
 
-The other modules take what was written to its readers: `subscribers`, `schedule`, `plan`, `letter`, `dispatch`, `ledger`,
-`bounce`, `feed`, and the family of channels in `channel/`.
+The other modules take what was written to its readers: `issued`, `subscribers`, `schedule`, `plan`, `letter`,
+`dispatch`, `ledger`, `bounce`, `feed`, and the family of channels in `channel/`.
 
 A format draws what the Issue holds and computes nothing; equal issues give equal bytes; text from outside is never
 active in what it makes. `settings=None` means the packaged settings.
@@ -48,7 +48,9 @@ def _files(issue: Issue, settings: Settings) -> Iterator[tuple[str, bytes]]:
 
 
 def write(issue: Issue, out: Path, settings: Settings | None = None) -> tuple[Path, ...]:
-    """Write all formats of an issue into `out/YYYY-MM/` (`out/YYYY-MM.2/` for a second issue of the month) and return the files, sorted by name.
+    """Write all formats of an issue into `out/YYYY-MM/` and return the files, sorted by name.
+
+    A month that is issued a second time goes to `out/YYYY-MM.2/`: what readers have stays as it is.
 
     Each file appears whole or not at all: it is written under another name and then renamed. Raises OSError where the
     folder cannot be written, DataError for a language without labels and UsageError where paper cannot be set here.

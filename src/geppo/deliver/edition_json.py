@@ -155,9 +155,7 @@ def record(issue: Issue) -> Record:
         "period": str(month.period),
         "as_of": as_utc(month.as_of).isoformat(),
         "revision": issue.revision,
-        "corrections": [
-            {"corrects": one.corrects, "texts": dict(one.texts)} for one in issue.corrections
-        ],
+        "corrections": [{"corrects": one.corrects, "texts": dict(one.texts)} for one in issue.corrections],
         "editions": [_edition(issue, edition) for edition in issue.editions],
         "stories": [_story(story) for story in month.stories],
         "claims": claims,
