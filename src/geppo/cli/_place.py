@@ -52,16 +52,16 @@ def open_workspace(given: Path | None, *, otherwise: Path | None = None) -> Work
     )
 
 
-def moment(text: str | None) -> datetime:
+def moment(text: str | None, option: str = "--as-of") -> datetime:
     """A time given as ISO 8601 with zone, or a date (its end in UTC); now if none is given."""
     if text is None:
         return datetime.now(UTC).replace(microsecond=0)
     try:
         time = datetime.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"--as-of: expected ISO 8601 such as 2025-12-03T06:01+09:00, got {text!r}") from error
+        raise UsageError(f"{option}: expected ISO 8601 such as 2025-12-03T06:01+09:00, got {text!r}") from error
     if time.tzinfo is None:
         if len(text) > 10:
-            raise UsageError(f"--as-of: {text!r} has no zone; add one, such as +09:00 or Z")
+            raise UsageError(f"{option}: {text!r} has no zone; add one, such as +09:00 or Z")
         time = time.replace(hour=23, minute=59, second=59, tzinfo=UTC)
     return time

@@ -18,6 +18,7 @@ def run(
     as_of: str | None = None,
     lang: str = "ja,en",
     edition: str = "member,public",
+    revision: int = 1,
     out: Path | None = None,
     workspace: Path | None = None,
 ) -> int:
@@ -35,6 +36,8 @@ def run(
         Languages to deliver: ja, en. Both are always written from the same claims.
     edition
         Editions: member, public.
+    revision
+        2 or more: issue the month again, as the correction that corrections.toml describes.
     out
         Where to write; by default `out` in the workspace.
     workspace
@@ -42,12 +45,14 @@ def run(
     """
     from geppo.catalog import Catalog
     from geppo.cli._progress import bar
+    from geppo.deliver.corrections import read_corrections
     from geppo.pipeline import run_month, write_out
 
     month, languages, kinds = _asked(period, lang, edition)
     place = _place.open_workspace(workspace)
     target = out or place.root / "out"
     known = _place.moment(as_of)
+    corrections = read_corrections(place.root, f"{month}.{revision}" if revision > 1 else str(month))
     with bar() as progress:
         issue = run_month(
             place.store,
@@ -58,6 +63,7 @@ def run(
             kinds=kinds,
             progress=progress,
         )
+        issue = replace(issue, revision=revision, corrections=corrections)
         paths = write_out(_only(issue, languages), target, place.settings, progress)
     later = sum(document.collected > known for document in place.store.documents(_place.moment(None)))
     place.store.close()

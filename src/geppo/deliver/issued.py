@@ -151,13 +151,20 @@ def read_issued(out: Path, name: str) -> Issued:
         raise UsageError(message) from error
 
 
-def issues(out: Path) -> tuple[Issued, ...]:
-    """All issues in an output folder, oldest first; what is none is passed over."""
+def issues(out: Path) -> tuple[tuple[Issued, ...], tuple[str, ...]]:
+    """All issues in an output folder, oldest first, and a line for each that cannot be read."""
     names = sorted(
         (path.parent.name for path in out.glob("*/edition.json") if _NAME.fullmatch(path.parent.name)),
         key=lambda name: (name[:7], int(name[8:] or 1)),
     )
-    return tuple(read_issued(out, name) for name in names)
+    found: list[Issued] = []
+    problems: list[str] = []
+    for name in names:
+        try:
+            found.append(read_issued(out, name))
+        except UsageError as error:
+            problems.append(str(error))
+    return tuple(found), tuple(problems)
 
 
 def permitted(bundle: Record, clearance: Tlp) -> dict[str, Any]:

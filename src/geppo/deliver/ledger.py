@@ -186,6 +186,12 @@ class Ledger:
             " WHERE id = ? AND channel = ?",
             (state, reply.code, reply.text[:_LONGEST_ANSWER], _stamp(again) if again else None, now, id_, channel),
         )
+        if state is State.PLANNED:  # nothing was offered: the attempt does not count
+            self._db.execute(
+                "UPDATE parcel SET attempts = attempts - 1,"
+                " first_attempt = CASE WHEN attempts > 1 THEN first_attempt END WHERE id = ? AND channel = ?",
+                (id_, channel),
+            )
         self._note(id_, channel, state.value, f"{reply.code} {reply.text}".strip())
         self._db.execute("COMMIT")
 

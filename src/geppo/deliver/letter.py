@@ -14,6 +14,7 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -23,8 +24,10 @@ from pathlib import Path
 import re2
 
 from geppo.config import Settings
+from geppo.deliver._shown import shown
 from geppo.deliver.subscribers import Subscriber, canonical
 from geppo.errors import InputError, UsageError
+from geppo.model.marking import Tlp
 
 KEY = "unsubscribe.key"
 _OWN = frozenset((b"to", b"message-id", b"list-id", b"list-unsubscribe", b"list-unsubscribe-post"))
@@ -119,7 +122,15 @@ class Template:
     fields: tuple[bytes, ...]
     body: bytes
     sender: str
+    subject: str
+    date: datetime
     sha256: str
+
+    def matches(self, as_of: datetime, subject: str, label: str) -> bool:
+        """True where the mail file is the one of an issue's edition: same moment, same subject, same label."""
+        marked = self.subject.startswith("[TLP:")
+        labelled = f"[{label}] " in self.subject if label != Tlp.CLEAR.label else not marked
+        return self.date == as_of and labelled and self.subject.endswith(" ".join(shown(subject).split()))
 
     @property
     def domain(self) -> str:
@@ -140,8 +151,15 @@ class Template:
             else:
                 fields.append(line)
         shared = [field for field in fields if field.partition(b":")[0].lower() not in _OWN]
-        sender = email.message_from_bytes(head + b"\r\n\r\n", policy=SMTP)["From"].addresses[0].addr_spec
-        return cls(fields=tuple(shared), body=body, sender=sender, sha256=hashlib.sha256(data).hexdigest())
+        message = email.message_from_bytes(head + b"\r\n\r\n", policy=SMTP)
+        return cls(
+            fields=tuple(shared),
+            body=body,
+            sender=message["From"].addresses[0].addr_spec,
+            subject=str(message["Subject"]),
+            date=message["Date"].datetime,
+            sha256=hashlib.sha256(data).hexdigest(),
+        )
 
 
 def letter(template: Template, reader: Subscriber, id_: str, way_out: Exit, corrects: Sequence[str] = ()) -> bytes:

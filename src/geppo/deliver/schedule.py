@@ -148,6 +148,7 @@ SuccessExitStatus=3
 NoNewPrivileges=yes
 ProtectSystem=strict
 PrivateTmp=yes
+# A folder channel outside the workspace needs its folder here, too.
 ReadWritePaths={workspace}
 """
 

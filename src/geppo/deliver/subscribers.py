@@ -60,7 +60,7 @@ class _Wrong(ValueError):
 
 
 def canonical(address: str) -> str:
-    """An address as it is compared: letters small. RFC 5321 lets local parts differ by case; mailboxes in use do not."""
+    """An address as it is compared: in small letters. RFC 5321 lets local parts differ by case; in use they do not."""
     return address.strip().lower()
 
 
@@ -110,7 +110,7 @@ def _subscriber(row: Mapping[str, Any]) -> Subscriber:
     clearance = tlp(label)
     if clearance is None:
         raise _Wrong(f"clearance: expected {', '.join(one.label for one in Tlp)}, got {label!r}")
-    timezone = _text(row, "timezone", "Asia/Tokyo")
+    timezone = _text(row, "timezone")
     try:
         zone(timezone)
     except UsageError as error:

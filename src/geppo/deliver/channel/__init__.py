@@ -107,8 +107,13 @@ COMMON = (
     Field(name="kind", kind=str, meaning="which kind of channel", needed=True),
     Field(name="active", kind=bool, meaning="false: left out", default=True),
     Field(name="clearance", kind=str, meaning="the most closed marking that may go this way", default=Tlp.CLEAR.label),
-    Field(name="editions", kind=str, meaning="editions that go this way, with commas", default="member,public"),
-    Field(name="timezone", kind=str, meaning="zone in which editions are due for the channel", default="Asia/Tokyo"),
+    Field(name="editions", kind=str, meaning="editions that go this way: member, public, or both", needed=True),
+    Field(
+        name="timezone",
+        kind=str,
+        meaning="zone in which editions are due; the setting deliver.timezone by default",
+        default="",
+    ),
     Field(name="languages", kind=str, meaning="languages that go this way, with commas", default="ja,en"),
 )
 
@@ -183,7 +188,7 @@ def _words(text: str, known: tuple[str, ...], where: str) -> tuple[str, ...]:
     return found
 
 
-def config(raw: Mapping[str, Any], where: str, folder: Path, timeout: float) -> Config:
+def config(raw: Mapping[str, Any], where: str, folder: Path, timeout: float, timezone: str) -> Config:
     """Check one table. Raises UsageError that names the table and the field."""
     kinds = channels()
     kind = raw.get("kind")
@@ -198,9 +203,9 @@ def config(raw: Mapping[str, Any], where: str, folder: Path, timeout: float) -> 
     clearance = tlp(str(values["clearance"]))
     if clearance is None:
         raise UsageError(f"{where}: clearance: expected {', '.join(one.label for one in Tlp)}")
-    timezone = str(values["timezone"])
+    place = str(values["timezone"]) or timezone
     try:
-        zone(timezone)
+        zone(place)
     except UsageError as error:
         raise UsageError(f"{where}: timezone: {error}") from error
     return Config(
@@ -210,13 +215,13 @@ def config(raw: Mapping[str, Any], where: str, folder: Path, timeout: float) -> 
         clearance=clearance,
         editions=_words(str(values["editions"]), tuple(kind.value for kind in EditionKind), f"{where}: editions"),
         languages=_words(str(values["languages"]), ("ja", "en"), f"{where}: languages"),
-        timezone=timezone,
+        timezone=place,
         timeout=timeout,
         values={field.name: values[field.name] for field in member.FIELDS},
     )
 
 
-def read_channels(folder: Path, timeout: float) -> tuple[Config, ...]:
+def read_channels(folder: Path, timeout: float, timezone: str) -> tuple[Config, ...]:
     """The channels of a workspace. Raises UsageError where there are none or a table is wrong."""
     file = folder / FILE
     try:
@@ -229,7 +234,9 @@ def read_channels(folder: Path, timeout: float) -> tuple[Config, ...]:
     tables = raw.get("channel", [])
     if set(raw) - {"channel"} or not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
         raise UsageError(f"{file}: expected [[channel]] tables and nothing else")
-    made = tuple(config(one, f"{FILE}: channel {n}", folder, timeout) for n, one in enumerate(tables, start=1))
+    made = tuple(
+        config(one, f"{FILE}: channel {n}", folder, timeout, timezone) for n, one in enumerate(tables, start=1)
+    )
     names = [one.name for one in made]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
