@@ -88,7 +88,7 @@ class _Run:
             self.settle(job, reply)
             raise
         except (OSError, TimeoutError) as error:
-            reply = Reply(outcome=Outcome.DEFERRED, code=0, text=f"{type(error).__name__}: {error}")
+            reply = Reply(outcome=Outcome.DEFERRED, code=0, text=f"{type(error).__name__}: {error}", doubt=True)
         self.settle(job, reply)
 
     def settle(self, job: Job, reply: Reply) -> None:

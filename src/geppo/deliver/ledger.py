@@ -2,7 +2,7 @@
 
 Intent before, receipt after: a parcel is `sending` in the file, on disk, before its first byte goes out, and `sent`
 only after the other side said so. What a crash leaves `sending` may or may not have arrived; the next run sends it
-again with the same id and notes the event `again`. So nobody is missed, and at most one parcel per connection comes
+again with the same id and notes the event `again`, as it does for a lost connection. So nobody is missed, and at most one parcel per connection comes
 twice.
 
     planned → sending → sent
@@ -51,11 +51,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """The other side's answer: outcome, its number (SMTP or HTTP, 0 for none) and its words."""
+    """The other side's answer: outcome, its number (SMTP or HTTP, 0 for none) and its words.
+
+    `doubt`: the line was lost while the parcel was under way, so that it may have arrived.
+    """
 
     outcome: Outcome
     code: int
     text: str
+    doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +197,8 @@ class Ledger:
                 (id_, channel),
             )
         self._note(id_, channel, state.value, f"{reply.code} {reply.text}".strip())
+        if reply.doubt and state is State.DEFERRED:
+            self._note(id_, channel, "again", "the connection was lost under way; to be sent again with the same id")
         self._db.execute("COMMIT")
 
     def entry(self, id_: str, channel: str) -> Entry:

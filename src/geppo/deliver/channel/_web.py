@@ -59,4 +59,4 @@ def lost(error: Exception) -> Reply:
     """No answer."""
     unreachable = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
     outcome = Outcome.UNREACHABLE if unreachable else Outcome.DEFERRED
-    return Reply(outcome=outcome, code=0, text=f"{type(error).__name__}: {error}")
+    return Reply(outcome=outcome, code=0, text=f"{type(error).__name__}: {error}", doubt=not unreachable)

@@ -144,7 +144,7 @@ class _Session:
         except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, OSError) as error:
             await self.close()
             text = f"the connection was lost; the mail may have arrived ({type(error).__name__}: {error})"
-            return Reply(outcome=Outcome.DEFERRED, code=0, text=text)
+            return Reply(outcome=Outcome.DEFERRED, code=0, text=text, doubt=True)
         return Reply(outcome=Outcome.SENT, code=250, text=answer)
 
     async def _refused(self, code: int, text: str) -> Reply:
