@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -170,18 +170,35 @@ def issues(out: Path) -> tuple[tuple[Issued, ...], tuple[str, ...]]:
 def permitted(bundle: Record, clearance: Tlp) -> dict[str, Any]:
     """A STIX bundle without what is marked above `clearance`, and without what would only point at that.
 
-    An object without a marking goes only where it is a frame of others (marking, extension, identity).
+    An object without a marking goes only where it is a frame of others (marking, extension, identity). A frame that
+    nothing points at any more goes too: the name of a publisher tells who wrote a closed report.
     """
     labels = {one["id"]: one.get("name", "") for one in bundle["objects"] if one["type"] == "marking-definition"}
+    known = {one["id"] for one in bundle["objects"]}
+    wanted = _targets(bundle["objects"])
     kept = {one["id"]: one for one in bundle["objects"] if _open(one, labels, clearance)}
     while True:
-        known = {one["id"] for one in bundle["objects"]}
         gone = known - set(kept)
         trimmed = {id_: _trimmed(one, gone) for id_, one in kept.items()}
         whole = {id_: one for id_, one in trimmed.items() if one is not None}
-        if len(whole) == len(kept):
-            return {**bundle, "objects": list(whole.values())}
-        kept = whole
+        idle = wanted - _targets(whole.values())
+        left = {id_: one for id_, one in whole.items() if not (one["type"] in _FRAMES and id_ in idle)}
+        if len(left) == len(kept):
+            return {**bundle, "objects": list(left.values())}
+        kept = left
+
+
+def _targets(objects: Iterable[Record]) -> set[str]:
+    """All ids that objects point at."""
+    found: set[str] = set()
+    for one in objects:
+        for key, value in one.items():
+            if key.endswith("_ref") and isinstance(value, str):
+                found.add(value)
+            elif key.endswith("_refs") and isinstance(value, list):
+                found.update(value)
+        found.update(one.get("extensions", ()))
+    return found
 
 
 _FRAMES = frozenset(("marking-definition", "extension-definition", "identity"))

@@ -2,8 +2,8 @@
 
 Intent before, receipt after: a parcel is `sending` in the file, on disk, before its first byte goes out, and `sent`
 only after the other side said so. What a crash leaves `sending` may or may not have arrived; the next run sends it
-again with the same id and notes the event `again`, as it does for a lost connection. So nobody is missed, and at most one parcel per connection comes
-twice.
+again with the same id and notes the event `again`, as it does for a lost connection. So nobody is missed, and a crash
+makes at most one parcel per connection come twice.
 
     planned → sending → sent
                       → deferred → sending …
