@@ -37,19 +37,21 @@ def make(root: Path) -> None:
         )
 
 
-def open_workspace(given: Path | None, *, otherwise: Path | None = None) -> Workspace:
-    """Open the workspace given, or the nearest one upward. Raises UsageError that says how to make one."""
+def find_workspace(given: Path | None, *, otherwise: Path | None = None) -> tuple[Path, Settings]:
+    """The workspace given, or the nearest one upward, and its settings. Raises UsageError that says how to make one."""
     root = given or config.workspace(Path.cwd())
     if root is None and otherwise is not None and (otherwise / config.WORKSPACE_FILE).is_file():
         root = otherwise
     if root is None or not (root / config.WORKSPACE_FILE).is_file():
         where = str(given) if given else "this folder or above"
         raise UsageError(f"no workspace in {where}: expected a geppo.toml; make one with `geppo init DIR`")
-    return Workspace(
-        root=root,
-        settings=config.load(root / config.WORKSPACE_FILE),
-        store=SqliteStore(root / STORE),
-    )
+    return root, config.load(root / config.WORKSPACE_FILE)
+
+
+def open_workspace(given: Path | None, *, otherwise: Path | None = None) -> Workspace:
+    """Open the workspace given, or the nearest one upward, with its store. Raises UsageError as `find_workspace`."""
+    root, settings = find_workspace(given, otherwise=otherwise)
+    return Workspace(root=root, settings=settings, store=SqliteStore(root / STORE))
 
 
 def moment(text: str | None, option: str = "--as-of") -> datetime:

@@ -14,6 +14,7 @@ from geppo.cli import EXIT_GAPS, EXIT_GATE, _place
 from geppo.errors import UsageError
 
 if TYPE_CHECKING:
+    from geppo.config import Settings
     from geppo.deliver.channel import Config
     from geppo.deliver.delivery import Delivery
     from geppo.deliver.ledger import Clock, Ledger
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 class _Desk:
     """What a run works with."""
 
-    place: _place.Workspace
+    root: Path
+    settings: Settings
     out: Path
     clock: Clock
     now: datetime
@@ -75,12 +77,12 @@ def run(
     workspace
         The workspace; by default the nearest folder upward with a geppo.toml.
     """
-    place = _place.open_workspace(workspace)
-    place.store.close()
+    root, settings = _place.find_workspace(workspace)
     moment = _place.moment(now, "--now")
     desk = _Desk(
-        place=place,
-        out=out or place.root / "out",
+        root=root,
+        settings=settings,
+        out=out or root / "out",
         clock=(lambda: moment) if now else (lambda: datetime.now(UTC)),
         now=moment,
         dry=preview or dry_run,
@@ -103,7 +105,7 @@ def _ledger(desk: _Desk) -> Ledger:
     """The workspace's ledger; one in memory where nothing may be written and there is none."""
     from geppo.deliver.ledger import FILE, Ledger
 
-    file = desk.place.root / FILE
+    file = desk.root / FILE
     return Ledger(file if file.exists() or not desk.dry else Path(":memory:"), desk.clock)
 
 
@@ -127,8 +129,8 @@ def _list_changes(
     from geppo.deliver.subscribers import read_subscribers
 
     if unsubscribe:
-        roll = read_subscribers(desk.place.root)
-        reader = owner(unsubscribe, roll.subscribers, unsubscribe_key(desk.place.root))
+        roll = read_subscribers(desk.root)
+        reader = owner(unsubscribe, roll.subscribers, unsubscribe_key(desk.root))
         if reader is None:
             raise UsageError("deliver: no reader has this unsubscribe token")
         ledger.suppress(reader.address, "unsubscribed")
@@ -143,7 +145,7 @@ def _list_changes(
 def _take_bounces(desk: _Desk, ledger: Ledger, path: Path) -> None:
     from geppo.deliver.bounce import take_bounces
 
-    settings = desk.place.settings
+    settings = desk.settings
     done = take_bounces(path, ledger, settings.integer("deliver.bounce.max_bytes"), settings.integer("deliver.bounces"))
     print("bounces: " + ", ".join(f"{count} {word}" for word, count in sorted(done.items()) if count))
 
@@ -154,15 +156,15 @@ def _delivery(desk: _Desk, ledger: Ledger, name: str) -> Delivery:
     from geppo.deliver.letter import KEY, Exit, unsubscribe_key
     from geppo.deliver.subscribers import read_subscribers
 
-    root = desk.place.root
+    root = desk.root
     issued = read_issued(desk.out, name)
     key = b"" if desk.dry and not (root / KEY).exists() else unsubscribe_key(root)
     entries = [entry for one in (name, *issued.corrects) for entry in ledger.entries(one)]
     return Delivery(
         issued=issued,
-        settings=desk.place.settings,
+        settings=desk.settings,
         roll=read_subscribers(root),
-        way_out=Exit.of(desk.place.settings, key),
+        way_out=Exit.of(desk.settings, key),
         clock=desk.clock,
         suppressed=ledger.suppressed(),
         entries={(entry.id, entry.channel): entry for entry in entries},
@@ -176,7 +178,7 @@ def _deliver(desk: _Desk, ledger: Ledger, name: str, channel: str | None, previe
     for problem in delivery.roll.problems:
         print(f"row left out: {problem}", file=sys.stderr)
     code = EXIT_GAPS if delivery.roll.problems else 0
-    for config in chosen_channels(desk.place.root, desk.place.settings, channel):
+    for config in chosen_channels(desk.root, desk.settings, channel):
         decisions = delivery.decisions(config)
         if preview:
             _print_decisions(name, config, decisions)
@@ -240,7 +242,7 @@ def _write_feed(desk: _Desk, delivery: Delivery) -> None:
     from geppo.deliver.plan import Door
     from geppo.model.edition import EditionKind
 
-    settings, door = desk.place.settings, delivery.door()
+    settings, door = desk.settings, delivery.door()
     found, problems = issues(desk.out)
     for problem in problems:
         print(f"not in the feed: {problem}", file=sys.stderr)

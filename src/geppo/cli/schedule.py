@@ -27,14 +27,13 @@ def run(*, period: str | None = None, out: Path | None = None, workspace: Path |
     from geppo.deliver.schedule import Rules, cron, units
     from geppo.deliver.subscribers import read_subscribers
 
-    place = _place.open_workspace(workspace)
-    place.store.close()
-    rules = Rules.of(place.settings)
-    zones = {one.timezone for one in read_subscribers(place.root).subscribers if one.active}
-    zones.add(place.settings.text("deliver.timezone"))
+    folder, settings = _place.find_workspace(workspace)
+    rules = Rules.of(settings)
+    zones = {one.timezone for one in read_subscribers(folder).subscribers if one.active}
+    zones.add(settings.text("deliver.timezone"))
     if period is not None:
         return _print_due(period, zones, rules)
-    root = str(place.root.resolve())
+    root = str(folder.resolve())
     if set(root) & set("%\"'\\$ \t"):
         raise UsageError(f"{root}: a workspace's path with blanks, quotes, % or $ cannot stand in a unit; move it")
     program = [sys.executable, "-m", "geppo"] if sys.argv[0].endswith(".py") else [str(Path(sys.argv[0]).resolve())]
