@@ -7,14 +7,18 @@ import os
 import random
 import signal
 import sqlite3
+import ssl
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from aiosmtpd.smtp import AuthResult, LoginPassword
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID
 
 from geppo import config
 from geppo.deliver.channel import channels, read_channels
@@ -237,6 +241,79 @@ def test_a_password_never_goes_over_an_open_line(tmp_path: Path, monkeypatch: py
         with pytest.raises(UsageError, match="starttls or tls"):
             deliver(root)
     assert not seen.offered and "swordfish" not in str(read_channels(root, 1, "Asia/Tokyo"))
+
+
+def _certificate(root: Path) -> ssl.SSLContext:
+    """A server's context with a certificate of its own for `localhost`, which is also put into `ca.pem`."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (root / "ca.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (root / "key.pem").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(root / "ca.pem", root / "key.pem")
+    return context
+
+
+def _closed(root: Path, port: int, **values: str) -> Path:
+    """A workspace whose channel speaks STARTTLS and logs in."""
+    extra = 'username = "geppo"\npassword = { env = "GEPPO_TEST_PASSWORD" }\n'
+    made = workspace(root, port, READERS[:2], extra=extra)
+    file = made / "channels.toml"
+    text = file.read_text(encoding="utf-8").replace('"127.0.0.1"', '"localhost"').replace('"none"', '"starttls"')
+    file.write_text(text + f'ca_file = "{values.get("ca", root / "ca.pem")}"\n', encoding="utf-8")
+    return made
+
+
+def _login(_server: object, _session: object, _envelope: object, _mechanism: str, data: LoginPassword) -> AuthResult:
+    return AuthResult(success=data.login == b"geppo" and data.password == b"swordfish", handled=False)
+
+
+@pytest.mark.parametrize("password", ["swordfish", "wrong"])
+def test_starttls_and_login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+    monkeypatch.setenv("GEPPO_TEST_PASSWORD", password)
+    context = _certificate(tmp_path)
+    with office(tls_context=context, require_starttls=True, auth_required=True, authenticator=_login) as seen:
+        root = _closed(tmp_path / "w", seen.port, ca=str(tmp_path / "ca.pem"))
+        if password == "swordfish":
+            assert deliver(root).states[State.SENT] == 2 and seen.connections == 1
+            return
+        with pytest.raises(UsageError, match="refused the login") as caught:
+            deliver(root)
+        assert "wrong" not in str(caught.value)
+    assert {state for state, _, _ in states(root).values()} == {State.PLANNED} and not seen.offered
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GEPPO_TEST_PASSWORD", "swordfish")
+    context = _certificate(tmp_path)
+    with office(tls_context=context, require_starttls=True, authenticator=_login) as seen:
+        root = _closed(tmp_path / "w", seen.port, ca="")
+        tally = deliver(root)
+    assert "ertificate" in tally.stopped and not seen.offered
+    assert {state for state, _, _ in states(root).values()} == {State.PLANNED}
+
+
+def test_a_server_without_starttls_gets_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GEPPO_TEST_PASSWORD", "swordfish")
+    _certificate(tmp_path)
+    with office() as seen:
+        root = _closed(tmp_path / "w", seen.port, ca=str(tmp_path / "ca.pem"))
+        tally = deliver(root)
+    assert "STARTTLS" in tally.stopped and not seen.offered
 
 
 def _run(root: Path) -> subprocess.Popen[bytes]:
