@@ -144,8 +144,10 @@ def test_leaving_the_list(place: Path, capsys: pytest.CaptureFixture[str]) -> No
 def test_without_an_issue_it_takes_last_month(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert deliver.run(now=DUE, workspace=place, preview=True) == 3
     assert "2031-05 by mail" in capsys.readouterr().out
-    assert deliver.run(now="2031-08-01T00:00Z", workspace=place) == 0
+    assert deliver.run(now="2031-07-31T21:00Z", workspace=place) == 0
     assert "2031-07 is not written yet" in capsys.readouterr().err
+    with pytest.raises(UsageError, match="has been due since 2031-07-31T21:01:00"):
+        deliver.run(now="2031-07-31T21:01Z", workspace=place)
 
 
 def test_a_correction_answers_the_mail_it_corrects(place: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -110,15 +110,23 @@ def _ledger(desk: _Desk) -> Ledger:
 
 
 def _names(desk: _Desk, given: str | None) -> list[str]:
-    """The issue given, or all issues of last month that are written."""
-    from geppo.deliver.schedule import last_month
+    """The issue given, or all issues of last month that are written.
+
+    Raises UsageError where the month is due and not written: a timer must not pass over that in silence.
+    """
+    from geppo.deliver.schedule import Rules, due, last_month, zone
+    from geppo.model.edition import EditionKind
 
     if given is not None:
         return [given]
-    month = str(last_month(desk.now))
+    month = last_month(desk.now)
     found = sorted(file.parent.name for file in desk.out.glob(f"{month}*/edition.json"))
     if not found:
-        print(f"note: {month} is not written yet; write it with `geppo month {month}`", file=sys.stderr)
+        first = due(month, EditionKind.MEMBER, zone(desk.settings.text("deliver.timezone")), Rules.of(desk.settings))
+        message = f"{month} is not written yet; write it with `geppo month {month}`"
+        if desk.now >= first:
+            raise UsageError(f"{message}: it has been due since {first.isoformat()}")
+        print(f"note: {message}", file=sys.stderr)
     return found
 
 
@@ -195,7 +203,8 @@ def _print_decisions(name: str, config: Config, decisions: Sequence[Decision]) -
     print(f"{name} by {config.name} ({config.kind})")
     for one in decisions:
         due = one.due.isoformat() if one.due else "-"
-        print(f"  {one.verdict.value:6} {one.kind}.{one.language:3} {due}  {one.recipient}  {one.reason}")
+        what = f"{one.kind}.{one.language}".rstrip(".")
+        print(f"  {one.verdict.value:6} {what:10} {due}  {one.recipient}  {one.reason}")
     _print_counts(decisions)
 
 
@@ -208,7 +217,8 @@ def _rehearse(delivery: Delivery, config: Config, decisions: Sequence[Decision])
     print(f"{delivery.issued.name} by {config.name} ({config.kind}): dry run")
     code = 0
     for decision, size, problems in delivery.rehearse(config, decisions):
-        print(f"  would send {decision.kind}.{decision.language} to {decision.recipient}, {size} bytes, {decision.id}")
+        what = f"{decision.kind}.{decision.language}".rstrip(".")
+        print(f"  would send {what} to {decision.recipient}, {size} bytes, {decision.id}")
         for problem in problems:
             print(f"  {decision.recipient}: {problem}", file=sys.stderr)
             code = EXIT_GATE
@@ -251,8 +261,6 @@ def _write_feed(desk: _Desk, delivery: Delivery) -> None:
         moment = door.moment(EditionKind.PUBLIC, settings.text("deliver.timezone"))
         edition = next((one for one in door.issued.editions if one.kind is EditionKind.PUBLIC), None)
         return moment <= desk.now and edition is not None and not door.ceiling(edition)
-
-    from dataclasses import replace
 
     out = [one for one in found if is_out(replace(door, issued=one))]
     organisation, base = settings.text("deliver.organisation"), settings.text("deliver.base_url")

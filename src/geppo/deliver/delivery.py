@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -122,8 +123,6 @@ class Delivery:
 
     def bundle(self, config: Config) -> bytes:
         """The STIX bundle as far as the channel's clearance reaches."""
-        import json
-
         whole = json.loads(read_file(self.issued.folder / "bundle.stix.json"))
         return (json.dumps(permitted(whole, config.clearance), ensure_ascii=False, indent=1) + "\n").encode()
 

@@ -69,7 +69,7 @@ class Signer:
                 self._selector,
                 self._domain,
                 self._key,
-                canonicalize=(b"relaxed", b"relaxed"),
+                canonicalize=(b"relaxed", b"simple"),
                 include_headers=names,
             )
         except (dkim.DKIMException, ValueError) as error:
