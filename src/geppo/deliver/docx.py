@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from lxml import etree
 
@@ -23,6 +24,8 @@ FORMAT = "docx"
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_BARE: Any = {None: _PACKAGE}
+"""No prefix: LibreOffice compares the names in relationship files with their prefix (and lxml's stubs know no None)."""
 _LINK = _R + "/hyperlink"
 _LOCALE = {"ja": "ja-JP", "en": "en-GB"}
 _TEXT_WIDTH = 9638
@@ -188,7 +191,7 @@ class _Sheet:
 
 
 def _relations(rows: Iterable[tuple[str, str, str, bool]]) -> bytes:
-    root = etree.Element(f"{{{_PACKAGE}}}Relationships", nsmap={"rel": _PACKAGE})
+    root = etree.Element(f"{{{_PACKAGE}}}Relationships", nsmap=_BARE)
     for id_, kind, target, outward in rows:
         made = etree.SubElement(root, f"{{{_PACKAGE}}}Relationship", Id=id_, Type=kind, Target=target)
         if outward:
