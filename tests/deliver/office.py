@@ -50,6 +50,14 @@ class Office:
     async def handle_CONNECT(self, _server: SMTP, _session: Session, _envelope: Envelope, *_: Any) -> str:
         return "220 ready"
 
+    async def handle_MAIL(
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if address.endswith("@refused.example"):
+            return "553 5.7.1 not yours"
+        envelope.mail_from = address
+        return "250 fine"
+
     async def handle_RCPT(
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:

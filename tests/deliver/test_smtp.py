@@ -34,7 +34,9 @@ from tests.deliver.office import DROP, NOW, Office, office, read, workspace
 READERS = [f"reader{n}@desk.example" for n in range(6)]
 
 
-def deliver(root: Path, *, later: timedelta = timedelta(0), pauses: list[float] | None = None) -> Tally:
+def deliver(
+    root: Path, *, later: timedelta = timedelta(0), pauses: list[float] | None = None, bounced_too: bool = False
+) -> Tally:
     """One run in this process, without waiting."""
     now = NOW + later
 
@@ -52,6 +54,7 @@ def deliver(root: Path, *, later: timedelta = timedelta(0), pauses: list[float] 
             clock=lambda: now,
             suppressed=ledger.suppressed(),
             entries={(one.id, one.channel): one for one in ledger.entries("2031-05")},
+            bounced_too=bounced_too,
         )
         channel = read_channels(root, 0.4, "Asia/Tokyo")[0]
         return asyncio.run(made.run(channel, made.decisions(channel), ledger, pause))
@@ -133,6 +136,28 @@ def test_refused_is_a_bounce_and_no_second_attempt(tmp_path: Path, place: str) -
         assert tally.states[State.SENT] == 5 and tally.states[State.BOUNCED] == 1
         assert deliver(root).states[State.SENT] == 0
     assert states(root)[READERS[3]] == (State.BOUNCED, 1, 550)
+
+
+def test_everybody_refused_is_our_fault_and_stops(tmp_path: Path) -> None:
+    with office() as seen:
+        root = workspace(tmp_path, seen.port, READERS, settings='"deliver.refused" = 2\n')
+        seen.on_rcpt = lambda _address, _n: "554 5.7.1 relay access denied"
+        tally = deliver(root)
+        assert tally.stopped == "refused 2 in a row: 554 5.7.1 relay access denied"
+        assert tally.states[State.BOUNCED] == 2 and tally.states[State.PLANNED] == 4
+        seen.on_rcpt = lambda _address, _n: None
+        assert deliver(root).states[State.SENT] == 4
+        assert deliver(root, bounced_too=True).states[State.SENT] == 2
+        assert deliver(root, bounced_too=True).states[State.SENT] == 0
+        everybody_has_it_once(seen)
+
+
+def test_a_sender_that_is_refused_bounces_nobody(tmp_path: Path) -> None:
+    with office() as seen:
+        root = workspace(tmp_path, seen.port, READERS, extra='bounces_to = "nobody@refused.example"\n')
+        with pytest.raises(UsageError, match="refuses the sender nobody@refused"):
+            deliver(root)
+    assert {state for state, _, _ in states(root).values()} == {State.PLANNED}
 
 
 def test_connection_lost_in_data_is_sent_again_with_the_same_id(tmp_path: Path) -> None:

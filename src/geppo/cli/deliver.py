@@ -31,6 +31,7 @@ class _Desk:
     clock: Clock
     now: datetime
     dry: bool
+    bounced_too: bool
 
 
 def run(
@@ -40,6 +41,7 @@ def run(
     preview: bool = False,
     dry_run: bool = False,
     now: str | None = None,
+    bounced_too: bool = False,
     bounces: Path | None = None,
     unsubscribe: str | None = None,
     suppress: str | None = None,
@@ -64,6 +66,8 @@ def run(
         Build and check every message that would go out now. Sends and writes nothing.
     now
         Act as if it were this time (ISO 8601 with zone).
+    bounced_too
+        Offer again what was refused for good or came back, once the fault behind it is mended.
     bounces
         Read an mbox or a folder with bounces first; without an issue, nothing else is done.
     unsubscribe
@@ -86,6 +90,7 @@ def run(
         clock=(lambda: moment) if now else (lambda: datetime.now(UTC)),
         now=moment,
         dry=preview or dry_run,
+        bounced_too=bounced_too,
     )
     with _ledger(desk) as ledger:
         asked = any((bounces, unsubscribe, suppress, allow))
@@ -176,6 +181,7 @@ def _delivery(desk: _Desk, ledger: Ledger, name: str) -> Delivery:
         clock=desk.clock,
         suppressed=ledger.suppressed(),
         entries={(entry.id, entry.channel): entry for entry in entries},
+        bounced_too=desk.bounced_too,
     )
 
 

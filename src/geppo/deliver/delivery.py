@@ -46,6 +46,7 @@ class Delivery:
     clock: Clock
     suppressed: dict[str, str]
     entries: dict[tuple[str, str], Entry]
+    bounced_too: bool = False
     _templates: dict[str, Template] = field(default_factory=dict)
 
     def door(self) -> Door:
@@ -57,6 +58,7 @@ class Delivery:
             now=self.clock(),
             suppressed=self.suppressed,
             entries=self.entries,
+            bounced_too=self.bounced_too,
         )
 
     def template(self, edition: IssuedEdition) -> Template:

@@ -34,6 +34,7 @@ class Effort:
     retry: float
     give_up: timedelta
     unreachable: int
+    refused: int
 
     @classmethod
     def of(cls, settings: Settings) -> Effort:
@@ -43,6 +44,7 @@ class Effort:
             retry=settings.number("deliver.retry"),
             give_up=timedelta(hours=settings.number("deliver.give_up")),
             unreachable=max(1, settings.integer("deliver.unreachable")),
+            refused=max(1, settings.integer("deliver.refused")),
         )
 
     def wait(self, attempt: int) -> float:
@@ -67,6 +69,7 @@ class _Run:
     queue: deque[Job]
     put_off: list[Job] = field(default_factory=list)
     unreachable: int = 0
+    refused: int = 0
     tally: Tally = field(default_factory=Tally)
 
     async def work(self, member: ModuleType) -> None:
@@ -94,6 +97,8 @@ class _Run:
     def settle(self, job: Job, reply: Reply) -> None:
         name = self.config.name
         self.unreachable = self.unreachable + 1 if reply.outcome is Outcome.UNREACHABLE else 0
+        if reply.outcome in (Outcome.SENT, Outcome.REFUSED):
+            self.refused = self.refused + 1 if reply.outcome is Outcome.REFUSED else 0
         match reply.outcome:
             case Outcome.SENT:
                 state = State.SENT
@@ -110,6 +115,8 @@ class _Run:
         self.tally.states[state] += 1
         if self.unreachable >= self.effort.unreachable:
             self.tally.stopped = f"cannot be reached: {reply.text}"
+        if self.refused >= self.effort.refused:
+            self.tally.stopped = f"refused {self.refused} in a row: {reply.code} {reply.text}"
 
     def put_off_or_give_up(self, job: Job) -> State:
         first = self.ledger.entry(job.id, self.config.name).first_attempt

@@ -58,6 +58,7 @@ class Door:
     now: datetime
     suppressed: Mapping[str, str]
     entries: Mapping[tuple[str, str], Entry]
+    bounced_too: bool = False
 
     def moment(self, kind: EditionKind, place: str) -> datetime:
         """When an edition is due in a zone. A correction is due when it is written."""
@@ -80,6 +81,8 @@ class Door:
         if entry.state is State.DEFERRED:
             later = entry.next_attempt is not None and entry.next_attempt > self.now
             return (Verdict.LATER, f"put off until {entry.next_attempt}: {entry.answer}") if later else None
+        if entry.state is State.BOUNCED and self.bounced_too:
+            return None
         word = "sent" if entry.state is State.SENT else "bounced"
         return Verdict.DONE, f"{word} {entry.settled}: {entry.code} {entry.answer}"
 

@@ -139,6 +139,12 @@ class _Session:
         except aiosmtplib.SMTPRecipientsRefused as error:
             first = error.recipients[0]
             return await self._refused(first.code, first.message)
+        except aiosmtplib.SMTPSenderRefused as error:
+            if error.code < _PERMANENT:
+                return await self._refused(error.code, error.message)
+            raise UsageError(
+                f"channel {self._config.name}: the server refuses the sender {sender}: {error.code} {error.message}"
+            ) from error
         except aiosmtplib.SMTPResponseException as error:
             return await self._refused(error.code, error.message)
         except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, OSError) as error:
