@@ -34,6 +34,20 @@ class _Desk:
     bounced_too: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Changes:
+    """What the command line asks to be written into the ledger."""
+
+    bounces: Path | None
+    unsubscribe: str | None
+    suppress: str | None
+    allow: str | None
+
+    def any(self) -> bool:
+        """True where anything is asked."""
+        return any((self.bounces, self.unsubscribe, self.suppress, self.allow))
+
+
 def run(
     issue: str | None = None,
     *,
@@ -81,29 +95,28 @@ def run(
     workspace
         The workspace; by default the nearest folder upward with a geppo.toml.
     """
+    desk = _desk(workspace, out, now, dry=preview or dry_run, bounced_too=bounced_too)
+    changes = _Changes(bounces=bounces, unsubscribe=unsubscribe, suppress=suppress, allow=allow)
+    with _ledger(desk) as ledger:
+        if changes.any():
+            _change(desk, ledger, changes)
+            if issue is None:
+                return 0
+        return max((_deliver(desk, ledger, name, channel, preview) for name in _names(desk, issue)), default=0)
+
+
+def _desk(workspace: Path | None, out: Path | None, now: str | None, *, dry: bool, bounced_too: bool) -> _Desk:
     root, settings = _place.find_workspace(workspace)
     moment = _place.moment(now, "--now")
-    desk = _Desk(
+    return _Desk(
         root=root,
         settings=settings,
         out=out or root / "out",
         clock=(lambda: moment) if now else (lambda: datetime.now(UTC)),
         now=moment,
-        dry=preview or dry_run,
+        dry=dry,
         bounced_too=bounced_too,
     )
-    with _ledger(desk) as ledger:
-        asked = any((bounces, unsubscribe, suppress, allow))
-        if asked:
-            if desk.dry:
-                raise UsageError("deliver: --preview and --dry-run change nothing; leave them out here")
-            _list_changes(desk, ledger, unsubscribe, suppress, allow)
-            if bounces:
-                _take_bounces(desk, ledger, bounces)
-            if issue is None:
-                return 0
-        results = [_deliver(desk, ledger, name, channel, preview) for name in _names(desk, issue)]
-    return max(results, default=0)
 
 
 def _ledger(desk: _Desk) -> Ledger:
@@ -135,32 +148,30 @@ def _names(desk: _Desk, given: str | None) -> list[str]:
     return found
 
 
-def _list_changes(
-    desk: _Desk, ledger: Ledger, unsubscribe: str | None, suppress: str | None, allow: str | None
-) -> None:
+def _change(desk: _Desk, ledger: Ledger, changes: _Changes) -> None:
+    """Write into the ledger who left, who is let back, and what came back."""
+    from geppo.deliver.bounce import take_bounces
     from geppo.deliver.letter import owner, unsubscribe_key
     from geppo.deliver.subscribers import read_subscribers
 
-    if unsubscribe:
-        roll = read_subscribers(desk.root)
-        reader = owner(unsubscribe, roll.subscribers, unsubscribe_key(desk.root))
+    if desk.dry:
+        raise UsageError("deliver: --preview and --dry-run change nothing; leave them out here")
+    if changes.unsubscribe:
+        readers = read_subscribers(desk.root).subscribers
+        reader = owner(changes.unsubscribe, readers, unsubscribe_key(desk.root))
         if reader is None:
             raise UsageError("deliver: no reader has this unsubscribe token")
         ledger.suppress(reader.address, "unsubscribed")
         print(f"{reader.address}: unsubscribed")
-    if suppress:
-        ledger.suppress(suppress, "by the operator")
-        print(f"{suppress}: suppressed")
-    if allow:
-        print(f"{allow}: {'allowed again' if ledger.allow(allow) else 'was not suppressed'}")
-
-
-def _take_bounces(desk: _Desk, ledger: Ledger, path: Path) -> None:
-    from geppo.deliver.bounce import take_bounces
-
-    settings = desk.settings
-    done = take_bounces(path, ledger, settings.integer("deliver.bounce.max_bytes"), settings.integer("deliver.bounces"))
-    print("bounces: " + ", ".join(f"{count} {word}" for word, count in sorted(done.items()) if count))
+    if changes.suppress:
+        ledger.suppress(changes.suppress, "by the operator")
+        print(f"{changes.suppress}: suppressed")
+    if changes.allow:
+        print(f"{changes.allow}: {'allowed again' if ledger.allow(changes.allow) else 'was not suppressed'}")
+    if changes.bounces:
+        limit, issues = (desk.settings.integer(f"deliver.{name}") for name in ("bounce.max_bytes", "bounces"))
+        done = take_bounces(changes.bounces, ledger, limit, issues)
+        print("bounces: " + ", ".join(f"{count} {word}" for word, count in sorted(done.items()) if count))
 
 
 def _delivery(desk: _Desk, ledger: Ledger, name: str) -> Delivery:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,6 +70,10 @@ def run(
     place.store.close()
     if later:
         print(f"note: {later} documents were collected after {known.isoformat()} and are not used", file=sys.stderr)
+    return _told(issue, paths)
+
+
+def _told(issue: Issue, paths: Iterable[Path]) -> int:
     for path in paths:
         print(path)
     for gap in issue.month.gaps:
