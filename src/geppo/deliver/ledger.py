@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from importlib import resources
 from pathlib import Path
+from typing import Self
 
 from geppo.deliver.subscribers import canonical
 from geppo.errors import UsageError
@@ -128,7 +129,7 @@ class Ledger:
             self._db.close()
             raise UsageError(f"{file}: expected a ledger of geppo, got: {error}; move the file away") from error
 
-    def __enter__(self) -> Ledger:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
