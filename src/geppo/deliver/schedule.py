@@ -13,6 +13,8 @@ from functools import lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo
 
+from jinja2 import StrictUndefined, Template
+
 from geppo.config import Settings
 from geppo.errors import UsageError
 from geppo.model.edition import EditionKind
@@ -135,36 +137,6 @@ def last_month(now: datetime) -> Period:
     return Period(year=day.year, month=day.month)
 
 
-_SERVICE = """[Unit]
-Description=geppo: deliver last month's issue to those for whom it is due
-Wants=network-online.target
-After=network-online.target
-
-[Service]
-Type=oneshot
-ExecStart={command}
-# 3: some mails were put off or bounced, the rest is done; the next run goes on.
-SuccessExitStatus=3
-NoNewPrivileges=yes
-ProtectSystem=strict
-PrivateTmp=yes
-# A folder channel outside the workspace needs its folder here, too.
-ReadWritePaths={workspace}
-"""
-
-_TIMER = """[Unit]
-Description=geppo: reader's morning, {clock} in each zone, first half of the month
-
-[Timer]
-{lines}
-Persistent=true
-AccuracySec=1s
-Unit=geppo-deliver.service
-
-[Install]
-WantedBy=timers.target
-"""
-
 LAST_DAY = 14
 """Of the month: no first business day lies later, the public excerpt and mail that was put off included."""
 
@@ -177,11 +149,15 @@ def units(command: str, workspace: str, zones: Iterable[str], rules: Rules) -> d
     """
     clock = rules.clock.strftime("%H:%M")
     lines = [f"OnCalendar=*-*-01..{LAST_DAY} {clock}:00 {name}" for name in sorted(set(zones))]
-    lines.append(f"OnCalendar=*-*-01..{LAST_DAY} *:{_quarters(rules)}:30 UTC")
-    return {
-        "geppo-deliver.service": _SERVICE.format(command=command, workspace=workspace),
-        "geppo-deliver.timer": _TIMER.format(clock=clock, lines="\n".join(lines)),
-    }
+    lines.append(f"OnCalendar=*-*-01..{LAST_DAY},28..31 *:{_quarters(rules)}:30 UTC")
+    values = {"command": command, "workspace": workspace, "clock": clock, "lines": "\n".join(lines)}
+    return {f"geppo-deliver.{kind}": _filled(f"unit.{kind}.j2", values) for kind in ("service", "timer")}
+
+
+def _filled(name: str, values: Mapping[str, str]) -> str:
+    text = resources.files("geppo.deliver").joinpath(name).read_text(encoding="utf-8")
+    made: str = Template(text, undefined=StrictUndefined, keep_trailing_newline=True).render(values)
+    return made
 
 
 def _quarters(rules: Rules) -> str:
