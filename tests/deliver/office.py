@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ class Office:
     port: int = 0
     taken: list[tuple[str, bytes]] = field(default_factory=list)
     offered: list[tuple[str, bytes]] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
     connections: int = 0
     on_rcpt: Hook = lambda _address, _n: None
     on_data: Hook = lambda _address, _n: None
@@ -61,7 +63,7 @@ class Office:
     async def handle_RCPT(
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        answer = self.on_rcpt(address, sum(one == address for one, _ in self.offered))
+        answer = self.on_rcpt(address, self.counts[address])
         if answer == DROP:
             return _cut(server)
         if answer is None:
@@ -71,7 +73,8 @@ class Office:
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
         address, data = envelope.rcpt_tos[0], envelope.content
         assert isinstance(data, bytes) and len(envelope.rcpt_tos) == 1
-        n = sum(one == address for one, _ in self.offered)
+        n = self.counts[address]
+        self.counts[address] += 1
         self.offered.append((address, data))
         if self.delay:
             await asyncio.sleep(self.delay)
