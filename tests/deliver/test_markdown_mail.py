@@ -7,6 +7,7 @@ import email.policy
 from dataclasses import replace
 from email.message import EmailMessage
 
+import lxml.html
 import pytest
 from hypothesis import given
 from hypothesis import settings as effort
@@ -75,6 +76,23 @@ def test_mail_has_both_forms_and_its_pictures(issue: Issue, settings: Settings) 
     assert "<script" not in body and "javascript:" not in body.replace("javascript:alert(document.domain)", "")
     assert edition.sections[0].heading in plain.get_content()
     assert "javascript:" not in body
+
+
+def test_opening_a_mail_asks_nobody_for_anything(issue: Issue, settings: Settings) -> None:
+    """No tracking: pictures come along, nothing else is loaded, links lead to sources only and carry no mark."""
+    edition = issue.editions[0]
+    html = _message(mail.render(issue, edition, settings)).get_body(("html",))
+    assert html is not None
+    root = lxml.html.fromstring(html.get_content())
+    loaded = [str(node.get(name)) for node in root.iter() for name in ("src", "background", "srcset") if node.get(name)]
+    assert len(loaded) == len(edition.figures) and all(one.startswith("cid:") for one in loaded)
+    styles = [str(node.text) for node in root.iter("style")] + [str(node.get("style")) for node in root.iter()]
+    assert not [one for one in styles if "url(" in one or "@import" in one]
+    assert not list(root.iter("script", "link", "iframe", "form", "object"))
+    assert {str(node.get("href")) for node in root.iter("a")} <= {one.url for one in edition.references}
+    assert all(node.get("alt") for node in root.iter("img"))
+    assert "prefers-color-scheme: dark" in styles[0] and "max-width: 480px" in styles[0]
+    assert [node.get("role") for node in root.iter("div") if node.get("role")] == ["main"]
 
 
 def test_mail_head(issue: Issue, settings: Settings) -> None:
