@@ -1,6 +1,7 @@
 """`make bench`: all tables, one after the other."""
 
 from bench.claims import main as claims
+from bench.deliver import main as deliver
 from bench.gold import main as gold
 from bench.observables import main as observables
 from bench.speed import main as speed
@@ -15,3 +16,4 @@ text()
 terms()
 tables()
 speed()
+deliver()

@@ -33,7 +33,7 @@ def test_excerpt_is_what_geppo_writes(name: str) -> None:
 
 def test_every_command_is_documented_and_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
     reference = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
-    for name in ("init", "collect", "month", "demo", "read", "why", "judge", "status", "doctor"):
+    for name in ("init", "collect", "month", "demo", "read", "why", "judge", "deliver", "schedule", "status", "doctor"):
         assert f"`geppo {name}" in reference
         app.help_print([name])
         shown = capsys.readouterr().out

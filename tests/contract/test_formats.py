@@ -39,7 +39,7 @@ def _render(member: ModuleType, issue: Issue, edition: Edition) -> bytes:
 
 def test_no_format_is_broken() -> None:
     assert family(deliver.PACKAGE).broken == ()
-    assert {member.FORMAT for member in FORMATS} == {"html", "pdf", "md", "eml", "json", "stix"}
+    assert {member.FORMAT for member in FORMATS} == {"html", "pdf", "md", "eml", "docx", "json", "stix"}
 
 
 @pytest.mark.parametrize("member", FORMATS, ids=lambda member: str(member.FORMAT))
@@ -85,7 +85,7 @@ def test_write_makes_the_files_of_the_command_contract(tmp_path: Path) -> None:
         f"{kind}.{language}.{ending}"
         for kind in ("member", "public")
         for language in ("ja", "en")
-        for ending in ("html", "pdf", "md", "eml")
+        for ending in ("html", "pdf", "md", "eml", "docx")
     }
     assert names == editions | {"edition.json", "bundle.stix.json"}
     assert all(path.parent == tmp_path / "2031-05" and path.stat().st_size for path in written)

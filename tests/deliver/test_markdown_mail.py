@@ -7,6 +7,7 @@ import email.policy
 from dataclasses import replace
 from email.message import EmailMessage
 
+import lxml.html
 import pytest
 from hypothesis import given
 from hypothesis import settings as effort
@@ -77,6 +78,23 @@ def test_mail_has_both_forms_and_its_pictures(issue: Issue, settings: Settings) 
     assert "javascript:" not in body
 
 
+def test_opening_a_mail_asks_nobody_for_anything(issue: Issue, settings: Settings) -> None:
+    """No tracking: pictures come along, nothing else is loaded, links lead to sources only and carry no mark."""
+    edition = issue.editions[0]
+    html = _message(mail.render(issue, edition, settings)).get_body(("html",))
+    assert html is not None
+    root = lxml.html.fromstring(html.get_content())
+    loaded = [str(node.get(name)) for node in root.iter() for name in ("src", "background", "srcset") if node.get(name)]
+    assert len(loaded) == len(edition.figures) and all(one.startswith("cid:") for one in loaded)
+    styles = [str(node.text) for node in root.iter("style")] + [str(node.get("style")) for node in root.iter()]
+    assert not [one for one in styles if "url(" in one or "@import" in one]
+    assert not list(root.iter("script", "link", "iframe", "form", "object"))
+    assert {str(node.get("href")) for node in root.iter("a")} <= {one.url for one in edition.references}
+    assert all(node.get("alt") for node in root.iter("img"))
+    assert "prefers-color-scheme: dark" in styles[0] and "max-width: 480px" in styles[0]
+    assert [node.get("role") for node in root.iter("div") if node.get("role")] == ["main"]
+
+
 def test_mail_head(issue: Issue, settings: Settings) -> None:
     edition = issue.editions[0]
     message = _message(mail.render(issue, edition, settings))
@@ -88,7 +106,8 @@ def test_mail_head(issue: Issue, settings: Settings) -> None:
 
 
 def test_open_information_needs_no_label_in_the_subject(issue: Issue, settings: Settings) -> None:
-    edition = replace(issue.editions[0], references=issue.editions[0].references[:5], key_judgements=(), figures=())
+    whole = issue.editions[0]
+    edition = replace(whole, references=whole.references[:5], key_judgements=(), figures=(), tables=())
     sections = tuple(s for s in edition.sections if s.story != "story-3")
     opening = replace(edition.opening, paragraphs=(edition.opening.paragraphs[0][:2],))
     subject = _message(mail.render(issue, replace(edition, sections=sections, opening=opening), settings))["Subject"]

@@ -14,6 +14,9 @@ app: Any = App(
     version=__version__,
     help="A monthly executive summary of cyber threats in Japanese and English, every sentence with its passages.",
 )
-for _verb in ("init", "collect", "demo", "month", "read", "judge", "why", "status", "doctor", "export"):
+_VERBS = (
+    "init", "collect", "demo", "month", "read", "judge", "why", "deliver", "schedule", "export", "status", "doctor",
+)  # fmt: skip
+for _verb in _VERBS:
     app.command(f"geppo.cli.{_verb}:run", name=_verb)
 app.command(relay.app)

@@ -37,31 +37,33 @@ def make(root: Path) -> None:
         )
 
 
-def open_workspace(given: Path | None, *, otherwise: Path | None = None) -> Workspace:
-    """Open the workspace given, or the nearest one upward. Raises UsageError that says how to make one."""
+def find_workspace(given: Path | None, *, otherwise: Path | None = None) -> tuple[Path, Settings]:
+    """The workspace given, or the nearest one upward, and its settings. Raises UsageError that says how to make one."""
     root = given or config.workspace(Path.cwd())
     if root is None and otherwise is not None and (otherwise / config.WORKSPACE_FILE).is_file():
         root = otherwise
     if root is None or not (root / config.WORKSPACE_FILE).is_file():
         where = str(given) if given else "this folder or above"
         raise UsageError(f"no workspace in {where}: expected a geppo.toml; make one with `geppo init DIR`")
-    return Workspace(
-        root=root,
-        settings=config.load(root / config.WORKSPACE_FILE),
-        store=SqliteStore(root / STORE),
-    )
+    return root, config.load(root / config.WORKSPACE_FILE)
 
 
-def moment(text: str | None) -> datetime:
+def open_workspace(given: Path | None, *, otherwise: Path | None = None) -> Workspace:
+    """Open the workspace given, or the nearest one upward, with its store. Raises UsageError as `find_workspace`."""
+    root, settings = find_workspace(given, otherwise=otherwise)
+    return Workspace(root=root, settings=settings, store=SqliteStore(root / STORE))
+
+
+def moment(text: str | None, option: str = "--as-of") -> datetime:
     """A time given as ISO 8601 with zone, or a date (its end in UTC); now if none is given."""
     if text is None:
         return datetime.now(UTC).replace(microsecond=0)
     try:
         time = datetime.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"--as-of: expected ISO 8601 such as 2025-12-03T06:01+09:00, got {text!r}") from error
+        raise UsageError(f"{option}: expected ISO 8601 such as 2025-12-03T06:01+09:00, got {text!r}") from error
     if time.tzinfo is None:
         if len(text) > 10:
-            raise UsageError(f"--as-of: {text!r} has no zone; add one, such as +09:00 or Z")
+            raise UsageError(f"{option}: {text!r} has no zone; add one, such as +09:00 or Z")
         time = time.replace(hour=23, minute=59, second=59, tzinfo=UTC)
     return time

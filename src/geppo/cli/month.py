@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ def run(
     as_of: str | None = None,
     lang: str = "ja,en",
     edition: str = "member,public",
+    revision: int = 1,
     out: Path | None = None,
     workspace: Path | None = None,
 ) -> int:
@@ -35,6 +37,8 @@ def run(
         Languages to deliver: ja, en. Both are always written from the same claims.
     edition
         Editions: member, public.
+    revision
+        2 or more: issue the month again, as the correction that corrections.toml describes.
     out
         Where to write; by default `out` in the workspace.
     workspace
@@ -43,12 +47,14 @@ def run(
     from geppo.catalog import Catalog
     from geppo.cli._journal import publish
     from geppo.cli._progress import bar
+    from geppo.deliver.corrections import read_corrections
     from geppo.pipeline import run_month, write_out
 
     month, languages, kinds = _asked(period, lang, edition)
     place = _place.open_workspace(workspace)
     target = out or place.root / "out"
     known = _place.moment(as_of)
+    corrections = read_corrections(place.root, f"{month}.{revision}" if revision > 1 else str(month))
     with bar() as progress:
         issue = run_month(
             place.store,
@@ -59,6 +65,7 @@ def run(
             kinds=kinds,
             progress=progress,
         )
+        issue = replace(issue, revision=revision, corrections=corrections)
         paths = write_out(_only(issue, languages), target, place.settings, progress)
     if as_of is None:
         publish(issue, place.root)
@@ -66,6 +73,10 @@ def run(
     place.store.close()
     if later:
         print(f"note: {later} documents were collected after {known.isoformat()} and are not used", file=sys.stderr)
+    return _told(issue, paths)
+
+
+def _told(issue: Issue, paths: Iterable[Path]) -> int:
     for path in paths:
         print(path)
     for gap in issue.month.gaps:

@@ -1,10 +1,13 @@
 """An Issue as files: page, paper, Markdown, mail, JSON and STIX.
 
-The contract of a format. A member is one module of this package whose name has no leading underscore:
+The contract of a format. A member is one module of this package that has a `FORMAT`:
 
     FORMAT: str                                        the ending of its files, or a word for an issue-wide file
     render(issue, edition, settings=None) -> bytes     a format made once per edition: `{kind}.{language}.{FORMAT}`
     FILE: str; render_issue(issue, settings=None) -> bytes   a format made once per issue: `FILE`
+
+The other modules take what was written to its readers: `issued`, `subscribers`, `schedule`, `plan`, `letter`,
+`dispatch`, `ledger`, `bounce`, `feed`, and the family of channels in `channel/`.
 
 A format draws what the Issue holds and computes nothing; equal issues give equal bytes; text from outside is never
 active in what it makes. `settings=None` means the packaged settings.
@@ -27,7 +30,7 @@ PACKAGE = "geppo.deliver"
 
 def formats() -> tuple[ModuleType, ...]:
     """The formats that can be imported here, by name; `geppo doctor` tells of the others."""
-    return family(PACKAGE).members
+    return tuple(member for member in family(PACKAGE).members if hasattr(member, "FORMAT"))
 
 
 def file_name(edition: Edition, form: str) -> str:
@@ -47,11 +50,13 @@ def _files(issue: Issue, settings: Settings) -> Iterator[tuple[str, bytes]]:
 def write(issue: Issue, out: Path, settings: Settings | None = None) -> tuple[Path, ...]:
     """Write all formats of an issue into `out/YYYY-MM/` and return the files, sorted by name.
 
+    A month that is issued a second time goes to `out/YYYY-MM.2/`: what readers have stays as it is.
+
     Each file appears whole or not at all: it is written under another name and then renamed. Raises OSError where the
     folder cannot be written, DataError for a language without labels and UsageError where paper cannot be set here.
     """
     chosen = settings or config.load()
-    folder = out / str(issue.month.period)
+    folder = out / issue.name
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     for name, data in _files(issue, chosen):

@@ -14,8 +14,9 @@ import re2
 from geppo.deliver._charts import NARROW, WIDE, draw
 from geppo.deliver._evidence import AssessmentView, Basis, ClaimView
 from geppo.deliver._shown import quiet, shown, visible, web_address
+from geppo.deliver._tlp import highest_marking
 from geppo.deliver._words import Words, words
-from geppo.model.edition import Edition, EditionKind, Issue, Reference, Section, Sentence, Table
+from geppo.model.edition import Correction, Edition, EditionKind, Issue, Reference, Section, Sentence, Table
 from geppo.model.marking import Tlp
 from geppo.model.report import Gap
 
@@ -121,6 +122,15 @@ class Missed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """An earlier issue that this one corrects: a line that names it, what was wrong, and where its page lies."""
+
+    label: str
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One edition, ready to be drawn."""
 
@@ -143,6 +153,7 @@ class Page:
     judgements: tuple[AssessmentView, ...]
     sources: tuple[Source, ...]
     gaps: tuple[Missed, ...]
+    corrections: tuple[Corrected, ...]
 
 
 def as_utc(moment: datetime) -> datetime:
@@ -260,19 +271,23 @@ class _Setter:
     def gap(self, gap: Gap) -> Missed:
         return Missed(source=visible(gap.source), kind=self.words.of("gap", gap.kind), message=shown(gap.message))
 
+    def corrected(self, correction: Correction) -> Corrected:
+        return Corrected(
+            label=self.words.ui("corrects", issue=visible(correction.corrects)),
+            text=shown(correction.text(self.edition.language)),
+            href=f"../{correction.corrects}/{self.edition.kind.value}.{self.edition.language}.html",
+        )
+
     def judged(self) -> tuple[AssessmentView, ...]:
         """The assessments that sentences rest on, in reading order, each once."""
         ids = [one for sentence in self.edition.sentences() for one in sentence.assessments]
         return tuple(view for view in self.basis.assessments(tuple(dict.fromkeys(ids))) if view.likelihood)
 
 
-def highest_marking(issue: Issue, edition: Edition) -> Tlp:
-    """The most closed marking among the documents and claims that the edition rests on."""
-    reports = {reference.report for reference in edition.references}
-    used = {claim for sentence in edition.sentences() for claim in sentence.claims}
-    found = [document.marking for document in issue.month.documents if document.sha256 in reports]
-    found += [claim.marking for claim in issue.month.claims if claim.id in used]
-    return max(found, default=Tlp.CLEAR)
+def _printable_gaps(issue: Issue, marking: Tlp) -> list[Gap]:
+    """Gaps, without those that would name a document more closed than the edition."""
+    closed = {document.name for document in issue.month.documents if document.marking > marking}
+    return [gap for gap in issue.month.gaps if gap.source not in closed]
 
 
 def page(issue: Issue, edition: Edition) -> Page:
@@ -311,5 +326,6 @@ def page(issue: Issue, edition: Edition) -> Page:
         tables=tuple(setter.box(number, table) for number, table in enumerate(edition.tables, start=1)),
         judgements=setter.judged(),
         sources=tuple(setter.source(reference) for reference in edition.references),
-        gaps=tuple(setter.gap(gap) for gap in issue.month.gaps),
+        gaps=tuple(setter.gap(gap) for gap in _printable_gaps(issue, marking)),
+        corrections=tuple(setter.corrected(correction) for correction in issue.corrections),
     )

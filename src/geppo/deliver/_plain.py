@@ -37,6 +37,8 @@ def _blocks(page: Page, words: Words) -> Iterator[str]:
     gap = words.mark("between")
     yield f"{page.marking}\n{ui('brand')}\n{page.title}"
     yield f"{ui('period')} {page.period} / {ui('as_of')} {page.as_of} / {ui(page.kind)}"
+    for correction in page.corrections:
+        yield f"{correction.label}{words.mark('colon')}{correction.text}"
     yield "\n".join(f"{n}. {_text(line.pieces)}" for n, line in enumerate((*page.lead, *page.further), start=1))
     for part in (page.opening, *page.sections):
         yield from _part(part, gap)

@@ -10,6 +10,7 @@ from typing import Any
 
 from geppo.config import Settings
 from geppo.deliver._page import as_utc
+from geppo.deliver._tlp import highest_marking
 from geppo.deliver.stix import CEILING
 from geppo.exchange import Package, below
 from geppo.model.assessment import Assessment, Likelihood
@@ -66,10 +67,11 @@ def _section(section: Section) -> Record:
     }
 
 
-def _edition(edition: Edition) -> Record:
+def _edition(issue: Issue, edition: Edition) -> Record:
     return {
         "language": edition.language,
         "kind": edition.kind.value,
+        "marking": highest_marking(issue, edition).label,
         "title": edition.title,
         "subject": edition.subject,
         "key_judgements": [_sentence(sentence) for sentence in edition.key_judgements],
@@ -154,7 +156,9 @@ def record(issue: Issue) -> Record:
     return {
         "period": str(month.period),
         "as_of": as_utc(month.as_of).isoformat(),
-        "editions": [_edition(edition) for edition in issue.editions],
+        "revision": issue.revision,
+        "corrections": [{"corrects": one.corrects, "texts": dict(one.texts)} for one in issue.corrections],
+        "editions": [_edition(issue, edition) for edition in issue.editions],
         "stories": [_story(story) for story in month.stories],
         "claims": claims,
         "assessments": [_assessment(assessment) for assessment in month.assessments],

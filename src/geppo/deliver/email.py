@@ -39,10 +39,12 @@ def _subject(made: Page) -> str:
 
 
 def _pictures(issue: Issue, made: Page) -> list[bytes]:
-    """The wide drawings as PNG: most mail readers show no SVG."""
+    """The narrow drawings as PNG: most mail readers show no SVG, and on a phone the wide ones cannot be read."""
     template = packaged("picture.typ")
     moment = as_utc(issue.month.as_of)
-    return [compile_template(template, {"svg": covered(picture.wide)}, moment, form="png") for picture in made.figures]
+    return [
+        compile_template(template, {"svg": covered(picture.narrow)}, moment, form="png") for picture in made.figures
+    ]
 
 
 def _set_boundaries(message: EmailMessage, key: str) -> None:

@@ -69,6 +69,9 @@ class _Sheet:
             ui(made.kind),
         ]
         yield " · ".join(facts)
+        for correction in made.corrections:
+            link = f"**[{escaped(correction.label)}]({correction.href})**"
+            yield f"{link}{self._words.mark('colon')}{escaped(correction.text)}"
         lines = [f"{n}. {self._pieces(line.pieces)}" for n, line in enumerate((*made.lead, *made.further), start=1)]
         if lines:
             yield "\n".join(lines)

@@ -239,8 +239,27 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What an issue corrects: the name of the earlier issue, and what was wrong, as (language, text)."""
+
+    corrects: str
+    texts: tuple[tuple[str, str], ...]
+
+    def text(self, language: str) -> str:
+        """What was wrong in a language, or an empty text."""
+        return dict(self.texts).get(language, "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """A month with all its editions."""
+    """A month with all its editions. `revision` counts how often the month was issued."""
 
     month: Month
     editions: tuple[Edition, ...]
+    revision: int = 1
+    corrections: tuple[Correction, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """`2025-11`, and `2025-11.2` where it was issued again."""
+        return str(self.month.period) + (f".{self.revision}" if self.revision > 1 else "")
