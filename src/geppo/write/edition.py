@@ -248,7 +248,7 @@ def _paragraphs(
 def _subject(composer: Composer, heads: Sequence[str], period: str) -> str:
     form = "subject_none" if not heads else "subject_one" if len(heads) == 1 else "subject"
     joiner = composer.phrases.text("edition", "part_of_title")
-    return fill(composer.phrases.text("edition", form), {"heads": joiner.join(heads), "M": period})
+    return fill(composer.phrases.text("edition", form), {"heads": joiner.join(heads), "M": period, "L": "[", "R": "]"})
 
 
 def write_issue(month: Month, catalog: Catalog, readback: Readback, kinds: Sequence[EditionKind]) -> Issue:
