@@ -1,0 +1,152 @@
+"""Relay networks in scan records: groups of services that one hand seems to run, told from what products look like.
+
+`find` reads service records (columns of `geppo.model.telemetry.SERVICE`), groups them by values and tuples, weighs each
+group against the benign kinds, and returns networks and the benign groups that stand out. Nothing is contacted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from geppo.config import Settings
+from geppo.model.relay import BENIGN, NetworkClass, RelayNetwork, Sighting
+from geppo.relay.scan import _answer
+from geppo.relay.scan._answer import line
+from geppo.relay.scan._classify import classify
+from geppo.relay.scan._evidence import bits
+from geppo.relay.scan._groups import candidates
+from geppo.relay.scan._known import classes, matched
+from geppo.relay.scan._measure import World
+from geppo.relay.scan._resolve import Draft, drafts, networks
+from geppo.relay.scan._table import ROW_COLUMNS, Row, Scan, open_services, prepare
+from geppo.relay.scan._tiers import link
+
+__all__ = ["Found", "find", "find_in", "line", "sightings"]
+
+_BEFORE = -1.0
+_SAME = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Networks, most likely first, then the benign groups that stand out; and how far the look went.
+
+    `left_out` counts candidate groups that were too large to look at within `relay.scan.rows`.
+    """
+
+    networks: tuple[RelayNetwork, ...]
+    endpoints: int
+    left_out: int
+
+
+def _world(scan: Scan) -> World:
+    names = "SELECT id, name FROM name WHERE id IN (SELECT unnest([issuer, subject]) FROM endpoint SEMI JOIN looked_at USING (id))"
+    devices = "SELECT device, count(DISTINCT ip) FROM endpoint WHERE device IS NOT NULL GROUP BY 1"
+    return World(
+        names=dict(scan.all(names)),
+        device_hosts=dict(scan.all(devices)),
+        port_endpoints=dict(scan.all("SELECT port, count(*) FROM endpoint GROUP BY 1")),
+        odd_share=scan.odd_share,
+    )
+
+
+def _renewed(draft: Draft, rows: dict[int, Row], scan: Scan) -> Draft:
+    """With the endpoints whose certificate changed while address, port and TLS stack (or banner) stayed."""
+    scan.connection.execute(
+        "CREATE OR REPLACE TABLE inside AS SELECT unnest(?::BIGINT[]) AS id", [sorted(draft.members)]
+    )
+    more = scan.all(
+        f"SELECT {ROW_COLUMNS} FROM endpoint e JOIN "  # noqa: S608
+        "(SELECT DISTINCT ip, port, jarm, banner FROM endpoint SEMI JOIN inside USING (id)) m ON e.ip = m.ip AND e.port = m.port "
+        "AND (e.jarm = m.jarm OR (e.jarm IS NULL AND m.jarm IS NULL AND e.banner = m.banner)) "
+        "WHERE e.id NOT IN (SELECT id FROM inside)"
+    )
+    if not more:
+        return draft
+    rows.update({row[0]: Row(*row) for row in more})
+    return replace(draft, members=draft.members | {row[0] for row in more})
+
+
+def _published(draft: Draft, scan: Scan) -> tuple[Draft, list[NetworkClass]]:
+    found = matched(scan, draft.members, scan.endpoints)
+    kept = (*draft.arguments, *(said for _, said in found))
+    return replace(draft, arguments=kept, bits=bits(kept)), classes(found)
+
+
+def _standing_out(found: Sequence[Draft], taken: Iterable[Draft]) -> list[Draft]:
+    """Benign groups that would have been called, or nearly, were they not what they are; each endpoint once."""
+    used: set[int] = {one for draft in taken for one in draft.members}
+    kept: list[Draft] = []
+    for draft in sorted(found, key=lambda one: (-len(one.members), -one.before, min(one.members))):
+        if draft.benign is None or draft.before < _BEFORE or len(draft.members & used) > _SAME * len(draft.members):
+            continue
+        used |= draft.members
+        kept.append(draft)
+    return kept
+
+
+def find_in(connection: Any, settings: Settings) -> Found:
+    """Networks in the view `service` of a DuckDB connection (columns of `geppo.model.telemetry.SERVICE`).
+
+    Makes working tables on that connection, so give it one of its own.
+    """
+    scan = prepare(connection, settings)
+    if not scan.endpoints:
+        return Found(networks=(), endpoints=0, left_out=0)
+    groups, rows, left_out = candidates(scan, settings)
+    least = settings.integer("relay.scan.least")
+    kept: list[tuple[Draft, NetworkClass]] = []
+    benign: list[Draft] = []
+    if groups:
+        world = _world(scan)
+        every = drafts(groups, rows, world)
+        called = link(networks(every, rows, world, least), [one for one in every if one.bits <= 0], rows, scan, world)
+        for draft in called:
+            whole, said = _published(_renewed(draft, rows, scan), scan)
+            kept.append((whole, classify(whole.seen, said)))
+        benign = _standing_out(every, called)
+    return Found(networks=_answers(kept, benign, rows, scan, settings), endpoints=scan.endpoints, left_out=left_out)
+
+
+def _answers(
+    kept: Sequence[tuple[Draft, NetworkClass]],
+    benign: Sequence[Draft],
+    rows: Mapping[int, Row],
+    scan: Scan,
+    settings: Settings,
+) -> tuple[RelayNetwork, ...]:
+    every = [*kept, *((draft, draft.benign or NetworkClass.UNKNOWN) for draft in benign)]
+    known = _answer.texts(scan, _answer.wanted_texts((draft for draft, _ in every), rows))
+    out = [_answer.network(draft, kind, rows, scan, known) for draft, kind in every]
+    if scan.crowded:
+        out.append(_answer.crowd(scan.crowded, settings.integer("relay.scan.crowded")))
+    return tuple(sorted(out, key=lambda one: (one.kind in BENIGN, -one.likelihood.point, -len(one.members), one.id)))
+
+
+def find(paths: Iterable[Path], settings: Settings) -> Found:
+    """Networks in files or folders of service records (Parquet or JSON lines).
+
+    Raises UsageError for a path that is not there or a file that lacks a needed column.
+    """
+    with open_services(paths, settings) as connection:
+        return find_in(connection, settings)
+
+
+def sightings(found: Iterable[RelayNetwork], vantage: str) -> tuple[Sighting, ...]:
+    """Our own counts of the networks that are not benign, with their counting rule."""
+    return tuple(
+        Sighting(
+            network=one.id,
+            value=len({member.ip for member in one.members}),
+            counted="addresses",
+            rule="distinct addresses whose services share the network's fingerprints at least once in the records given",
+            vantage=vantage,
+            first_seen=min(member.first_seen for member in one.members),
+            last_seen=max(member.last_seen for member in one.members),
+        )
+        for one in found
+        if one.kind not in BENIGN
+    )

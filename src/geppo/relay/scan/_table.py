@@ -1,0 +1,165 @@
+"""The working table of a scan: one row an endpoint and stack, in a database of its own that is gone afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import duckdb
+
+from geppo.config import Settings
+from geppo.errors import UsageError
+from geppo.model.telemetry import SERVICE
+from geppo.relay.scan._data import authority_pattern, ordinary_ports, sql
+
+
+class Row(NamedTuple):
+    """An endpoint with its stack. Texts are 64-bit hashes of the values, None where the record has none."""
+
+    id: int
+    ip: str
+    port: int
+    cert: int | None
+    jarm: int | None
+    banner: int | None
+    ja4x: int | None
+    issuer: int | None
+    subject: int | None
+    begins: int | None
+    days: int | None
+    asn: int | None
+    country: str | None
+    device: str | None
+    first_seen: Any
+    last_seen: Any
+    issuer_mask: int | None
+    issuer_fine: int | None
+    issuer_coarse: int | None
+    public: bool
+    odd: bool
+
+
+ROW_COLUMNS = ", ".join(f"e.{name}" for name in Row._fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crowded:
+    """An address with so many open ports that it answers everything: a honeypot or a sinkhole."""
+
+    ip: str
+    ports: int
+    lowest: int
+    first_seen: Any
+    last_seen: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """The tables `endpoint` and `name` on a connection, with what is known of the whole."""
+
+    connection: Any
+    endpoints: int
+    hosts: int
+    odd_share: float
+    crowded: tuple[Crowded, ...]
+    first_seen: Any
+    last_seen: Any
+
+    def all(self, query: str, values: object = None) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        found: list[tuple[Any, ...]] = self.connection.execute(query, values).fetchall()
+        return found
+
+
+def _view(connection: Any, paths: Iterable[Path]) -> None:
+    """`service` over Parquet and JSON lines; a column that a file lacks is null."""
+    parts: list[str] = []
+    types = {column.name: column.type for column in SERVICE}
+    for number, path in enumerate(sorted(_files(paths))):
+        if path.suffix == ".parquet":
+            connection.execute(f"CREATE VIEW raw{number} AS FROM read_parquet('{_quoted(path)}')")  # noqa: S608
+        else:
+            columns = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
+            connection.execute(
+                f"CREATE VIEW raw{number} AS FROM read_json('{_quoted(path)}', format='newline_delimited', "  # noqa: S608
+                f"columns={{{columns}}}, ignore_errors=true)"
+            )
+        have = {row[0] for row in connection.execute(f"DESCRIBE raw{number}").fetchall()}
+        lacking = [column.name for column in SERVICE if column.name not in have and not column.optional]
+        if lacking:
+            raise UsageError(f"{path}: expected the columns of a service table, lacks {', '.join(lacking)}")
+        shown = [
+            f"CAST({name} AS {kind}) AS {name}" if name in have else f"CAST(NULL AS {kind}) AS {name}"
+            for name, kind in types.items()
+        ]
+        parts.append(f"SELECT {', '.join(shown)} FROM raw{number}")  # noqa: S608
+    if not parts:
+        raise UsageError("relay scan: no Parquet or JSON lines file found; give a file or a folder of service records")
+    connection.execute(f"CREATE VIEW service AS {' UNION ALL '.join(parts)}")
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from (one for one in path.rglob("*") if one.suffix in (".parquet", ".jsonl", ".json", ".ndjson"))
+        elif path.is_file():
+            yield path
+        else:
+            raise UsageError(f"{path}: no such file or folder")
+
+
+@contextmanager
+def open_services(paths: Iterable[Path], settings: Settings) -> Iterator[Any]:
+    """A connection with the view `service` (columns of `geppo.model.telemetry.SERVICE`) for as long as the block runs.
+
+    The database lives in a temporary folder, so that memory stays under `relay.scan.memory`.
+    """
+    with TemporaryDirectory(prefix="geppo-scan-") as folder:
+        connection = duckdb.connect(str(Path(folder) / "scan.duckdb"))
+        try:
+            connection.execute(f"SET memory_limit = '{settings.integer('relay.scan.memory')}MB'")
+            connection.execute(f"SET threads = {settings.integer('relay.scan.threads')}")
+            connection.execute("SET preserve_insertion_order = false")
+            connection.execute("SET TimeZone = 'UTC'")
+            _view(connection, paths)
+            yield connection
+        finally:
+            connection.close()
+
+
+def prepare(connection: Any, settings: Settings) -> Scan:
+    """Build the working tables from the view `service`; addresses that answer on everything are set aside."""
+    connection.execute("CREATE TABLE ordinary_port AS SELECT unnest(?::INTEGER[]) AS port", [sorted(ordinary_ports())])
+    connection.execute(sql("columns.sql").replace("$authority", "'" + authority_pattern().replace("'", "''") + "'"))
+    most = settings.integer("relay.scan.crowded")
+    crowded = tuple(
+        Crowded(ip=ip, ports=ports, lowest=lowest, first_seen=first, last_seen=last)
+        for ip, ports, lowest, first, last in connection.execute(
+            "SELECT ip, count(DISTINCT port), min(port), min(first_seen), max(last_seen) FROM endpoint "
+            "WHERE ip IN (SELECT ip FROM endpoint GROUP BY ip HAVING count(*) >= $most) "
+            "GROUP BY ip HAVING count(DISTINCT port) >= $most ORDER BY ip",
+            {"most": most},
+        ).fetchall()
+    )
+    if crowded:
+        connection.execute("DELETE FROM endpoint WHERE ip IN (SELECT unnest(?))", [[one.ip for one in crowded]])
+    total, hosts, odd, first, last = connection.execute(
+        "SELECT count(*), approx_count_distinct(ip), count(*) FILTER (odd), min(first_seen), max(last_seen) FROM endpoint"
+    ).fetchone()
+    return Scan(
+        connection=connection,
+        endpoints=total,
+        hosts=hosts,
+        odd_share=odd / total if total else 0.0,
+        crowded=crowded,
+        first_seen=first,
+        last_seen=last,
+    )
