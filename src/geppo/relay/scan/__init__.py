@@ -6,6 +6,8 @@ group against the benign kinds, and returns networks and the benign groups that 
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +18,7 @@ from geppo.model.relay import BENIGN, NetworkClass, RelayNetwork, Sighting
 from geppo.relay.scan import _answer
 from geppo.relay.scan._answer import line
 from geppo.relay.scan._classify import classify
+from geppo.relay.scan._data import named
 from geppo.relay.scan._evidence import bits
 from geppo.relay.scan._groups import candidates
 from geppo.relay.scan._known import classes, matched
@@ -28,6 +31,8 @@ __all__ = ["Found", "find", "find_in", "line", "sightings"]
 
 _BEFORE = -1.0
 _SAME = 0.5
+_MOST_BENIGN = 25
+"""Most benign groups that are printed, those that stand out most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +51,22 @@ def _world(scan: Scan) -> World:
     names = "SELECT id, name FROM name WHERE id IN (SELECT unnest([issuer, subject]) FROM endpoint SEMI JOIN looked_at USING (id))"
     devices = "SELECT device, count(DISTINCT ip) FROM endpoint WHERE device IS NOT NULL GROUP BY 1"
     return World(
+        named={kind: _named(scan, kind) for kind in ("library", "panel", "vpn")},
         names=dict(scan.all(names)),
         device_hosts=dict(scan.all(devices)),
         port_endpoints=dict(scan.all("SELECT port, count(*) FROM endpoint GROUP BY 1")),
         odd_share=scan.odd_share,
     )
+
+
+def _named(scan: Scan, kind: str) -> dict[int | None, str]:
+    """Name ids that carry a packaged name of a kind."""
+    known = named(kind)
+    parts = [re.escape(one.parts[0]) for one in known if one.parts] + [
+        f"^{re.escape(text)}$" for one in known for text in one.exact
+    ]
+    hits = scan.all("SELECT id, lower(name) FROM name WHERE regexp_matches(lower(name), ?)", ["|".join(parts)])
+    return {id_: one.name for id_, text in hits for one in known if one.fits(text)}
 
 
 def _renewed(draft: Draft, rows: dict[int, Row], scan: Scan) -> Draft:
@@ -85,7 +101,7 @@ def _standing_out(found: Sequence[Draft], taken: Iterable[Draft]) -> list[Draft]
             continue
         used |= draft.members
         kept.append(draft)
-    return kept
+    return sorted(kept, key=lambda one: (-one.before - math.log2(len(one.members)), min(one.members)))[:_MOST_BENIGN]
 
 
 def find_in(connection: Any, settings: Settings) -> Found:

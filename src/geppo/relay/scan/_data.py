@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -100,3 +101,13 @@ def device_words(kind: str) -> frozenset[str]:
 def systems(kind: str) -> frozenset[int]:
     """Numbers of autonomous systems: `cdn` or `cloud`."""
     return frozenset(read_toml("systems.toml")[kind])
+
+
+@lru_cache(maxsize=65536)
+def label_has(label: str, kind: str) -> bool:
+    """True where a device label holds a word of a kind (`edge`, `server`, `mobile`, `vpn`)."""
+    text = label.lower()
+    parts = set(re.split(r"[^a-z0-9]+", text))
+    return any(
+        (word in parts) if " " not in word and "-" not in word else (word in text) for word in device_words(kind)
+    )

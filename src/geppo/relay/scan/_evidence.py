@@ -102,6 +102,11 @@ def _form(seen: Features) -> Iterator[Argument]:
         yield argument("names-no-product", "form", seen.name, text)
 
 
+def _by_batch(seen: Features) -> bool:
+    """True where each batch has its port, and not because all of them have the same."""
+    return seen.batches >= 3 and seen.burst_share > 0.5 and seen.batch_port_share > max(0.7, seen.top_port_share + 0.25)
+
+
 def _port(seen: Features) -> Iterator[Argument]:
     customary = max(seen.customary.values(), default=0.0)
     if customary > 0.6:
@@ -114,7 +119,7 @@ def _port(seen: Features) -> Iterator[Argument]:
             f"odd port {seen.top_port} on {_percent(seen.top_port_share)}, {seen.port_stands_out:.0f}x its neighbours"
         )
         yield argument("odd-port", "port", str(seen.top_port), text, factor=lift)
-    elif seen.batch_port_share > 0.7 and seen.batches >= 3 and seen.odd_share > 0.5:
+    elif _by_batch(seen) and seen.odd_share > 0.5:
         text = f"{seen.batches} batches, {_percent(seen.batch_port_share)} of a batch on one port"
         yield argument("odd-port-by-batch", "port", str(seen.ports), text)
     elif seen.odd_share > 0.8 and seen.with_cert > 0.7:
@@ -152,7 +157,7 @@ def _device(seen: Features) -> Iterator[Argument]:
     elif seen.edge_share > 0.2 and seen.device_coverage < 0.6:
         text = f"on {_percent(seen.device_coverage)} of the scan's {seen.top_device}"
         yield argument("part-of-devices", "device", value, text)
-    elif seen.top_device_share > 0.9 and seen.device_coverage >= 0.8:
+    elif seen.server_share < 0.1 and seen.top_device_share > 0.9 and seen.device_coverage >= 0.8:
         text = f"on {_percent(seen.device_coverage)} of the scan's {seen.top_device}: part of the product"
         yield argument("all-of-devices", "device", value, text)
 
@@ -161,7 +166,7 @@ def _batch(seen: Features) -> Iterator[Argument]:
     if seen.batches < 3 or seen.burst_share < 0.6:
         return
     text = f"{seen.batches} bursts of certificates within a day, {_percent(seen.burst_share)} of all"
-    kind = "bursts-on-one-port" if seen.batch_port_share > 0.7 and seen.ports >= 3 else "bursts"
+    kind = "bursts-on-one-port" if _by_batch(seen) else "bursts"
     yield argument(kind, "batch", str(seen.batches), text)
 
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from geppo.config import Settings
-from geppo.relay.scan._data import Key, keys
+from geppo.relay.scan._data import Key, keys, read_toml
 from geppo.relay.scan._table import ROW_COLUMNS, Row, Scan
 
 _AGED = 50 * 365
+_MOSTLY, _MOST_OF, _SOME = 0.45, 0.75, 0.15
+"""A little below the shares at which the full weighing begins to count (.5, .8, .2): the figures here are estimates."""
+_FEW_CERTS = 2.0
+_WIDE = 7.0
+_MANY_PORTS = 0.75
+_STANDS_OUT = -1.0
+"""Bits from which on a benign group is worth a line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +41,9 @@ HAVING count(*) >= $large OR (count(*) >= $least AND min(asn) IS DISTINCT FROM m
 _DESCRIBE = """
 SELECT c.value, c.size, approx_count_distinct(e.asn), approx_count_distinct(e.cert), approx_count_distinct(e.ip),
        count(*) FILTER (e.odd) / count(*), count(*) FILTER (e.days >= $aged) / count(*),
-       count(*) FILTER (e.public) / count(*), count(e.cert) / count(*)
-FROM endpoint e JOIN candidate c ON c.number = {number} AND c.value = hash({columns})
+       count(*) FILTER (e.public) / count(*), count(e.cert) / count(*), count(v.device) / count(*),
+       count(*) FILTER (e.trivial) / count(*)
+FROM endpoint e LEFT JOIN edge_device v ON v.device = e.device JOIN candidate c ON c.number = {number} AND c.value = hash({columns})
 WHERE {where}
 GROUP BY ALL
 """
@@ -43,21 +53,29 @@ def _qualified(key: Key) -> str:
     return ", ".join(f"e.{column}" for column in key.columns)
 
 
-def _worth(key: Key, row: tuple[object, ...], base_odd: float) -> float:
-    """An upper bound, in bits, of what the rows of a group could say; 0 or less is not looked at.
+def _worth(key: Key, row: tuple[object, ...], base: Mapping[str, float]) -> float:
+    """An upper bound, in bits, of the log-odds that the full weighing can give a group.
 
-    Cheap on purpose: it must never drop what the full weighing would call a network.
+    Each family gets the most that its cheap figures leave open, so nothing is dropped that would be called a network.
     """
-    _, size, systems, certs, _hosts, odd, aged, public, with_cert = (float(str(value)) for value in row)
-    if public > 0.5:
-        return 0.0
-    bits = 1.0 if systems >= 3 else 0.0
-    shared = with_cert > 0.5 and certs <= max(2.0, size / 8)
-    named = key.columns[0] in ("issuer_mask", "issuer_fine", "organisation")
-    bits += 3.0 if shared else 2.0 if named else 0.0
-    bits += 3.0 if odd > max(0.5, min(0.9, 2 * base_odd)) else 0.0
-    bits += 2.0 if aged > 0.5 else 0.0
-    return bits - 1.0
+    _, size, systems, certs, hosts, odd, aged, public, with_cert, edge, trivial = (float(str(value)) for value in row)
+    if public > _MOSTLY:
+        return -math.inf
+    shared = with_cert > _MOSTLY and certs <= max(_FEW_CERTS, size / 3)
+    patterned = key.columns[0] in ("issuer_mask", "organisation", "cert")
+    form = "long-and-trivial" if aged > _MOSTLY or trivial > _MOSTLY else "names-no-product" if edge > _SOME else ""
+    port = "odd-port" if odd > _MOST_OF else "odd-port-by-batch" if odd > _MOSTLY else ""
+    device = "mixed-devices" if edge > _SOME or (shared and odd > _MOST_OF) else ""
+    parts = (
+        "shared-certificate" if shared else "issuer-pattern" if patterned else "issuer-shape",
+        form,
+        port,
+        "wide" if systems >= _WIDE else "few-systems",
+        device,
+        "bursts-on-one-port" if not shared and certs >= _WIDE else "",
+        "several-ports-a-host" if odd > _MOST_OF and hosts < size * _MANY_PORTS else "",
+    )
+    return base["prior"] + sum(base[part] for part in parts if part)
 
 
 def candidates(scan: Scan, settings: Settings) -> tuple[list[Group], dict[int, Row], int]:
@@ -66,6 +84,8 @@ def candidates(scan: Scan, settings: Settings) -> tuple[list[Group], dict[int, R
     connection.execute("CREATE OR REPLACE TABLE candidate(number INTEGER, value UBIGINT, size BIGINT)")
     connection.execute("CREATE OR REPLACE TABLE wanted(number INTEGER, value UBIGINT)")
     least = settings.integer("relay.scan.least")
+    weights = read_toml("weights.toml")
+    base = {"prior": float(weights["prior"]), **weights["bits"]}
     large = settings.integer("relay.scan.large")
     worth: list[tuple[float, int, int, int]] = []
     for number, key in enumerate(keys()):
@@ -74,8 +94,8 @@ def candidates(scan: Scan, settings: Settings) -> tuple[list[Group], dict[int, R
             _COUNT.format(**{**values, "columns": ", ".join(key.columns)}), {"least": least, "large": large}
         )
         for row in scan.all(_DESCRIBE.format(**values), {"aged": _AGED}):
-            bits = _worth(key, row, scan.odd_share)
-            if bits > 0:
+            bits = _worth(key, row, base)
+            if bits > _STANDS_OUT:
                 worth.append((bits, int(row[1]), number, int(row[0])))
     worth.sort(key=lambda one: (-one[0], one[1], one[2], one[3]))
     return _collect(scan, worth, settings.integer("relay.scan.rows"))

@@ -9,20 +9,25 @@ from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from geppo.relay.scan._data import customary_ports, device_words, named, systems
+from geppo.relay.scan._data import customary_ports, device_words, label_has, systems
 from geppo.relay.scan._table import Row
 
 _WORD = re.compile(r"[a-z][a-z-]*[a-z0-9]|[a-z]")
 _ATTRIBUTE = re.compile(r"(?:^|[,/+])\s*[A-Za-z.0-9]{1,12}=([^,/+]*)")
 _BURST_HOURS = 24
 _LEAST_BATCH = 4
+_DENSE = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """What the whole scan says: names by id, addresses per device label, share of odd ports, endpoints per port."""
+    """What the whole scan says: names by id, addresses per device label, share of odd ports, endpoints per port.
+
+    `named` holds, by kind (`library`, `panel`, `vpn`), the packaged name of each name id that has one.
+    """
 
     names: Mapping[int, str]
+    named: Mapping[str, Mapping[int | None, str]]
     device_hosts: Mapping[str, int]
     port_endpoints: Mapping[int, int]
     odd_share: float
@@ -115,15 +120,6 @@ def trivial(name: str) -> bool:
     return len(values) >= 3 and all(len(value) <= 2 for value in values) and len(set("".join(values).lower())) <= 4
 
 
-def label_has(label: str, kind: str) -> bool:
-    """True where a device label holds a word of a kind (`edge`, `server`, `mobile`, `vpn`)."""
-    text = label.lower()
-    parts = set(re.split(r"[^a-z0-9]+", text))
-    return any(
-        (word in parts) if " " not in word and "-" not in word else (word in text) for word in device_words(kind)
-    )
-
-
 def _share(count: float, total: float) -> float:
     return count / total if total else 0.0
 
@@ -131,11 +127,11 @@ def _share(count: float, total: float) -> float:
 def _batches(rows: Collection[Row]) -> tuple[float, float, int]:
     """Share of a batch's endpoints on its commonest port, share of certificates made in bursts, and number of batches.
 
-    A batch is a run of certificates each begun within a day of the one before; only runs of four and more count.
+    A batch is a run of certificates that begin within a day, three days at most, and are at least `_DENSE` times as
+    many as an even pace over the whole span would put there; runs of fewer than four do not count.
     """
     dated = sorted((row.begins, row.cert, row.port) for row in rows if row.begins is not None and row.cert is not None)
-    certs = {cert for _, cert, _ in dated}
-    if len(certs) < _LEAST_BATCH * 2:
+    if len({cert for _, cert, _ in dated}) < _LEAST_BATCH * 2:
         return 0.0, 0.0, 0
     runs: list[list[tuple[int, int, int]]] = []
     for one in dated:
@@ -143,7 +139,13 @@ def _batches(rows: Collection[Row]) -> tuple[float, float, int]:
             runs[-1].append(one)
         else:
             runs.append([one])
-    bursts = [run for run in runs if len({cert for _, cert, _ in run}) >= _LEAST_BATCH]
+    pace = len(dated) / (dated[-1][0] - dated[0][0] + _BURST_HOURS)
+    bursts = [
+        run
+        for run in runs
+        if len({cert for _, cert, _ in run}) >= _LEAST_BATCH
+        and len(run) >= _DENSE * pace * (run[-1][0] - run[0][0] + _BURST_HOURS / 2)
+    ]
     inside = sum(len(run) for run in bursts)
     on_port = sum(max(Counter(port for _, _, port in run).values()) for run in bursts)
     return _share(on_port, inside), _share(inside, len(dated)), len(bursts)
@@ -155,16 +157,10 @@ def _port_stands_out(port: int, endpoints: float, world: World) -> float:
     return endpoints / (median(around) + 1.0)
 
 
-def _named_share(texts: Mapping[int | None, str], rows: Collection[Row], kind: str) -> tuple[str, float]:
+def _named_share(world: World, rows: Collection[Row], kind: str) -> tuple[str, float]:
     """The commonest packaged name of a kind in issuers, and the share of endpoints with one."""
-    hits: Counter[str] = Counter()
-    known: dict[int | None, str] = {}
-    for row in rows:
-        if row.issuer not in known:
-            both = texts.get(row.issuer, "").lower()
-            known[row.issuer] = next((one.name for one in named(kind) if one.fits(both)), "")
-        if known[row.issuer]:
-            hits[known[row.issuer]] += 1
+    known = world.named[kind]
+    hits = Counter(known[row.issuer] for row in rows if row.issuer in known)
     if not hits:
         return "", 0.0
     return min(hits, key=lambda name: (-hits[name], name)), _share(sum(hits.values()), len(rows))
@@ -207,7 +203,7 @@ def measure(rows: Collection[Row], world: World, *, whole: int = 0) -> Features:
         if one is not None and one in world.names
     }
     batch_port, burst, batches = _batches(rows)
-    library, library_share = _named_share(texts, rows, "library")
+    library, library_share = _named_share(world, rows, "library")
     device_hosts = len({row.ip for row in rows if row.device == top_device}) if top_device else 0
     issuer, _ = _top(row.issuer for row in rows)
     days = [row.days for row in rows if row.days is not None]
@@ -259,8 +255,8 @@ def measure(rows: Collection[Row], world: World, *, whole: int = 0) -> Features:
         vendors=len({word for label in devices for word in words(label)}),
         library=library,
         library_share=library_share,
-        panel_share=_named_share(texts, rows, "panel")[1],
-        vpn_share=_named_share(texts, rows, "vpn")[1],
+        panel_share=_named_share(world, rows, "panel")[1],
+        vpn_share=_named_share(world, rows, "vpn")[1],
         customary={kind: _share(sum(by_port[one] for one in ports), size) for kind, ports in customary_ports().items()},
         cdn_share=_share(sum(by_system[one] for one in systems("cdn")), size),
         cloud_share=_share(sum(by_system[one] for one in systems("cloud")), size),

@@ -13,7 +13,7 @@ from geppo.relay.scan._measure import Features, World, measure
 from geppo.relay.scan._table import Row
 from geppo.relay.scan.benign import fits
 
-_SAMPLE = 4000
+_SAMPLE = 1500
 _TRAITS = ("cert", "issuer_mask", "issuer_fine", "banner", "jarm", "ja4x", "port", "days")
 _NAMING = frozenset({"cert", "issuer_mask", "issuer_fine", "banner"})
 _DOMINANT = 0.6

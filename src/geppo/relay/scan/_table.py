@@ -14,7 +14,7 @@ import duckdb
 from geppo.config import Settings
 from geppo.errors import UsageError
 from geppo.model.telemetry import SERVICE
-from geppo.relay.scan._data import authority_pattern, ordinary_ports, sql
+from geppo.relay.scan._data import authority_pattern, label_has, ordinary_ports, sql
 
 
 class Row(NamedTuple):
@@ -139,6 +139,11 @@ def prepare(connection: Any, settings: Settings) -> Scan:
     """Build the working tables from the view `service`; addresses that answer on everything are set aside."""
     connection.execute("CREATE TABLE ordinary_port AS SELECT unnest(?::INTEGER[]) AS port", [sorted(ordinary_ports())])
     connection.execute(sql("columns.sql").replace("$authority", "'" + authority_pattern().replace("'", "''") + "'"))
+    labels = [
+        row[0] for row in connection.execute("SELECT DISTINCT device FROM endpoint WHERE device <> ''").fetchall()
+    ]
+    edge = sorted(label for label in labels if label_has(label, "edge"))
+    connection.execute("CREATE TABLE edge_device AS SELECT unnest(?::VARCHAR[]) AS device", [edge])
     most = settings.integer("relay.scan.crowded")
     crowded = tuple(
         Crowded(ip=ip, ports=ports, lowest=lowest, first_seen=first, last_seen=last)

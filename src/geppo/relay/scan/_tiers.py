@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from geppo.model.relay import Tier
 from geppo.relay.scan._evidence import argument, bits
-from geppo.relay.scan._measure import World, label_has
+from geppo.relay.scan._data import label_has
+from geppo.relay.scan._measure import World
 from geppo.relay.scan._resolve import Draft, assess, profile
 from geppo.relay.scan._table import Row, Scan
 
@@ -43,16 +44,22 @@ def place(members: Iterable[int], rows: Mapping[int, Row]) -> dict[int, Tier]:
     return said
 
 
-def _rare_common(a: Draft, b: Draft, rows: Mapping[int, Row], scan: Scan) -> tuple[str, ...]:
-    """Columns whose dominant value both groups share and hardly anybody else has."""
-    left, right = profile(a.members, rows), profile(b.members, rows)
+def _shared(left: Mapping[str, object], right: Mapping[str, object]) -> tuple[str, ...]:
+    """Columns whose dominant value two groups share, unless it is the banner alone."""
+    same = tuple(name for name in _JOINING if name in left and left[name] == right.get(name))
+    return () if same == ("banner",) else same
+
+
+def _rare(
+    columns: Iterable[str], both: frozenset[int], rows: Mapping[int, Row], scan: Scan, value: Mapping[str, object]
+) -> tuple[str, ...]:
+    """Those of the columns whose value hardly anybody else in the scan has."""
     found: list[str] = []
-    for name in _JOINING:
-        if name in left and left[name] == right.get(name):
-            inside = sum(getattr(rows[one], name) == left[name] for one in a.members | b.members)
-            total = scan.all(f"SELECT count(*) FROM endpoint WHERE {name} = ?", [left[name]])[0][0]  # noqa: S608
-            if total <= _RARE * inside:
-                found.append(name)
+    for name in columns:
+        inside = sum(getattr(rows[one], name) == value[name] for one in both)
+        total = scan.all(f"SELECT count(*) FROM endpoint WHERE {name} = ?", [value[name]])[0][0]  # noqa: S608
+        if total <= _RARE * inside:
+            found.append(name)
     return tuple(found)
 
 
@@ -60,24 +67,31 @@ def link(
     found: Sequence[Draft], weak: Sequence[Draft], rows: Mapping[int, Row], scan: Scan, world: World
 ) -> list[Draft]:
     """Networks that are tiers of one, joined. `weak` are groups too faint to be a network of their own."""
-    joined: list[Draft] = list(found)
-    for other in (*found, *(draft for draft in weak if draft.bits > _WEAKEST and draft.benign is None)):
+    joined = list(found)
+    profiles = [profile(one.members, rows) for one in found]
+    for other in (*found, *(one for one in weak if one.bits > _WEAKEST and one.benign is None)):
+        own = profile(other.members, rows)
         for index, host in enumerate(joined):
-            own = host.members & other.members
-            if host is other or (own and len(own) < len(other.members)):
+            columns = () if host is other else _shared(profiles[index], own)
+            if not columns or host.members & other.members:
                 continue
-            if own or (other in found and other not in joined):
+            both = host.members | other.members
+            columns = _rare(columns, both, rows, scan, own)
+            if not columns or columns == ("banner",):
                 continue
-            columns = _rare_common(host, other, rows, scan)
-            if not columns or (len(columns) == 1 and columns[0] == "banner"):
-                continue
-            whole = assess(host.members | other.members, (*host.keys, *other.keys), rows, world)
-            tiers = set(place(host.members, rows).values()) | set(place(other.members, rows).values())
-            text = f"{len(host.members)} and {len(other.members)} endpoints of two tiers share {', '.join(columns)}, rare elsewhere"
-            more = [argument("tiers", "graph", ", ".join(columns), text)] if len(tiers) > 1 else []
-            kept = (*host.arguments, *more)
-            joined[index] = replace(whole, arguments=kept, bits=bits(kept), benign=host.benign)
+            joined[index] = _together(host, other, columns, rows, world)
             if other in joined:
-                joined.remove(other)
+                gone = joined.index(other)
+                del joined[gone], profiles[gone]
             break
     return joined
+
+
+def _together(host: Draft, other: Draft, columns: Sequence[str], rows: Mapping[int, Row], world: World) -> Draft:
+    """Two groups as one network: the arguments of the stronger, and that its tiers are joined."""
+    whole = assess(host.members | other.members, (*host.keys, *other.keys), rows, world)
+    tiers = set(place(host.members, rows).values()) | set(place(other.members, rows).values())
+    text = f"{len(host.members)} and {len(other.members)} endpoints share {', '.join(columns)}, rare elsewhere"
+    more = [argument("tiers", "graph", ", ".join(columns), text)] if len(tiers) > 1 else []
+    kept = (*host.arguments, *more)
+    return replace(whole, arguments=kept, bits=bits(kept), benign=host.benign)

@@ -10,7 +10,8 @@ SELECT id, name,
        hash(regexp_replace(regexp_replace(regexp_replace(fine, 'aa+', 'a', 'g'), 'AA+', 'A', 'g'), '99+', '9', 'g'))
            AS coarse,
        hash(nullif(regexp_extract(name, '(?:^|[,/+])\s*O=([^,/+]+)', 1), '')) AS organisation,
-       regexp_matches(name, $authority) AS public
+       regexp_matches(name, $authority) AS public,
+       regexp_matches(name, '^(?:[A-Za-z]{1,3}=[A-Za-z0-9]{1,2} *(?:, *|$)){3,}$') AS trivial
 FROM (SELECT id, name,
              translate(name, 'bcdefghijklmnopqrstuvwxyzBCDEFGHIJKLMNOPQRSTUVWXYZ012345678',
                        repeat('a', 25) || repeat('A', 25) || repeat('9', 9)) AS fine
@@ -22,6 +23,7 @@ FROM (SELECT id, name,
 CREATE TABLE endpoint AS
 SELECT row_number() OVER () AS id, e.*,
        n.mask AS issuer_mask, n.fine AS issuer_fine, n.coarse AS issuer_coarse, n.organisation, coalesce(n.public, false) AS public,
+       coalesce(n.trivial, false) AS trivial,
        o.port IS NULL AS odd
 FROM (SELECT ip, port,
              if(cert_sha256 <> '', hash(cert_sha256), NULL) AS cert,

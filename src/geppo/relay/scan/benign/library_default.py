@@ -13,7 +13,7 @@ def fits(seen: Features) -> Fit | None:
     """A packaged default name on most endpoints, and no odd port that they share."""
     if seen.library_share < 0.6:
         return None
-    gathered = seen.odd_share > 0.8 and (seen.top_port_share > 0.6 or seen.batch_port_share > 0.7)
+    gathered = seen.odd_share > 0.8 and (seen.top_port_share > 0.6 or seen.burst_share > 0.5)
     long = seen.median_days >= 50 * 365
     if gathered or long:
         return None
