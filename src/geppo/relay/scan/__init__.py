@@ -20,10 +20,10 @@ from geppo.relay.scan._answer import line
 from geppo.relay.scan._classify import classify
 from geppo.relay.scan._data import named
 from geppo.relay.scan._evidence import bits
-from geppo.relay.scan._groups import candidates
+from geppo.relay.scan._groups import Group, candidates, fetch, whole
 from geppo.relay.scan._known import classes, matched
 from geppo.relay.scan._measure import World
-from geppo.relay.scan._resolve import Draft, drafts, networks
+from geppo.relay.scan._resolve import Draft, assess, networks, order
 from geppo.relay.scan._table import ROW_COLUMNS, Row, Scan, open_services, prepare
 from geppo.relay.scan._tiers import link
 
@@ -31,6 +31,14 @@ __all__ = ["Found", "find", "find_in", "line", "sightings"]
 
 _BEFORE = -1.0
 _SAME = 0.5
+_FAINTEST = -4.0
+_FEW = 80
+_BATCHES = 4.5
+_UNSETTLED = 1.5
+"""Bits that a judgement on few rows may be short of: by batches (port and burst), and by chance."""
+_MOST_FAINT = 100
+_LARGEST_FAINT = 5000
+"""Most groups that are no network by themselves but may be a tier of one."""
 _MOST_BENIGN = 25
 """Most benign groups that are printed, those that stand out most."""
 
@@ -48,11 +56,15 @@ class Found:
 
 
 def _world(scan: Scan) -> World:
-    names = "SELECT id, name FROM name WHERE id IN (SELECT unnest([issuer, subject]) FROM endpoint SEMI JOIN looked_at USING (id))"
+    names = "SELECT id, name FROM name WHERE id IN (SELECT issuer FROM endpoint SEMI JOIN looked_at USING (id))"
+    subjects = (
+        "SELECT DISTINCT hash(cert_subject), cert_subject FROM service "
+        "WHERE hash(cert_subject) IN (SELECT subject FROM endpoint SEMI JOIN looked_at USING (id))"
+    )
     devices = "SELECT device, count(DISTINCT ip) FROM endpoint WHERE device IS NOT NULL GROUP BY 1"
     return World(
         named={kind: _named(scan, kind) for kind in ("library", "panel", "vpn")},
-        names=dict(scan.all(names)),
+        names={**dict(scan.all(subjects)), **dict(scan.all(names))},
         device_hosts=dict(scan.all(devices)),
         port_endpoints=dict(scan.all("SELECT port, count(*) FROM endpoint GROUP BY 1")),
         odd_share=scan.odd_share,
@@ -104,6 +116,48 @@ def _standing_out(found: Sequence[Draft], taken: Iterable[Draft]) -> list[Draft]
     return sorted(kept, key=lambda one: (-one.before - math.log2(len(one.members)), min(one.members)))[:_MOST_BENIGN]
 
 
+def _first_look(group: Group, rows: Mapping[int, Row], world: World) -> Draft:
+    """A group judged on few of its rows where that settles it, else on its sample.
+
+    Batches do not show on few rows, so what they could add is granted first.
+    """
+    if len(group.sample) > 2 * _FEW:
+        few = assess(frozenset(group.sample[:_FEW]), group.keys, rows, world, size=group.size)
+        unsettled = _BATCHES if few.seen.certs > _FEW / 2 else _UNSETTLED
+        if few.bits + unsettled <= 0.0:
+            return few
+    return assess(frozenset(group.sample), group.keys, rows, world, size=group.size)
+
+
+def _drafts(scan: Scan, settings: Settings) -> tuple[list[Draft], dict[int, Row], World, int]:
+    """Groups with all their endpoints, as far as a sample of them says that they may matter; and how many are left out."""
+    groups, rows = candidates(scan, settings)
+    if not groups:
+        return [], {}, _world(scan), 0
+    world = _world(scan)
+    sampled = [(_first_look(group, rows, world), group) for group in groups]
+    sampled.sort(key=lambda pair: (-pair[0].bits, -pair[1].size, pair[1].number, pair[1].value))
+    called = [group for draft, group in sampled if draft.bits > 0.0]
+    faint = [
+        group
+        for draft, group in sampled
+        if _FAINTEST < draft.bits <= 0.0 and draft.benign is None and group.size <= _LARGEST_FAINT
+    ][:_MOST_FAINT]
+    innocent = sorted(
+        (pair for pair in sampled if pair[0].benign is not None and pair[0].bits <= 0.0 and pair[0].before > _BEFORE),
+        key=lambda pair: (-pair[0].before - math.log2(pair[1].size), pair[1].number, pair[1].value),
+    )[: 2 * _MOST_BENIGN]
+    chosen = [*called, *faint]
+    members, left_out = whole(scan, chosen, settings.integer("relay.scan.rows"))
+    benign = [group for _, group in innocent]
+    members |= whole(scan, benign, settings.integer("relay.scan.rows") // 4)[0]
+    chosen += benign
+    rows = fetch(scan, {one for ids in members.values() for one in ids})
+    world = _world(scan)
+    keys = {(group.number, group.value): group.keys for group in chosen}
+    return order(assess(ids, keys[key], rows, world) for key, ids in members.items()), rows, world, left_out
+
+
 def find_in(connection: Any, settings: Settings) -> Found:
     """Networks in the view `service` of a DuckDB connection (columns of `geppo.model.telemetry.SERVICE`).
 
@@ -112,18 +166,14 @@ def find_in(connection: Any, settings: Settings) -> Found:
     scan = prepare(connection, settings)
     if not scan.endpoints:
         return Found(networks=(), endpoints=0, left_out=0)
-    groups, rows, left_out = candidates(scan, settings)
+    every, rows, world, left_out = _drafts(scan, settings)
     least = settings.integer("relay.scan.least")
+    called = link(networks(every, rows, world, least), [one for one in every if one.bits <= 0], rows, scan, world)
     kept: list[tuple[Draft, NetworkClass]] = []
-    benign: list[Draft] = []
-    if groups:
-        world = _world(scan)
-        every = drafts(groups, rows, world)
-        called = link(networks(every, rows, world, least), [one for one in every if one.bits <= 0], rows, scan, world)
-        for draft in called:
-            whole, said = _published(_renewed(draft, rows, scan), scan)
-            kept.append((whole, classify(whole.seen, said)))
-        benign = _standing_out(every, called)
+    for draft in called:
+        renewed, said = _published(_renewed(draft, rows, scan), scan)
+        kept.append((renewed, classify(renewed.seen, said)))
+    benign = _standing_out(every, called)
     return Found(networks=_answers(kept, benign, rows, scan, settings), endpoints=scan.endpoints, left_out=left_out)
 
 

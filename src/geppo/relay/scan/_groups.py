@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from geppo.config import Settings
 from geppo.relay.scan._data import Key, keys, read_toml
@@ -15,6 +14,7 @@ _AGED = 50 * 365
 _MOSTLY, _MOST_OF, _SOME = 0.45, 0.75, 0.15
 """A little below the shares at which the full weighing begins to count (.5, .8, .2): the figures here are estimates."""
 _FEW_CERTS = 2.0
+_SHAPE_FULL = 50.0
 _WIDE = 7.0
 _MANY_PORTS = 0.75
 _STANDS_OUT = -1.0
@@ -23,11 +23,24 @@ _STANDS_OUT = -1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Endpoints that share the values of a key. `members` are row ids."""
+    """A distinct set of endpoints that some keys give. `sample` holds row ids, at most about `relay.scan.sample`."""
 
-    key: str
+    keys: tuple[str, ...]
+    number: int
     value: int
-    members: frozenset[int]
+    size: int
+    sample: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    """A group before its rows are looked at: which key and value give it, and how promising it is at best."""
+
+    bits: float
+    size: int
+    number: int
+    value: int
+    keys: tuple[str, ...]
 
 
 _COUNT = """
@@ -42,10 +55,16 @@ _DESCRIBE = """
 SELECT c.value, c.size, approx_count_distinct(e.asn), approx_count_distinct(e.cert), approx_count_distinct(e.ip),
        count(*) FILTER (e.odd) / count(*), count(*) FILTER (e.days >= $aged) / count(*),
        count(*) FILTER (e.public) / count(*), count(e.cert) / count(*), count(v.device) / count(*),
-       count(*) FILTER (e.trivial) / count(*)
+       count(*) FILTER (e.trivial) / count(*), bit_xor(hash(e.id))
 FROM endpoint e LEFT JOIN edge_device v ON v.device = e.device JOIN candidate c ON c.number = {number} AND c.value = hash({columns})
 WHERE {where}
 GROUP BY ALL
+"""
+
+_SAMPLE = """
+SELECT w.value, list(e.id) FROM endpoint e
+JOIN wanted w ON w.number = {number} AND w.value = hash({columns}) AND hash(e.ip) % w.step = 0
+WHERE {where} GROUP BY w.value
 """
 
 
@@ -58,7 +77,9 @@ def _worth(key: Key, row: tuple[object, ...], base: Mapping[str, float]) -> floa
 
     Each family gets the most that its cheap figures leave open, so nothing is dropped that would be called a network.
     """
-    _, size, systems, certs, hosts, odd, aged, public, with_cert, edge, trivial = (float(str(value)) for value in row)
+    _, size, systems, certs, hosts, odd, aged, public, with_cert, edge, trivial = (
+        float(str(value)) for value in row[:11]
+    )
     if public > _MOSTLY:
         return -math.inf
     shared = with_cert > _MOSTLY and certs <= max(_FEW_CERTS, size / 3)
@@ -75,65 +96,87 @@ def _worth(key: Key, row: tuple[object, ...], base: Mapping[str, float]) -> floa
         "bursts-on-one-port" if not shared and certs >= _WIDE else "",
         "several-ports-a-host" if odd > _MOST_OF and hosts < size * _MANY_PORTS else "",
     )
-    return base["prior"] + sum(base[part] for part in parts if part)
+    bits = base["prior"] + sum(base[part] for part in parts if part)
+    return bits if shared or patterned else bits - base["issuer-shape"] * max(0.0, 1.0 - hosts / _SHAPE_FULL)
 
 
-def candidates(scan: Scan, settings: Settings) -> tuple[list[Group], dict[int, Row], int]:
-    """The groups worth a look, their rows by id, and how many groups were left out for want of room."""
+def _promising(scan: Scan, settings: Settings) -> list[_Candidate]:
+    """All groups worth a look, each distinct set of endpoints once: two sets with the same size and the same exclusive
+    or of their row hashes are taken for the same."""
     connection = scan.connection
     connection.execute("CREATE OR REPLACE TABLE candidate(number INTEGER, value UBIGINT, size BIGINT)")
-    connection.execute("CREATE OR REPLACE TABLE wanted(number INTEGER, value UBIGINT)")
-    least = settings.integer("relay.scan.least")
     weights = read_toml("weights.toml")
     base = {"prior": float(weights["prior"]), **weights["bits"]}
-    large = settings.integer("relay.scan.large")
-    worth: list[tuple[float, int, int, int]] = []
+    least, large = settings.integer("relay.scan.least"), settings.integer("relay.scan.large")
+    found: dict[tuple[int, int], _Candidate] = {}
     for number, key in enumerate(keys()):
-        values = {"number": number, "columns": _qualified(key), "where": key.where}
+        plain = ", ".join(key.columns)
         connection.execute(
-            _COUNT.format(**{**values, "columns": ", ".join(key.columns)}), {"least": least, "large": large}
+            _COUNT.format(number=number, columns=plain, where=key.where), {"least": least, "large": large}
         )
-        for row in scan.all(_DESCRIBE.format(**values), {"aged": _AGED}):
+        for row in scan.all(_DESCRIBE.format(number=number, columns=_qualified(key), where=key.where), {"aged": _AGED}):
+            value, size, same = int(row[0]), int(row[1]), int(row[11])
             bits = _worth(key, row, base)
-            if bits > _STANDS_OUT:
-                worth.append((bits, int(row[1]), number, int(row[0])))
-    worth.sort(key=lambda one: (-one[0], one[1], one[2], one[3]))
-    return _collect(scan, worth, settings.integer("relay.scan.rows"))
+            if bits <= (_STANDS_OUT if size >= large else 0.0):
+                continue
+            known = found.get((size, same))
+            found[(size, same)] = (
+                _Candidate(bits=bits, size=size, number=number, value=value, keys=(key.name,))
+                if known is None
+                else replace(known, bits=min(bits, known.bits), keys=(*known.keys, key.name))
+            )
+    return sorted(found.values(), key=lambda one: (-one.bits, -one.size, one.number, one.value))
 
 
-def _collect(
-    scan: Scan, worth: list[tuple[float, int, int, int]], room: int
-) -> tuple[list[Group], dict[int, Row], int]:
-    """Fetch the rows of the best groups while there is room; a row in several groups is counted in each."""
-    kept: list[tuple[int, int]] = []
+def candidates(scan: Scan, settings: Settings) -> tuple[list[Group], dict[int, Row]]:
+    """The groups worth a look with a sample of their rows, and these rows by id."""
+    promising = _promising(scan, settings)
+    room = settings.integer("relay.scan.sample")
+    ids = _pick(scan, [(one.number, one.value, max(1, one.size // room)) for one in promising])
+    groups = [
+        Group(
+            keys=one.keys, number=one.number, value=one.value, size=one.size, sample=tuple(ids[(one.number, one.value)])
+        )
+        for one in promising
+        if ids.get((one.number, one.value))
+    ]
+    return groups, fetch(scan, {id_ for group in groups for id_ in group.sample})
+
+
+def _pick(scan: Scan, wanted: list[tuple[int, int, int]]) -> dict[tuple[int, int], list[int]]:
+    """Row ids of groups, by (key number, value): of every `step`-th address by hash, so that
+    equal sets give equal samples and an address keeps all its ports."""
+    connection = scan.connection
+    connection.execute("CREATE OR REPLACE TABLE wanted(number INTEGER, value UBIGINT, step BIGINT)")
+    found: dict[tuple[int, int], list[int]] = {}
+    if not wanted:
+        return found
+    connection.execute(
+        "INSERT INTO wanted SELECT unnest(?::INTEGER[]), unnest(?::UBIGINT[]), unnest(?::BIGINT[])",
+        [list(column) for column in zip(*wanted, strict=True)],
+    )
+    for number in sorted({one[0] for one in wanted}):
+        key = keys()[number]
+        for value, ids in scan.all(_SAMPLE.format(number=number, columns=_qualified(key), where=key.where)):
+            found[(number, int(value))] = sorted(ids)
+    return found
+
+
+def fetch(scan: Scan, ids: Collection[int]) -> dict[int, Row]:
+    """Rows by id; their ids stay in the table `looked_at`."""
+    scan.connection.execute("CREATE OR REPLACE TABLE looked_at AS SELECT unnest(?::BIGINT[]) AS id", [sorted(ids)])
+    query = f"SELECT {ROW_COLUMNS} FROM endpoint e SEMI JOIN looked_at USING (id)"  # noqa: S608
+    return {row[0]: Row(*row) for row in scan.all(query)}
+
+
+def whole(scan: Scan, groups: Sequence[Group], room: int) -> tuple[dict[tuple[int, int], frozenset[int]], int]:
+    """All row ids of groups by (key number, value) as far as `room` rows go, and how many groups were left out."""
+    kept: list[tuple[int, int, int]] = []
     left_out = 0
-    spent = 0
-    for _, size, number, value in worth:
-        if spent + size > 4 * room or size > room:
+    for group in groups:
+        if group.size > room:
             left_out += 1
             continue
-        spent += size
-        kept.append((number, value))
-    if not kept:
-        return [], {}, left_out
-    scan.connection.executemany("INSERT INTO wanted VALUES (?, ?)", kept)
-    members: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for number, key in enumerate(keys()):
-        if not any(one == number for one, _ in kept):
-            continue
-        query = (
-            f"SELECT w.value, list(e.id) FROM endpoint e JOIN wanted w ON w.number = {number} "  # noqa: S608
-            f"AND w.value = hash({_qualified(key)}) WHERE {key.where} GROUP BY 1"
-        )
-        for value, ids in scan.all(query):
-            members[(number, value)].extend(ids)
-    groups = [
-        Group(key=keys()[number].name, value=value, members=frozenset(members[(number, value)]))
-        for number, value in kept
-    ]
-    ids = sorted({one for group in groups for one in group.members})
-    scan.connection.execute("CREATE OR REPLACE TABLE looked_at AS SELECT unnest(?::BIGINT[]) AS id", [ids])
-    rows = {
-        row[0]: Row(*row) for row in scan.all(f"SELECT {ROW_COLUMNS} FROM endpoint e SEMI JOIN looked_at USING (id)")
-    }  # noqa: S608
-    return groups, rows, left_out
+        room -= group.size
+        kept.append((group.number, group.value, 1))
+    return {key: frozenset(ids) for key, ids in _pick(scan, kept).items()}, left_out

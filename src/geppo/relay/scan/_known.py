@@ -18,10 +18,14 @@ def _where(match: Match) -> tuple[str, list[object]]:
     """The match as an SQL condition on `endpoint`, and its values."""
     parts: list[str] = []
     values: list[object] = []
-    for column, text in (("issuer", match.issuer_has), ("subject", match.subject_has)):
-        if text:
-            parts.append(f"{column} IN (SELECT id FROM name WHERE contains(lower(replace(name, ', ', ',')), ?))")
-            values.append(text)
+    if match.issuer_has:
+        parts.append("issuer IN (SELECT id FROM name WHERE contains(lower(replace(name, ', ', ',')), ?))")
+        values.append(match.issuer_has)
+    if match.subject_has:
+        parts.append(
+            "subject IN (SELECT hash(cert_subject) FROM service WHERE contains(lower(replace(cert_subject, ', ', ',')), ?))"
+        )
+        values.append(match.subject_has)
     if match.device_has:
         parts.append("contains(lower(device), ?)")
         values.append(match.device_has)

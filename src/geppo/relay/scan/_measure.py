@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import median
 
 from geppo.relay.scan._data import customary_ports, device_words, label_has, systems
@@ -15,7 +16,7 @@ from geppo.relay.scan._table import Row
 _WORD = re.compile(r"[a-z][a-z-]*[a-z0-9]|[a-z]")
 _ATTRIBUTE = re.compile(r"(?:^|[,/+])\s*[A-Za-z.0-9]{1,12}=([^,/+]*)")
 _BURST_HOURS = 24
-_LEAST_BATCH = 4
+_LEAST_BATCH = 3
 _DENSE = 3.0
 
 
@@ -102,6 +103,7 @@ def _top(values: Iterable[Hashable]) -> tuple[Hashable, int]:
     return min(counts.items(), key=lambda pair: (-pair[1], str(pair[0])))
 
 
+@lru_cache(maxsize=65536)
 def words(text: str) -> frozenset[str]:
     """Words of a label or a certificate name that may name a maker: at least three letters, none of the common ones."""
     found = (part for word in _WORD.findall(text.lower()) for part in (word, *word.split("-")))
@@ -128,7 +130,7 @@ def _batches(rows: Collection[Row]) -> tuple[float, float, int]:
     """Share of a batch's endpoints on its commonest port, share of certificates made in bursts, and number of batches.
 
     A batch is a run of certificates that begin within a day, three days at most, and are at least `_DENSE` times as
-    many as an even pace over the whole span would put there; runs of fewer than four do not count.
+    many as an even pace over the whole span would put there; runs of fewer than three do not count.
     """
     dated = sorted((row.begins, row.cert, row.port) for row in rows if row.begins is not None and row.cert is not None)
     if len({cert for _, cert, _ in dated}) < _LEAST_BATCH * 2:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from zlib import crc32
 
 from geppo.model.relay import NetworkClass
 from geppo.relay.scan._evidence import Argument, arguments, bits
-from geppo.relay.scan._groups import Group
 from geppo.relay.scan._measure import Features, World, measure
 from geppo.relay.scan._table import Row
 from geppo.relay.scan.benign import fits
 
-_SAMPLE = 1500
+_SAMPLE = 1000
 _TRAITS = ("cert", "issuer_mask", "issuer_fine", "banner", "jarm", "ja4x", "port", "days")
 _NAMING = frozenset({"cert", "issuer_mask", "issuer_fine", "banner"})
 _DOMINANT = 0.6
@@ -36,15 +36,20 @@ class Draft:
         return bits([one for one in self.arguments if one.family != "innocent"])
 
 
-def _sample(ids: Sequence[int]) -> Sequence[int]:
-    step = max(1, len(ids) // _SAMPLE)
-    return ids[::step] if step > 1 else ids
+def _sample(ids: Sequence[int], rows: Mapping[int, Row]) -> Sequence[int]:
+    """The endpoints of every n-th address by checksum; an address keeps all its ports."""
+    step = len(ids) // _SAMPLE
+    if step < 2:
+        return ids
+    return [one for one in ids if crc32(rows[one].ip.encode()) % step == 0] or ids[:_SAMPLE]
 
 
-def assess(members: frozenset[int], keys: Iterable[str], rows: Mapping[int, Row], world: World) -> Draft:
-    """Measure and weigh a set of endpoints. Large sets are measured on every n-th endpoint."""
+def assess(
+    members: frozenset[int], keys: Iterable[str], rows: Mapping[int, Row], world: World, *, size: int = 0
+) -> Draft:
+    """Measure and weigh a set of endpoints, or a sample of a set of `size`. Large sets are measured on every n-th."""
     ids = sorted(members)
-    seen = measure([rows[one] for one in _sample(ids)], world, whole=len(ids))
+    seen = measure([rows[one] for one in _sample(ids, rows)], world, whole=max(size, len(ids)))
     found = arguments(seen)
     benign = fits(seen)
     found.extend(
@@ -60,18 +65,14 @@ def assess(members: frozenset[int], keys: Iterable[str], rows: Mapping[int, Row]
     )
 
 
-def drafts(groups: Iterable[Group], rows: Mapping[int, Row], world: World) -> list[Draft]:
-    """Each distinct set of endpoints once, with the names of all keys that gave it."""
-    by_members: dict[frozenset[int], list[str]] = {}
-    for group in groups:
-        by_members.setdefault(group.members, []).append(group.key)
-    found = [assess(members, names, rows, world) for members, names in by_members.items()]
+def order(found: Iterable[Draft]) -> list[Draft]:
+    """Drafts, the most likely first."""
     return sorted(found, key=lambda draft: (-draft.bits, -len(draft.members), min(draft.members)))
 
 
 def profile(members: Iterable[int], rows: Mapping[int, Row]) -> dict[str, object]:
     """The values that most endpoints of a set have, by column."""
-    ids = _sample(sorted(members))
+    ids = _sample(sorted(members), rows)
     found: dict[str, object] = {}
     for name in _TRAITS:
         counts = Counter(getattr(rows[one], name) for one in ids)

@@ -1,5 +1,5 @@
 -- One row an endpoint and stack: texts become 64-bit hashes, so that every later grouping runs on integers.
--- `name` holds each distinct issuer or subject once, with its patterns:
+-- `name` holds each distinct issuer once, with its patterns:
 --   mask    words with a digit become '#': what stays constant in "CN=ROOT-3f2a, O=X"
 --   fine    each letter and digit by its kind, lengths kept:  "CN=ab12" -> "AA=aa99"
 --   coarse  the same with runs collapsed:                     "CN=ab12" -> "A=a9"
@@ -15,10 +15,8 @@ SELECT id, name,
 FROM (SELECT id, name,
              translate(name, 'bcdefghijklmnopqrstuvwxyzBCDEFGHIJKLMNOPQRSTUVWXYZ012345678',
                        repeat('a', 25) || repeat('A', 25) || repeat('9', 9)) AS fine
-      FROM (SELECT hash(text) AS id, min(text) AS name
-            FROM (SELECT cert_issuer AS text FROM service WHERE cert_issuer <> ''
-                  UNION ALL SELECT cert_subject FROM service WHERE cert_subject <> '')
-            GROUP BY 1));
+      FROM (SELECT hash(cert_issuer) AS id, cert_issuer AS name
+            FROM service WHERE cert_issuer <> '' GROUP BY cert_issuer));
 
 CREATE TABLE endpoint AS
 SELECT row_number() OVER () AS id, e.*,
