@@ -24,10 +24,12 @@ from geppo.relay.scan._groups import Group, candidates, fetch, whole
 from geppo.relay.scan._known import classes, matched
 from geppo.relay.scan._measure import World
 from geppo.relay.scan._resolve import Draft, assess, networks, order
-from geppo.relay.scan._table import ROW_COLUMNS, Row, Scan, open_services, prepare
+from geppo.relay.scan._table import ROW_COLUMNS, Row, Scan, Window, months, open_services, prepare
 from geppo.relay.scan._tiers import link
 
-__all__ = ["Found", "find", "find_in", "line", "sightings"]
+__all__ = ["Found", "Window", "find", "find_in", "line", "months", "services", "sightings", "vantages"]
+
+services = open_services
 
 _BEFORE = -1.0
 _SAME = 0.5
@@ -216,3 +218,14 @@ def sightings(found: Iterable[RelayNetwork], vantage: str) -> tuple[Sighting, ..
         for one in found
         if one.kind not in BENIGN
     )
+
+
+def vantages(connection: Any, network: RelayNetwork) -> dict[str, frozenset[str]]:
+    """Addresses of a network that each vantage saw; empty where records name no vantage."""
+    columns = [[one.ip for one in network.members], [one.port for one in network.members]]
+    rows = connection.execute(
+        "SELECT vantage, list(DISTINCT s.ip) FROM service s JOIN (SELECT unnest(?::VARCHAR[]) AS ip, unnest(?::INTEGER[]) AS port) m "
+        "ON s.ip = m.ip AND s.port = m.port WHERE vantage <> '' GROUP BY vantage ORDER BY vantage",
+        columns,
+    ).fetchall()
+    return {name: frozenset(found) for name, found in rows}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -75,7 +76,7 @@ class Scan:
         return found
 
 
-def _view(connection: Any, paths: Iterable[Path]) -> None:
+def _view(connection: Any, paths: Iterable[Path], window: Window | None) -> None:
     """`service` over Parquet and JSON lines; a column that a file lacks is null."""
     parts: list[str] = []
     types = {column.name: column.type for column in SERVICE}
@@ -99,7 +100,8 @@ def _view(connection: Any, paths: Iterable[Path]) -> None:
         parts.append(f"SELECT {', '.join(shown)} FROM raw{number}")  # noqa: S608
     if not parts:
         raise UsageError("relay scan: no Parquet or JSON lines file found; give a file or a folder of service records")
-    connection.execute(f"CREATE VIEW service AS {' UNION ALL '.join(parts)}")
+    inside = f" WHERE ts >= '{window.begin:%Y-%m-%d}' AND ts < '{window.end:%Y-%m-%d}'" if window else ""
+    connection.execute(f"CREATE VIEW service AS FROM ({' UNION ALL '.join(parts)}){inside}")
 
 
 def _quoted(path: Path) -> str:
@@ -116,9 +118,35 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             raise UsageError(f"{path}: no such file or folder")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A calendar month of records: its begin, the begin of the next, and the last record in it."""
+
+    begin: datetime
+    end: datetime
+    last: datetime
+
+
+def months(paths: Iterable[Path], settings: Settings) -> list[Window]:
+    """The calendar months (UTC) that the records cover, oldest first."""
+    with open_services(paths, settings) as connection:
+        rows = connection.execute(
+            "SELECT date_trunc('month', ts)::TIMESTAMP AS begin, max(ts) FROM service WHERE ts IS NOT NULL GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+    return [
+        Window(
+            begin=begin.replace(tzinfo=UTC),
+            end=(begin.replace(day=28) + timedelta(days=4)).replace(day=1, tzinfo=UTC),
+            last=last.replace(tzinfo=UTC),
+        )
+        for begin, last in rows
+    ]
+
+
 @contextmanager
-def open_services(paths: Iterable[Path], settings: Settings) -> Iterator[Any]:
-    """A connection with the view `service` (columns of `geppo.model.telemetry.SERVICE`) for as long as the block runs.
+def open_services(paths: Iterable[Path], settings: Settings, window: Window | None = None) -> Iterator[Any]:
+    """A connection with the view `service` (columns of `geppo.model.telemetry.SERVICE`) for as long as the block runs;
+    with a window, only the records inside it.
 
     The database lives in a temporary folder, so that memory stays under `relay.scan.memory`.
     """
@@ -129,7 +157,7 @@ def open_services(paths: Iterable[Path], settings: Settings) -> Iterator[Any]:
             connection.execute(f"SET threads = {settings.integer('relay.scan.threads')}")
             connection.execute("SET preserve_insertion_order = false")
             connection.execute("SET TimeZone = 'UTC'")
-            _view(connection, paths)
+            _view(connection, paths, window)
             yield connection
         finally:
             connection.close()
