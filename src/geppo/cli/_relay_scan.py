@@ -12,6 +12,7 @@ from geppo.errors import UsageError
 
 if TYPE_CHECKING:
     from geppo.model.relay import RelayNetwork
+    from geppo.relay.scan import Found
 
 _SHOWN = 5
 
@@ -43,9 +44,21 @@ def run(*paths: Path, json_: bool = False, map_: Path | None = None) -> int:
             _print(one)
     if not found.networks and not json_:
         print(f"no network in {found.endpoints} endpoints")
+    if map_ is not None:
+        _draw(found, map_)
     if found.left_out:
         print(f"{found.left_out} candidate groups were too large to look at; raise relay.scan.rows", file=sys.stderr)
     return 0
+
+
+def _draw(found: Found, folder: Path) -> None:
+    from geppo.model.relay import BENIGN
+    from geppo.relay.map import draw
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in found.networks:
+        if one.kind not in BENIGN:
+            (folder / f"{one.id}.svg").write_text(draw(one, found.places[one.id]), encoding="utf-8")
 
 
 def _print(one: RelayNetwork) -> None:

@@ -69,6 +69,16 @@ def _interval(share: float, variance: float) -> tuple[float, float]:
     return share ** math.exp(width), share ** math.exp(-width)
 
 
+def _half(steps: Sequence[Step]) -> float | None:
+    """Where the curve crosses a half; where it lies on a half, the middle of that stretch."""
+    for place, step in enumerate(steps):
+        if math.isclose(step.share, 0.5) and place + 1 < len(steps):
+            return (step.days + steps[place + 1].days) / 2
+        if step.share <= 0.5:
+            return step.days
+    return None
+
+
 def survival(lives: Sequence[Life]) -> Survival:
     """The survival curve of nodes. Raises ValueError on no nodes or a negative life."""
     if not lives:
@@ -96,7 +106,7 @@ def survival(lives: Sequence[Life]) -> Survival:
         mean_window=sum(ordered) / len(ordered),
         median_window=ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2,
         steps=tuple(steps),
-        median=next((step.days for step in steps if step.share <= 0.5), None),
+        median=_half(steps),
         median_low=next((step.days for step in steps if step.low <= 0.5), None),
         median_high=next((step.days for step in steps if step.high <= 0.5), None),
     )

@@ -15,6 +15,7 @@ from typing import Any
 
 from geppo.config import Settings
 from geppo.model.relay import BENIGN, NetworkClass, RelayNetwork, Sighting
+from geppo.relay.map import Place
 from geppo.relay.scan import _answer
 from geppo.relay.scan._answer import line
 from geppo.relay.scan._classify import classify
@@ -49,10 +50,12 @@ _MOST_BENIGN = 25
 class Found:
     """Networks, most likely first, then the benign groups that stand out; and how far the look went.
 
-    `left_out` counts candidate groups that were too large to look at within `relay.scan.rows`.
+    `left_out` counts candidate groups that were too large to look at within `relay.scan.rows`. `places` says, by
+    network id, where its addresses stand.
     """
 
     networks: tuple[RelayNetwork, ...]
+    places: Mapping[str, tuple[Place, ...]]
     endpoints: int
     left_out: int
 
@@ -167,7 +170,7 @@ def find_in(connection: Any, settings: Settings) -> Found:
     """
     scan = prepare(connection, settings)
     if not scan.endpoints:
-        return Found(networks=(), endpoints=0, left_out=0)
+        return Found(networks=(), places={}, endpoints=0, left_out=0)
     every, rows, world, left_out = _drafts(scan, settings)
     least = settings.integer("relay.scan.least")
     called = link(networks(every, rows, world, least), [one for one in every if one.bits <= 0], rows, scan, world)
@@ -176,7 +179,8 @@ def find_in(connection: Any, settings: Settings) -> Found:
         renewed, said = _published(_renewed(draft, rows, scan), scan)
         kept.append((renewed, classify(renewed.seen, said)))
     benign = _standing_out(every, called)
-    return Found(networks=_answers(kept, benign, rows, scan, settings), endpoints=scan.endpoints, left_out=left_out)
+    answers, places = _answers(kept, benign, rows, scan, settings)
+    return Found(networks=answers, places=places, endpoints=scan.endpoints, left_out=left_out)
 
 
 def _answers(
@@ -185,13 +189,15 @@ def _answers(
     rows: Mapping[int, Row],
     scan: Scan,
     settings: Settings,
-) -> tuple[RelayNetwork, ...]:
+) -> tuple[tuple[RelayNetwork, ...], dict[str, tuple[Place, ...]]]:
     every = [*kept, *((draft, draft.benign or NetworkClass.UNKNOWN) for draft in benign)]
     known = _answer.texts(scan, _answer.wanted_texts((draft for draft, _ in every), rows))
     out = [_answer.network(draft, kind, rows, scan, known) for draft, kind in every]
     if scan.crowded:
         out.append(_answer.crowd(scan.crowded, settings.integer("relay.scan.crowded")))
-    return tuple(sorted(out, key=lambda one: (one.kind in BENIGN, -one.likelihood.point, -len(one.members), one.id)))
+    places = {one.id: _answer.places(draft, rows) for one, (draft, _) in zip(out, every, strict=False)}
+    ranked = sorted(out, key=lambda one: (one.kind in BENIGN, -one.likelihood.point, -len(one.members), one.id))
+    return tuple(ranked), places
 
 
 def find(paths: Iterable[Path], settings: Settings) -> Found:

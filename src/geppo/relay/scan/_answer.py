@@ -12,6 +12,7 @@ from typing import Any
 
 from geppo.model.assessment import Confidence, Evidence, Likelihood
 from geppo.model.relay import Fingerprint, Member, NetworkClass, RelayNetwork, Tier
+from geppo.relay.map import Place
 from geppo.relay.scan._evidence import Argument, counted, likelihood
 from geppo.relay.scan._evidence import rows as evidence_rows
 from geppo.relay.scan._resolve import Draft, profile
@@ -127,6 +128,17 @@ def _members(draft: Draft, rows: Mapping[int, Row]) -> tuple[Member, ...]:
     return tuple(
         Member(ip=ip, port=port, tier=tier, first_seen=utc(first), last_seen=utc(last))
         for (ip, port), (first, last, tier) in sorted(spans.items())
+    )
+
+
+def places(draft: Draft, rows: Mapping[int, Row]) -> tuple[Place, ...]:
+    """Addresses of a network by tier, country and system."""
+    tiers = place(draft.members, rows)
+    hosts = {rows[one].ip: (tiers[one], rows[one].country or "", rows[one].asn) for one in sorted(draft.members)}
+    counts = Counter(hosts.values())
+    ranked = sorted(counts.items(), key=lambda pair: (pair[0][0], -pair[1], pair[0][1], pair[0][2] or 0))
+    return tuple(
+        Place(tier=tier, country=country, system=system, addresses=count) for (tier, country, system), count in ranked
     )
 
 
