@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geppo import config
+from geppo.cli import EXIT_GAPS
 from geppo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,9 +47,22 @@ def run(*paths: Path, json_: bool = False, map_: Path | None = None) -> int:
         print(f"no network in {found.endpoints} endpoints")
     if map_ is not None:
         _draw(found, map_)
+    _report(found)
     if found.left_out:
         print(f"{found.left_out} candidate groups were too large to look at; raise relay.scan.rows", file=sys.stderr)
-    return 0
+    return EXIT_GAPS if found.report.gaps else 0
+
+
+def _report(found: Found) -> None:
+    """What could not be read, on stderr: counts and the first sample of each file."""
+    for one in found.report.files:
+        if one.bad or one.doubtful:
+            sample = f"; first: {one.samples[0].reason}" if one.samples else ""
+            print(f"{one.name}: {one.bad} bad lines, {one.doubtful} with a value left out{sample}", file=sys.stderr)
+    for name, what in found.report.passed_over:
+        print(f"{name}: passed over, {what}", file=sys.stderr)
+    for gap in found.report.gaps:
+        print(f"{gap.source}: {gap.message}", file=sys.stderr)
 
 
 def _draw(found: Found, folder: Path) -> None:

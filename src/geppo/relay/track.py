@@ -83,9 +83,9 @@ def follow(paths: Iterable[Path], settings: Settings) -> tuple[Tracked, ...]:
     lines: list[_Line] = []
     spans = months(files, settings)
     for span in spans:
-        with services(files, settings, span) as connection:
-            found = [one for one in find_in(connection, settings).networks if one.kind not in BENIGN]
-            estimates = [_estimate(connection, one) for one in found]
+        with services(files, settings, span) as source:
+            found = [one for one in find_in(source.connection, settings).networks if one.kind not in BENIGN]
+            estimates = [_estimate(source.connection, one) for one in found]
         _continue(lines, span.begin.date(), found, estimates, settings.number("relay.track.likeness"))
     return tuple(_tracked(line, spans, settings) for line in lines)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from geppo.relay.scan._measure import World
 from geppo.relay.scan._resolve import Draft, assess, networks, order
 from geppo.relay.scan._table import ROW_COLUMNS, Row, Scan, Window, months, open_services, prepare
 from geppo.relay.scan._tiers import link
+from geppo.telemetry import Report
 
 __all__ = ["Found", "Window", "find", "find_in", "line", "months", "services", "sightings", "vantages"]
 
@@ -51,19 +52,20 @@ class Found:
     """Networks, most likely first, then the benign groups that stand out; and how far the look went.
 
     `left_out` counts candidate groups that were too large to look at within `relay.scan.rows`. `places` says, by
-    network id, where its addresses stand.
+    network id, where its addresses stand; `report` what became of each file.
     """
 
     networks: tuple[RelayNetwork, ...]
     places: Mapping[str, tuple[Place, ...]]
     endpoints: int
     left_out: int
+    report: Report = field(default_factory=Report)
 
 
 def _world(scan: Scan) -> World:
     names = "SELECT id, name FROM name WHERE id IN (SELECT issuer FROM endpoint SEMI JOIN looked_at USING (id))"
     subjects = (
-        "SELECT DISTINCT hash(cert_subject), cert_subject FROM service "
+        "SELECT DISTINCT hash(cert_subject), cert_subject FROM record "
         "WHERE hash(cert_subject) IN (SELECT subject FROM endpoint SEMI JOIN looked_at USING (id))"
     )
     devices = "SELECT device, count(DISTINCT ip) FROM endpoint WHERE device IS NOT NULL GROUP BY 1"
@@ -164,7 +166,7 @@ def _drafts(scan: Scan, settings: Settings) -> tuple[list[Draft], dict[int, Row]
 
 
 def find_in(connection: Any, settings: Settings) -> Found:
-    """Networks in the view `service` of a DuckDB connection (columns of `geppo.model.telemetry.SERVICE`).
+    """Networks in the view `record` of a DuckDB connection (columns of `geppo.model.telemetry.SERVICE`).
 
     Makes working tables on that connection, so give it one of its own.
     """
@@ -205,8 +207,8 @@ def find(paths: Iterable[Path], settings: Settings) -> Found:
 
     Raises UsageError for a path that is not there or a file that lacks a needed column.
     """
-    with open_services(paths, settings) as connection:
-        return find_in(connection, settings)
+    with open_services(paths, settings) as source:
+        return replace(find_in(source.connection, settings), report=source.report)
 
 
 def sightings(found: Iterable[RelayNetwork], vantage: str) -> tuple[Sighting, ...]:
@@ -230,7 +232,7 @@ def vantages(connection: Any, network: RelayNetwork) -> dict[str, frozenset[str]
     """Addresses of a network that each vantage saw; empty where records name no vantage."""
     columns = [[one.ip for one in network.members], [one.port for one in network.members]]
     rows = connection.execute(
-        "SELECT vantage, list(DISTINCT s.ip) FROM service s JOIN (SELECT unnest(?::VARCHAR[]) AS ip, unnest(?::INTEGER[]) AS port) m "
+        "SELECT vantage, list(DISTINCT s.ip) FROM record s JOIN (SELECT unnest(?::VARCHAR[]) AS ip, unnest(?::INTEGER[]) AS port) m "
         "ON s.ip = m.ip AND s.port = m.port WHERE vantage <> '' GROUP BY vantage ORDER BY vantage",
         columns,
     ).fetchall()

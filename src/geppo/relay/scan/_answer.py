@@ -57,7 +57,7 @@ def texts(scan: Scan, wanted: Mapping[str, set[int]]) -> dict[tuple[str, int], s
     found: dict[tuple[str, int], str] = {}
     for column, hashes in sorted(wanted.items()):
         source = _SOURCE[column]
-        query = f"SELECT DISTINCT hash({source}), {source} FROM service WHERE hash({source}) IN (SELECT unnest(?::UBIGINT[]))"  # noqa: S608
+        query = f"SELECT DISTINCT hash({source}), {source} FROM record WHERE hash({source}) IN (SELECT unnest(?::UBIGINT[]))"  # noqa: S608
         if hashes:
             found.update({(column, value): text for value, text in scan.all(query, [sorted(hashes)])})
     return found

@@ -23,7 +23,7 @@ def _where(match: Match) -> tuple[str, list[object]]:
         values.append(match.issuer_has)
     if match.subject_has:
         parts.append(
-            "subject IN (SELECT hash(cert_subject) FROM service WHERE contains(lower(replace(cert_subject, ', ', ',')), ?))"
+            "subject IN (SELECT hash(cert_subject) FROM record WHERE contains(lower(replace(cert_subject, ', ', ',')), ?))"
         )
         values.append(match.subject_has)
     if match.device_has:

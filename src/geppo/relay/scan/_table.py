@@ -10,12 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-import duckdb
-
+from geppo import telemetry
 from geppo.config import Settings
-from geppo.errors import UsageError
-from geppo.model.telemetry import SERVICE
 from geppo.relay.scan._data import authority_pattern, label_has, ordinary_ports, sql
+from geppo.telemetry import Report
 
 
 class Row(NamedTuple):
@@ -76,48 +74,6 @@ class Scan:
         return found
 
 
-def _view(connection: Any, paths: Iterable[Path], window: Window | None) -> None:
-    """`service` over Parquet and JSON lines; a column that a file lacks is null."""
-    parts: list[str] = []
-    types = {column.name: column.type for column in SERVICE}
-    for number, path in enumerate(sorted(_files(paths))):
-        if path.suffix == ".parquet":
-            connection.execute(f"CREATE VIEW raw{number} AS FROM read_parquet('{_quoted(path)}')")  # noqa: S608
-        else:
-            columns = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
-            connection.execute(
-                f"CREATE VIEW raw{number} AS FROM read_json('{_quoted(path)}', format='newline_delimited', "  # noqa: S608
-                f"columns={{{columns}}}, ignore_errors=true)"
-            )
-        have = {row[0] for row in connection.execute(f"DESCRIBE raw{number}").fetchall()}
-        lacking = [column.name for column in SERVICE if column.name not in have and not column.optional]
-        if lacking:
-            raise UsageError(f"{path}: expected the columns of a service table, lacks {', '.join(lacking)}")
-        shown = [
-            f"CAST({name} AS {kind}) AS {name}" if name in have else f"CAST(NULL AS {kind}) AS {name}"
-            for name, kind in types.items()
-        ]
-        parts.append(f"SELECT {', '.join(shown)} FROM raw{number}")  # noqa: S608
-    if not parts:
-        raise UsageError("relay scan: no Parquet or JSON lines file found; give a file or a folder of service records")
-    inside = f" WHERE ts >= '{window.begin:%Y-%m-%d}' AND ts < '{window.end:%Y-%m-%d}'" if window else ""
-    connection.execute(f"CREATE VIEW service AS FROM ({' UNION ALL '.join(parts)}){inside}")
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    for path in paths:
-        if path.is_dir():
-            yield from (one for one in path.rglob("*") if one.suffix in (".parquet", ".jsonl", ".json", ".ndjson"))
-        elif path.is_file():
-            yield path
-        else:
-            raise UsageError(f"{path}: no such file or folder")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """A calendar month of records: its begin, the begin of the next, and the last record in it."""
@@ -129,9 +85,9 @@ class Window:
 
 def months(paths: Iterable[Path], settings: Settings) -> list[Window]:
     """The calendar months (UTC) that the records cover, oldest first."""
-    with open_services(paths, settings) as connection:
-        rows = connection.execute(
-            "SELECT date_trunc('month', ts)::TIMESTAMP AS begin, max(ts) FROM service WHERE ts IS NOT NULL GROUP BY 1 ORDER BY 1"
+    with open_services(paths, settings) as source:
+        rows = source.connection.execute(
+            "SELECT date_trunc('month', ts)::TIMESTAMP AS begin, max(ts) FROM record GROUP BY 1 ORDER BY 1"
         ).fetchall()
     return [
         Window(
@@ -143,28 +99,32 @@ def months(paths: Iterable[Path], settings: Settings) -> list[Window]:
     ]
 
 
-@contextmanager
-def open_services(paths: Iterable[Path], settings: Settings, window: Window | None = None) -> Iterator[Any]:
-    """A connection with the view `service` (columns of `geppo.model.telemetry.SERVICE`) for as long as the block runs;
-    with a window, only the records inside it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where `record` (columns of `geppo.model.telemetry.SERVICE`) can be asked, and what became of each file."""
 
-    The database lives in a temporary folder, so that memory stays under `relay.scan.memory`.
+    connection: Any
+    report: Report
+
+
+@contextmanager
+def open_services(paths: Iterable[Path], settings: Settings, window: Window | None = None) -> Iterator[Source]:
+    """Service records for as long as the block runs; with a window, only those inside it.
+
+    Working tables go to a database file in a temporary folder, which DuckDB keeps compressed, so that memory stays
+    under `telemetry.memory`. Raises UsageError for a path that is not there.
     """
-    with TemporaryDirectory(prefix="geppo-scan-") as folder:
-        connection = duckdb.connect(str(Path(folder) / "scan.duckdb"))
-        try:
-            connection.execute(f"SET memory_limit = '{settings.integer('relay.scan.memory')}MB'")
-            connection.execute(f"SET threads = {settings.integer('relay.scan.threads')}")
-            connection.execute("SET preserve_insertion_order = false")
-            connection.execute("SET TimeZone = 'UTC'")
-            _view(connection, paths, window)
-            yield connection
-        finally:
-            connection.close()
+    with telemetry.services(list(paths), settings) as engine, TemporaryDirectory(prefix="geppo-scan-") as folder:
+        connection = engine.connection
+        connection.execute(f"ATTACH '{Path(folder) / 'scan.duckdb'}' AS work")
+        connection.execute("SET search_path = 'work.main,memory.main'")
+        inside = f"WHERE ts >= '{window.begin:%Y-%m-%d}' AND ts < '{window.end:%Y-%m-%d}'" if window else ""
+        connection.execute(f"CREATE TEMP VIEW record AS SELECT * FROM service {inside}")  # noqa: S608
+        yield Source(connection=connection, report=engine.report)
 
 
 def prepare(connection: Any, settings: Settings) -> Scan:
-    """Build the working tables from the view `service`; addresses that answer on everything are set aside."""
+    """Build the working tables from the view `record`; addresses that answer on everything are set aside."""
     connection.execute("CREATE TABLE ordinary_port AS SELECT unnest(?::INTEGER[]) AS port", [sorted(ordinary_ports())])
     connection.execute(sql("columns.sql").replace("$authority", "'" + authority_pattern().replace("'", "''") + "'"))
     labels = [

@@ -16,7 +16,7 @@ FROM (SELECT id, name,
              translate(name, 'bcdefghijklmnopqrstuvwxyzBCDEFGHIJKLMNOPQRSTUVWXYZ012345678',
                        repeat('a', 25) || repeat('A', 25) || repeat('9', 9)) AS fine
       FROM (SELECT hash(cert_issuer) AS id, cert_issuer AS name
-            FROM service WHERE cert_issuer <> '' GROUP BY cert_issuer));
+            FROM record WHERE cert_issuer <> '' GROUP BY cert_issuer));
 
 CREATE TABLE endpoint AS
 SELECT row_number() OVER () AS id, e.*,
@@ -37,7 +37,7 @@ FROM (SELECT ip, port,
                                       % 1000000007)::BIGINT) AS asn,
              min(country) AS country, min(device) AS device,
              min(ts) AS first_seen, max(ts) AS last_seen
-      FROM service
+      FROM record
       GROUP BY ip, port, cert, jarm, banner) e
 LEFT JOIN name n ON n.id = e.issuer
 LEFT JOIN ordinary_port o ON o.port = e.port;
