@@ -21,7 +21,7 @@ from geppo.relay.scan._answer import line
 from geppo.relay.scan._classify import classify
 from geppo.relay.scan._data import named
 from geppo.relay.scan._evidence import bits
-from geppo.relay.scan._groups import Group, candidates, fetch, whole
+from geppo.relay.scan._groups import Group, candidates, fetch, sampled, whole
 from geppo.relay.scan._known import classes, matched
 from geppo.relay.scan._measure import World
 from geppo.relay.scan._resolve import Draft, assess, networks, order
@@ -36,7 +36,6 @@ services = open_services
 _BEFORE = -1.0
 _SAME = 0.5
 _FAINTEST = -4.0
-_FEW = 80
 _BATCHES = 4.5
 _UNSETTLED = 1.5
 """Bits that a judgement on few rows may be short of: by batches (port and burst), and by chance."""
@@ -123,45 +122,51 @@ def _standing_out(found: Sequence[Draft], taken: Iterable[Draft]) -> list[Draft]
     return sorted(kept, key=lambda one: (-one.before - math.log2(len(one.members)), min(one.members)))[:_MOST_BENIGN]
 
 
-def _first_look(group: Group, rows: Mapping[int, Row], world: World) -> Draft:
-    """A group judged on few of its rows where that settles it, else on its sample.
+def _looked_at(scan: Scan, settings: Settings) -> list[tuple[Draft, Group]]:
+    """Every group worth a look with what a sample of it says, the most likely first.
 
-    Batches do not show on few rows, so what they could add is granted first.
+    A few rows settle most groups. Batches do not show on few rows, so what they could add is granted before.
     """
-    if len(group.sample) > 2 * _FEW:
-        few = assess(frozenset(group.sample[:_FEW]), group.keys, rows, world, size=group.size)
-        unsettled = _BATCHES if few.seen.certs > _FEW / 2 else _UNSETTLED
-        if few.bits + unsettled <= 0.0:
-            return few
-    return assess(frozenset(group.sample), group.keys, rows, world, size=group.size)
+    groups, rows = candidates(scan, settings)
+    world = _world(scan)
+    done: list[tuple[Draft, Group]] = []
+    open_: list[Group] = []
+    for group in groups:
+        few = assess(frozenset(group.sample), group.keys, rows, world, size=group.size)
+        if len(group.sample) < group.size and few.bits + (_BATCHES if group.clumped else _UNSETTLED) > 0.0:
+            open_.append(group)
+        else:
+            done.append((few, group))
+    groups, rows = sampled(scan, open_, settings.integer("relay.scan.sample"))
+    world = _world(scan)
+    done += [(assess(frozenset(one.sample), one.keys, rows, world, size=one.size), one) for one in groups]
+    return sorted(done, key=lambda pair: (-pair[0].bits, -pair[1].size, pair[1].number, pair[1].value))
+
+
+def _worth_all(found: Sequence[tuple[Draft, Group]]) -> tuple[list[Group], list[Group]]:
+    """Of the groups, those to fetch whole: networks and what may be a tier of one; and benign ones that stand out."""
+    called = [group for draft, group in found if draft.bits > 0.0]
+    faint = [
+        group
+        for draft, group in found
+        if _FAINTEST < draft.bits <= 0.0 and draft.benign is None and group.size <= _LARGEST_FAINT
+    ]
+    innocent = sorted(
+        (pair for pair in found if pair[0].benign is not None and pair[0].bits <= 0.0 and pair[0].before > _BEFORE),
+        key=lambda pair: (-pair[0].before - math.log2(pair[1].size), pair[1].number, pair[1].value),
+    )
+    return [*called, *faint[:_MOST_FAINT]], [group for _, group in innocent[: 2 * _MOST_BENIGN]]
 
 
 def _drafts(scan: Scan, settings: Settings) -> tuple[list[Draft], dict[int, Row], World, int]:
     """Groups with all their endpoints, as far as a sample of them says that they may matter; and how many are left out."""
-    groups, rows = candidates(scan, settings)
-    if not groups:
-        return [], {}, _world(scan), 0
-    world = _world(scan)
-    sampled = [(_first_look(group, rows, world), group) for group in groups]
-    sampled.sort(key=lambda pair: (-pair[0].bits, -pair[1].size, pair[1].number, pair[1].value))
-    called = [group for draft, group in sampled if draft.bits > 0.0]
-    faint = [
-        group
-        for draft, group in sampled
-        if _FAINTEST < draft.bits <= 0.0 and draft.benign is None and group.size <= _LARGEST_FAINT
-    ][:_MOST_FAINT]
-    innocent = sorted(
-        (pair for pair in sampled if pair[0].benign is not None and pair[0].bits <= 0.0 and pair[0].before > _BEFORE),
-        key=lambda pair: (-pair[0].before - math.log2(pair[1].size), pair[1].number, pair[1].value),
-    )[: 2 * _MOST_BENIGN]
-    chosen = [*called, *faint]
-    members, left_out = whole(scan, chosen, settings.integer("relay.scan.rows"))
-    benign = [group for _, group in innocent]
-    members |= whole(scan, benign, settings.integer("relay.scan.rows") // 4)[0]
-    chosen += benign
+    chosen, benign = _worth_all(_looked_at(scan, settings))
+    room = settings.integer("relay.scan.rows")
+    members, left_out = whole(scan, chosen, room)
+    members |= whole(scan, benign, room // 4)[0]
     rows = fetch(scan, {one for ids in members.values() for one in ids})
     world = _world(scan)
-    keys = {(group.number, group.value): group.keys for group in chosen}
+    keys = {(group.number, group.value): group.keys for group in (*chosen, *benign)}
     return order(assess(ids, keys[key], rows, world) for key, ids in members.items()), rows, world, left_out
 
 
@@ -197,6 +202,8 @@ def _answers(
     out = [_answer.network(draft, kind, rows, scan, known) for draft, kind in every]
     if scan.crowded:
         out.append(_answer.crowd(scan.crowded, settings.integer("relay.scan.crowded")))
+    seen: set[str] = set()
+    out = [one for one in out if one.kind not in BENIGN or not (one.id in seen or seen.add(one.id))]
     places = {one.id: _answer.places(draft, rows) for one, (draft, _) in zip(out, every, strict=False)}
     ranked = sorted(out, key=lambda one: (one.kind in BENIGN, -one.likelihood.point, -len(one.members), one.id))
     return tuple(ranked), places

@@ -92,7 +92,7 @@ def fingerprints(
         here = (inside + 0.5) / (len(draft.members) + 1)
         there = (outside + 0.5) / (max(0, scan.endpoints - len(draft.members)) + 1)
         if column == "issuer_mask":
-            shown = pattern(draft.seen.name)
+            shown = pattern(str(scan.all("SELECT min(name) FROM name WHERE mask = ?", [value])[0][0]))
         else:
             shown = known.get((column, int(str(value))), str(value)) if column in _SOURCE else str(value)
         weight = round(min(_CAP, math.log2(here / there)), 2)

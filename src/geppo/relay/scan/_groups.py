@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from geppo.config import Settings
 from geppo.relay.scan._data import Key, keys, read_toml
@@ -15,6 +16,7 @@ _MOSTLY, _MOST_OF, _SOME = 0.45, 0.75, 0.15
 """A little below the shares at which the full weighing begins to count (.5, .8, .2): the figures here are estimates."""
 _FEW_CERTS = 2.0
 _SHAPE_FULL = 50.0
+_CLUMPED = 0.7
 _WIDE = 7.0
 _MANY_PORTS = 0.75
 _STANDS_OUT = -1.0
@@ -29,6 +31,7 @@ class Group:
     number: int
     value: int
     size: int
+    clumped: bool
     sample: tuple[int, ...]
 
 
@@ -41,6 +44,7 @@ class _Candidate:
     number: int
     value: int
     keys: tuple[str, ...]
+    clumped: bool
 
 
 _COUNT = """
@@ -55,7 +59,8 @@ _DESCRIBE = """
 SELECT c.value, c.size, approx_count_distinct(e.asn), approx_count_distinct(e.cert), approx_count_distinct(e.ip),
        count(*) FILTER (e.odd) / count(*), count(*) FILTER (e.days >= $aged) / count(*),
        count(*) FILTER (e.public) / count(*), count(e.cert) / count(*), count(v.device) / count(*),
-       count(*) FILTER (e.trivial) / count(*), bit_xor(hash(e.id))
+       count(*) FILTER (e.trivial) / count(*), bit_xor(hash(e.id)),
+       approx_count_distinct(e.begins // 24), max(e.begins) // 24 - min(e.begins) // 24 + 1
 FROM endpoint e LEFT JOIN edge_device v ON v.device = e.device JOIN candidate c ON c.number = {number} AND c.value = hash({columns})
 WHERE {where}
 GROUP BY ALL
@@ -72,7 +77,15 @@ def _qualified(key: Key) -> str:
     return ", ".join(f"e.{column}" for column in key.columns)
 
 
-def _worth(key: Key, row: tuple[object, ...], base: Mapping[str, float]) -> float:
+def _clumped(row: tuple[Any, ...]) -> bool:
+    """True where certificates begin on far fewer days than at an even pace over the same span."""
+    size, days, span = int(row[1]), row[12], row[13]
+    if not days or not span or int(row[3]) < _WIDE:
+        return False
+    return float(days) < _CLUMPED * span * (1.0 - math.exp(-size / span))
+
+
+def _worth(key: Key, row: tuple[object, ...], base: Mapping[str, float], clumped: bool) -> float:
     """An upper bound, in bits, of the log-odds that the full weighing can give a group.
 
     Each family gets the most that its cheap figures leave open, so nothing is dropped that would be called a network.
@@ -85,7 +98,7 @@ def _worth(key: Key, row: tuple[object, ...], base: Mapping[str, float]) -> floa
     shared = with_cert > _MOSTLY and certs <= max(_FEW_CERTS, size / 3)
     patterned = key.columns[0] in ("issuer_mask", "organisation", "cert")
     form = "long-and-trivial" if aged > _MOSTLY or trivial > _MOSTLY else "names-no-product" if edge > _SOME else ""
-    port = "odd-port" if odd > _MOST_OF else "odd-port-by-batch" if odd > _MOSTLY else ""
+    port = "odd-port" if odd > _MOST_OF else "odd-port-by-batch" if odd > _MOSTLY and clumped else ""
     device = "mixed-devices" if edge > _SOME or (shared and odd > _MOST_OF) else ""
     parts = (
         "shared-certificate" if shared else "issuer-pattern" if patterned else "issuer-shape",
@@ -93,7 +106,7 @@ def _worth(key: Key, row: tuple[object, ...], base: Mapping[str, float]) -> floa
         port,
         "wide" if systems >= _WIDE else "few-systems",
         device,
-        "bursts-on-one-port" if not shared and certs >= _WIDE else "",
+        "bursts-on-one-port" if clumped else "",
         "several-ports-a-host" if odd > _MOST_OF and hosts < size * _MANY_PORTS else "",
     )
     bits = base["prior"] + sum(base[part] for part in parts if part)
@@ -116,12 +129,13 @@ def _promising(scan: Scan, settings: Settings) -> list[_Candidate]:
         )
         for row in scan.all(_DESCRIBE.format(number=number, columns=_qualified(key), where=key.where), {"aged": _AGED}):
             value, size, same = int(row[0]), int(row[1]), int(row[11])
-            bits = _worth(key, row, base)
+            clumped = _clumped(row)
+            bits = _worth(key, row, base, clumped)
             if bits <= (_STANDS_OUT if size >= large else 0.0):
                 continue
             known = found.get((size, same))
             found[(size, same)] = (
-                _Candidate(bits=bits, size=size, number=number, value=value, keys=(key.name,))
+                _Candidate(bits=bits, size=size, number=number, value=value, keys=(key.name,), clumped=clumped)
                 if known is None
                 else replace(known, bits=min(bits, known.bits), keys=(*known.keys, key.name))
             )
@@ -129,18 +143,22 @@ def _promising(scan: Scan, settings: Settings) -> list[_Candidate]:
 
 
 def candidates(scan: Scan, settings: Settings) -> tuple[list[Group], dict[int, Row]]:
-    """The groups worth a look with a sample of their rows, and these rows by id."""
+    """The groups worth a look with a first few of their rows, and these rows by id."""
     promising = _promising(scan, settings)
-    room = settings.integer("relay.scan.sample")
-    ids = _pick(scan, [(one.number, one.value, max(1, one.size // room)) for one in promising])
     groups = [
-        Group(
-            keys=one.keys, number=one.number, value=one.value, size=one.size, sample=tuple(ids[(one.number, one.value)])
-        )
+        Group(keys=one.keys, number=one.number, value=one.value, size=one.size, clumped=one.clumped, sample=())
         for one in promising
-        if ids.get((one.number, one.value))
     ]
-    return groups, fetch(scan, {id_ for group in groups for id_ in group.sample})
+    return sampled(scan, groups, settings.integer("relay.scan.first-look"))
+
+
+def sampled(scan: Scan, groups: Sequence[Group], room: int) -> tuple[list[Group], dict[int, Row]]:
+    """Groups with about `room` of their rows, whole addresses each; and these rows by id."""
+    ids = _pick(scan, [(one.number, one.value, max(1, one.size // room)) for one in groups])
+    found = [
+        replace(one, sample=tuple(ids[(one.number, one.value)])) for one in groups if ids.get((one.number, one.value))
+    ]
+    return found, fetch(scan, {id_ for group in found for id_ in group.sample})
 
 
 def _pick(scan: Scan, wanted: list[tuple[int, int, int]]) -> dict[tuple[int, int], list[int]]:
