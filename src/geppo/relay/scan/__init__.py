@@ -22,12 +22,12 @@ from geppo.relay.scan._classify import classify
 from geppo.relay.scan._data import named
 from geppo.relay.scan._evidence import bits
 from geppo.relay.scan._groups import Group, candidates, fetch, sampled, whole
-from geppo.relay.scan._known import classes, matched
+from geppo.relay.scan._known import carriers, classes, matched
 from geppo.relay.scan._measure import World
 from geppo.relay.scan._resolve import Draft, assess, networks, order
 from geppo.relay.scan._table import ROW_COLUMNS, Row, Scan, Window, months, open_services, prepare
 from geppo.relay.scan._tiers import link
-from geppo.telemetry import Report
+from geppo.telemetry.report import Report
 
 __all__ = ["Found", "Window", "find", "find_in", "line", "months", "services", "sightings", "vantages"]
 
@@ -105,8 +105,10 @@ def _renewed(draft: Draft, rows: dict[int, Row], scan: Scan) -> Draft:
 
 
 def _published(draft: Draft, scan: Scan) -> tuple[Draft, list[NetworkClass]]:
+    """With what published fingerprints say of it, and the classes that they state."""
     found = matched(scan, draft.members, scan.endpoints)
-    kept = (*draft.arguments, *(said for _, said in found))
+    own = tuple(one for one in draft.arguments if one.family != "fingerprint")
+    kept = (*own, *(said for _, said in found))
     return replace(draft, arguments=kept, bits=bits(kept)), classes(found)
 
 
@@ -164,10 +166,13 @@ def _drafts(scan: Scan, settings: Settings) -> tuple[list[Draft], dict[int, Row]
     room = settings.integer("relay.scan.rows")
     members, left_out = whole(scan, chosen, room)
     members |= whole(scan, benign, room // 4)[0]
-    rows = fetch(scan, {one for ids in members.values() for one in ids})
+    published = carriers(scan, settings.integer("relay.scan.least"), room)
+    rows = fetch(scan, {one for ids in (*members.values(), *published.values()) for one in ids})
     world = _world(scan)
     keys = {(group.number, group.value): group.keys for group in (*chosen, *benign)}
-    return order(assess(ids, keys[key], rows, world) for key, ids in members.items()), rows, world, left_out
+    found = [assess(ids, keys[key], rows, world) for key, ids in members.items()]
+    found += [_published(assess(ids, (name,), rows, world), scan)[0] for name, ids in sorted(published.items())]
+    return order(found), rows, world, left_out
 
 
 def find_in(connection: Any, settings: Settings) -> Found:

@@ -123,7 +123,9 @@ def _port(seen: Features) -> Iterator[Argument]:
         text = f"{seen.batches} batches, {_percent(seen.batch_port_share)} of a batch on one port"
         yield argument("odd-port-by-batch", "port", str(seen.ports), text)
     elif seen.odd_share > 0.8 and seen.with_cert > 0.7:
-        yield argument("odd-ports", "port", str(seen.ports), f"TLS on {seen.ports} odd ports")
+        kind = "odd-port-range" if seen.port_range < 0.2 and seen.ports >= 10 else "odd-ports"
+        text = f"TLS on {seen.ports} odd ports within {seen.port_range:.0%} of the port space"
+        yield argument(kind, "port", str(seen.ports), text)
 
 
 def _spread(seen: Features) -> Iterator[Argument]:

@@ -87,6 +87,17 @@ def matched(scan: Scan, members: Iterable[int], total: int) -> list[tuple[Known,
     return sorted(found, key=lambda pair: (-pair[1].bits, pair[0].name))
 
 
+def carriers(scan: Scan, least: int, most: int) -> dict[str, frozenset[int]]:
+    """Endpoints that carry a published fingerprint, by the match's text, where there are enough for a network."""
+    found: dict[str, frozenset[int]] = {}
+    for match in (match for one in known() for match in one.matches):
+        where, values = _where(match)
+        ids = [row[0] for row in scan.all(f"SELECT id FROM endpoint WHERE {where} LIMIT {most + 1}", values)]  # noqa: S608
+        if least <= len(ids) <= most:
+            found[match.text] = frozenset(ids)
+    return found
+
+
 def classes(found: Iterable[tuple[Known, Argument]]) -> list[NetworkClass]:
     """What the matched fingerprints call the network, where the match says something."""
     return [one.kind for one, said in found if said.bits >= 1.0]

@@ -53,6 +53,7 @@ class Features:
     burst_share: float
     batches: int
     port_stands_out: float
+    port_range: float
     ports_a_host: float
     with_cert: float
     certs: int
@@ -159,6 +160,13 @@ def _port_stands_out(port: int, endpoints: float, world: World) -> float:
     return endpoints / (median(around) + 1.0)
 
 
+def _port_range(ports: list[int]) -> float:
+    """Share of the port space between the 5 % and the 95 % quantile of ports."""
+    ordered = sorted(ports)
+    cut = len(ordered) // 20
+    return (ordered[-1 - cut] - ordered[cut]) / 65535
+
+
 def _named_share(world: World, rows: Collection[Row], kind: str) -> tuple[str, float]:
     """The commonest packaged name of a kind in issuers, and the share of endpoints with one."""
     known = world.named[kind]
@@ -226,6 +234,7 @@ def measure(rows: Collection[Row], world: World, *, whole: int = 0) -> Features:
         burst_share=burst,
         batches=batches,
         port_stands_out=_port_stands_out(port, by_port[port] * scale, world),
+        port_range=_port_range([row.port for row in rows]),
         ports_a_host=_share(len({(row.ip, row.port) for row in rows}), hosts),
         with_cert=_share(with_cert, size),
         certs=len(certs),

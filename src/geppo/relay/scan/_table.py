@@ -10,10 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from geppo import telemetry
 from geppo.config import Settings
 from geppo.relay.scan._data import authority_pattern, label_has, ordinary_ports, sql
-from geppo.telemetry import Report
+from geppo.telemetry.engine import services as open_engine
+from geppo.telemetry.report import Report
 
 
 class Row(NamedTuple):
@@ -114,7 +114,7 @@ def open_services(paths: Iterable[Path], settings: Settings, window: Window | No
     Working tables go to a database file in a temporary folder, which DuckDB keeps compressed, so that memory stays
     under `telemetry.memory`. Raises UsageError for a path that is not there.
     """
-    with telemetry.services(list(paths), settings) as engine, TemporaryDirectory(prefix="geppo-scan-") as folder:
+    with open_engine(list(paths), settings) as engine, TemporaryDirectory(prefix="geppo-scan-") as folder:
         connection = engine.connection
         connection.execute(f"ATTACH '{Path(folder) / 'scan.duckdb'}' AS work")
         connection.execute("SET search_path = 'work.main,memory.main'")

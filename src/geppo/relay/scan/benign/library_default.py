@@ -10,12 +10,11 @@ KIND = NetworkClass.LIBRARY_DEFAULT
 
 
 def fits(seen: Features) -> Fit | None:
-    """A packaged default name on most endpoints, and no odd port that they share."""
+    """A packaged default name on most endpoints, and no odd port or range of ports that they share."""
     if seen.library_share < 0.6:
         return None
     gathered = seen.odd_share > 0.8 and (seen.top_port_share > 0.6 or seen.burst_share > 0.5)
-    long = seen.median_days >= 50 * 365
-    if gathered or long:
+    ranged = seen.odd_share > 0.8 and seen.port_range < 0.2 and seen.jarm_share > 0.9
+    if gathered or ranged or seen.median_days >= 50 * 365:
         return None
-    ranged = seen.odd_share > 0.8 and seen.jarm_share > 0.9
-    return Fit(kind=KIND, bits=-1.0 if ranged else -5.0, text=f"{seen.library} on {seen.library_share:.0%}")
+    return Fit(kind=KIND, bits=-5.0, text=f"{seen.library} on {seen.library_share:.0%}")
