@@ -19,12 +19,10 @@ def _where(match: Match) -> tuple[str, list[object]]:
     parts: list[str] = []
     values: list[object] = []
     if match.issuer_has:
-        parts.append("issuer IN (SELECT id FROM name WHERE contains(lower(replace(name, ', ', ',')), ?))")
+        parts.append("issuer IN (SELECT id FROM name WHERE contains(lower(name), ?))")
         values.append(match.issuer_has)
     if match.subject_has:
-        parts.append(
-            "subject IN (SELECT hash(cert_subject) FROM record WHERE contains(lower(replace(cert_subject, ', ', ',')), ?))"
-        )
+        parts.append("subject IN (SELECT hash(cert_subject) FROM record WHERE contains(lower(cert_subject), ?))")
         values.append(match.subject_has)
     if match.device_has:
         parts.append("contains(lower(device), ?)")

@@ -118,8 +118,10 @@ def open_services(paths: Iterable[Path], settings: Settings, window: Window | No
         connection = engine.connection
         connection.execute(f"ATTACH '{Path(folder) / 'scan.duckdb'}' AS work")
         connection.execute("SET search_path = 'work.main,memory.main'")
+        # Scanners write a name with and without a space after its commas.
+        plain = ", ".join(f"replace({name}, ', ', ',') AS {name}" for name in ("cert_issuer", "cert_subject"))
         inside = f"WHERE ts >= '{window.begin:%Y-%m-%d}' AND ts < '{window.end:%Y-%m-%d}'" if window else ""
-        connection.execute(f"CREATE TEMP VIEW record AS SELECT * FROM service {inside}")  # noqa: S608
+        connection.execute(f"CREATE TEMP VIEW record AS SELECT * REPLACE ({plain}) FROM service {inside}")  # noqa: S608
         yield Source(connection=connection, report=engine.report)
 
 

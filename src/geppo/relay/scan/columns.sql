@@ -1,4 +1,5 @@
--- One row an endpoint and stack: texts become 64-bit hashes, so that every later grouping runs on integers.
+-- One row an endpoint and stack; `id` is a hash of both, so it does not depend on the order of records. Texts become
+-- 64-bit hashes, so that every later grouping runs on integers.
 -- `name` holds each distinct issuer once, with its patterns:
 --   mask    words with a digit become '#': what stays constant in "CN=ROOT-3f2a, O=X"
 --   fine    each letter and digit by its kind, lengths kept:  "CN=ab12" -> "AA=aa99"
@@ -19,7 +20,7 @@ FROM (SELECT id, name,
             FROM record WHERE cert_issuer <> '' GROUP BY cert_issuer));
 
 CREATE TABLE endpoint AS
-SELECT row_number() OVER () AS id, e.*,
+SELECT (hash(e.ip, e.port, e.cert, e.jarm, e.banner) >> 1)::BIGINT AS id, e.*,
        n.mask AS issuer_mask, n.fine AS issuer_fine, n.coarse AS issuer_coarse, n.organisation, coalesce(n.public, false) AS public,
        coalesce(n.trivial, false) AS trivial,
        o.port IS NULL AS odd
