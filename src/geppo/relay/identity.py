@@ -35,10 +35,18 @@ def traits(network: RelayNetwork) -> dict[str, float]:
 
 
 def likeness(a: Mapping[str, float], b: Mapping[str, float]) -> float:
-    """Weighted Jaccard: sum of the smaller weights over sum of the larger ones; 0 where neither has any."""
-    names = sorted(a.keys() | b.keys())
-    larger = sum(max(a.get(name, 0.0), b.get(name, 0.0)) for name in names)
-    return sum(min(a.get(name, 0.0), b.get(name, 0.0)) for name in names) / larger if larger else 0.0
+    """Weighted Jaccard: sum of the smaller weights over sum of the larger ones; 0 where neither has any.
+
+    The bits of a fingerprint depend on who else was scanned that month; one that both have counts with its larger
+    weight on both sides.
+    """
+    smaller = larger = 0.0
+    for name in sorted(a.keys() | b.keys()):
+        one, other = a.get(name, 0.0), b.get(name, 0.0)
+        same = name in a and name in b and not name.startswith(("controller:", "port:"))
+        smaller += max(one, other) if same else min(one, other)
+        larger += max(one, other)
+    return smaller / larger if larger else 0.0
 
 
 def match(earlier: Sequence[RelayNetwork], later: Sequence[RelayNetwork], least: float) -> Matching:

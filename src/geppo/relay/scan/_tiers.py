@@ -14,6 +14,7 @@ from geppo.relay.scan._resolve import Draft, assess, profile
 from geppo.relay.scan._table import Row, Scan
 
 _JOINING = ("cert", "issuer_mask", "issuer_fine", "banner", "jarm", "ja4x")
+_WEAK = frozenset({"banner", "issuer_fine"})
 _WEAKEST = -4.0
 _RARE = 1.3
 """A value joins two groups only if at most this times as many endpoints of the scan have it as the two together."""
@@ -45,9 +46,13 @@ def place(members: Iterable[int], rows: Mapping[int, Row]) -> dict[int, Tier]:
 
 
 def _shared(left: Mapping[str, object], right: Mapping[str, object]) -> tuple[str, ...]:
-    """Columns whose dominant value two groups share, unless it is the banner alone."""
-    same = tuple(name for name in _JOINING if name in left and left[name] == right.get(name))
-    return () if same == ("banner",) else same
+    """Columns whose dominant value two groups share."""
+    return tuple(name for name in _JOINING if name in left and left[name] == right.get(name))
+
+
+def _joins(columns: Sequence[str]) -> bool:
+    """True where what is shared is more than a banner or the shape of a name alone."""
+    return bool(set(columns) - _WEAK) or len(columns) > 1
 
 
 def _rare(
@@ -73,11 +78,11 @@ def link(
         own = profile(other.members, rows)
         for index, host in enumerate(joined):
             columns = () if host is other else _shared(profiles[index], own)
-            if not columns or host.members & other.members:
+            if not _joins(columns) or host.members & other.members:
                 continue
             both = host.members | other.members
             columns = _rare(columns, both, rows, scan, own)
-            if not columns or columns == ("banner",):
+            if not _joins(columns):
                 continue
             joined[index] = _together(host, other, columns, rows, world)
             if other in joined:
