@@ -68,9 +68,8 @@ def measure(path: Path) -> None:
             print(f"{name:12}{len(members):>9}{'-':>11}{0:>8.3f}")
             continue
         claimed.add(one.id)
-        print(
-            f"{name:12}{len(members):>9}{hit / len(best):>11.3f}{hit / len(members):>8.3f}  {one.kind}, {one.likelihood.point}"
-        )
+        shares = f"{hit / len(best):>11.3f}{hit / len(members):>8.3f}"
+        print(f"{name:12}{len(members):>9}{shares}  {one.kind}, {one.likelihood.point}")
     others = [one for _, one in called if one.id not in claimed]
     print(
         f"called and not planted: {len(others)}"

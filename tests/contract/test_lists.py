@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +13,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geppo.errors import UsageError
-from geppo.relay.lists import Listing, members, read_lines, read_list, value_of
+from geppo.relay.lists import Listed, Listing, members, read_lines, read_list, value_of
 
 CASES = Path(__file__).parent.parent / "cases" / "relay" / "lists"
 NAMES = sorted(path.name for path in CASES.iterdir())
 
 
+def days(one: Listed) -> dict[str, date | None]:
+    return {"first_seen": one.first_seen, "last_seen": one.last_seen}
+
+
 def plain(listing: Listing) -> dict[str, Any]:
     entries = [
-        {**asdict(one), "first_seen": one.first_seen and str(one.first_seen), "last_seen": one.last_seen and str(one.last_seen)}
-        for one in listing.entries
+        {**asdict(one), **{name: day and str(day) for name, day in days(one).items()}} for one in listing.entries
     ]
     return {"layout": listing.layout, "entries": entries, "unread": [one.line for one in listing.unread]}
 
 
 def test_every_layout_has_a_case_and_every_case_a_layout() -> None:
-    assert NAMES == sorted(member.__name__.rpartition(".")[2] for member in members())
+    assert sorted(member.__name__.rpartition(".")[2] for member in members()) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)

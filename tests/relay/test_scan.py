@@ -1,4 +1,4 @@
-"""Planted networks are found with their members, innocent groups are not called, and the answer depends on nothing else."""
+"""Planted networks are found with their members, innocent groups are not called, and nothing else matters."""
 
 from __future__ import annotations
 

@@ -81,7 +81,9 @@ def test_lives_end_only_where_nobody_saw_them_at_the_end(tracks: dict[str, Track
 
 
 def test_two_vantages_give_an_estimate(tmp_path: Path) -> None:
-    rows = [row(n, 3, 41001, "alpha", "east") for n in range(150)] + [row(n, 4, 41001, "alpha", "west") for n in range(100, 250)]
+    rows = [row(n, 3, 41001, "alpha", "east") for n in range(150)] + [
+        row(n, 4, 41001, "alpha", "west") for n in range(100, 250)
+    ]
     write_lines(tuple(rows), tmp_path / "scan.jsonl")
     month = follow([tmp_path / "scan.jsonl"], SETTINGS)[0].months[0]
     assert month.method.startswith("Chapman")
@@ -91,7 +93,10 @@ def test_two_vantages_give_an_estimate(tmp_path: Path) -> None:
 
 
 def network(name: str, ports: tuple[int, ...], controllers: tuple[str, ...] = ()) -> RelayNetwork:
-    nodes = [Member(ip=f"192.0.2.{n}", port=ports[n % len(ports)], tier=Tier.NODE, first_seen=BEGIN, last_seen=BEGIN) for n in range(20)]
+    nodes = [
+        Member(ip=f"192.0.2.{n}", port=ports[n % len(ports)], tier=Tier.NODE, first_seen=BEGIN, last_seen=BEGIN)
+        for n in range(20)
+    ]
     servers = [Member(ip=ip, port=55, tier=Tier.RELAY_SERVER, first_seen=BEGIN, last_seen=BEGIN) for ip in controllers]
     return RelayNetwork(
         id=name,
@@ -105,7 +110,10 @@ def network(name: str, ports: tuple[int, ...], controllers: tuple[str, ...] = ()
 
 
 def test_a_new_certificate_with_the_same_controllers_and_ports_is_the_same_network() -> None:
-    old, new = network("one", (7001,), ("198.51.100.1", "198.51.100.2")), network("two", (7001,), ("198.51.100.1", "198.51.100.2"))
+    old, new = (
+        network("one", (7001,), ("198.51.100.1", "198.51.100.2")),
+        network("two", (7001,), ("198.51.100.1", "198.51.100.2")),
+    )
     other = network("two", (9001,), ("203.0.113.1",))
     assert likeness(traits(old), traits(new)) >= SETTINGS.number("relay.track.likeness")
     assert likeness(traits(old), traits(other)) < 0.05

@@ -24,7 +24,7 @@ _ORDER = (Tier.OPERATOR, Tier.CONTROLLER, Tier.RELAY_SERVER, Tier.PAYLOAD, Tier.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """How many addresses of a tier stand in a country and system; `country` is empty and `system` None where not known."""
+    """How many addresses of a tier stand in a country and system; empty and None where these are not known."""
 
     tier: Tier
     country: str
@@ -128,6 +128,7 @@ def draw(network: RelayNetwork, places: Sequence[Place]) -> str:
             )
         )
     said = network.likelihood
+    hosts = len({one.ip for one in network.members})
     first = min(one.first_seen for one in network.members)
     last = max(one.last_seen for one in network.members)
     desc = "; ".join(
@@ -140,7 +141,7 @@ def draw(network: RelayNetwork, places: Sequence[Place]) -> str:
     text = resources.files("geppo.relay").joinpath("map.svg.j2").read_text(encoding="utf-8")
     return environment.from_string(text).render(
         key=network.id,
-        title=f"{network.id}: {network.kind}, {len({one.ip for one in network.members})} addresses in {len(bands)} tier(s)",
+        title=f"{network.id}: {network.kind}, {hosts} addresses in {len(bands)} tier(s)",
         under=f"seen {first:%Y-%m-%d} to {last:%Y-%m-%d}; distinct addresses by tier, country and leading system; "
         f"{said.word} one relay network",
         desc=desc,

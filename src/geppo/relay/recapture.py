@@ -1,8 +1,8 @@
 """How many nodes there are when two vantages each see some: Chapman's estimator with a log-normal interval.
 
-Chapman 1951 (Univ. Calif. Publ. Stat. 1); variance after Seber 1970; the interval after Chao 1987 (Biometrics 43), which
-never goes below what was seen. It holds if both vantages look at the same time, independently, and each node is as easy
-to see as the next; where nodes hide from both, the true number is higher.
+Chapman 1951 (Univ. Calif. Publ. Stat. 1); variance after Seber 1970; the interval after Chao 1987 (Biometrics 43),
+which never goes below what was seen. It holds if both vantages look at the same time, independently, and each node
+is as easy to see as the next; where nodes hide from both, the true number is higher.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""How long nodes live: Kaplan and Meier's estimator with right-censoring, Greenwood's variance, and the median's interval.
+"""How long nodes live: Kaplan and Meier's curve with right-censoring, Greenwood's variance, the median's interval.
 
-Kaplan and Meier 1958 (J. Am. Stat. Assoc. 53); Greenwood 1926; the interval of S(t) is taken on the log(-log) scale, and
-that of the median after Brookmeyer and Crowley 1982 (Biometrics 38). Small enough that no library is needed.
+Kaplan and Meier 1958 (J. Am. Stat. Assoc. 53); Greenwood 1926; the interval of S(t) is taken on the log(-log) scale,
+and that of the median after Brookmeyer and Crowley 1982 (Biometrics 38). Small enough that no library is needed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _Z = 1.959964
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
-    """Days from first to last sight of a node; `ended` is False where it was still there when looking stopped."""
+    """Days from first to last sight of a node; `ended` is False where it was still there at the end."""
 
     days: float
     ended: bool
@@ -24,7 +24,7 @@ class Life:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """The survival curve at a time at which nodes ended: share still alive with its 95 % interval, and nodes at risk."""
+    """The survival curve at a time at which nodes ended: share alive with its 95 % interval, and nodes at risk."""
 
     days: float
     share: float

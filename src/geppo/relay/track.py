@@ -1,4 +1,4 @@
-"""Relay networks month by month: births, deaths, mergers and splits, size with its interval, turnover, and how long nodes live.
+"""Relay networks month by month: births, deaths, mergers, splits, size with its interval, turnover, life of nodes.
 
 Each month is looked at alone; networks of two months are the same by their fingerprints, controllers and ports. A word
 for a trend is given only where the change is larger than its 95 % interval.
@@ -27,10 +27,10 @@ _Z = 1.959964
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
-    """A network in a month. `low` and `high` are the 95 % interval of `size`: Chapman's with two vantages or more, else
-    that of a count (Poisson); `trend` is empty where nothing came before.
+    """A network in a month. `low` and `high` are the 95 % interval of `size`: Chapman's with two vantages or more,
+    else that of a count (Poisson); `trend` is empty where nothing came before.
 
-    `fresh` is the sum over members of what is left of their weight at the month's end: half after each half-life unseen.
+    `fresh` sums over members what is left of their weight at the month's end: half after each half-life unseen.
     """
 
     month: date
@@ -100,7 +100,7 @@ def _estimate(connection: Any, network: RelayNetwork) -> Estimate | None:
 def _continue(
     lines: list[_Line], month: date, found: Sequence[RelayNetwork], estimates: Sequence[Estimate | None], least: float
 ) -> None:
-    """Put a month's networks on the tracks: the best match goes on, a second one is a split, a second track a merger."""
+    """Put a month's networks on the tracks: the best match goes on, a second is a split, a second track a merger."""
     matching = match([line.seen[-1][1] for line in lines], found, least)
     goes_on: dict[int, int] = {}
     taken: dict[int, int] = {}
@@ -138,7 +138,7 @@ def _lives(line: _Line, last: datetime, grace: timedelta) -> list[Life]:
 
 
 def _half_life(line: _Line, life: Survival, settings: Settings) -> tuple[float, str]:
-    """Days after which half of the nodes are gone: measured where the curve comes that far, else as published, else a start value."""
+    """Days after which half of the nodes are gone: measured where the curve comes so far, else published or set."""
     if life.median is not None and life.ended >= settings.integer("relay.track.least-ended"):
         return max(1.0, life.median), "measured: median of the survival curve"
     named = {one.name: one for one in known()}

@@ -1,8 +1,8 @@
 """Public tracking lists of relay networks: what was published of single addresses, with role and window.
 
-A member of the family is one layout: `NAME`, `reads(lines)` says whether a text is its own, `entries(lines)` yields what
-it lists. Lines that a layout should know and does not are given back as `Listing.unread`, never dropped in silence.
-Lists stay with their publishers; nothing of them is shipped.
+A member of the family is one layout: `NAME`, `reads(lines)` says whether a text is its own, `entries(lines)` yields
+what it lists. Lines that a layout should know and does not are given back as `Listing.unread`, never dropped. Lists
+stay with their publishers; nothing of them is shipped.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def read_lines(lines: Sequence[str], where: str) -> Listing:
 
 
 def read_list(path: Path) -> Listing:
-    """A list from a file, its layout told from its text. Raises UsageError if it cannot be read or no layout knows it."""
+    """A list from a file, its layout told from its text. Raises UsageError if none knows it or it cannot be read."""
     return read_lines(_lines(path), str(path))
 
 

@@ -5,22 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 
 from geppo.relay.lists import Listed, Unread, value_of
 
 NAME = "value, then description"
 
 _SAID = re.compile(
-    r"^\s*(?:First Seen:\s*(?P<first>[^;]{1,40});\s*Last Seen:\s*(?P<last>[^;]{1,40});\s*)?Description:\s*(?P<role>.{0,200})$"
+    r"^\s*(?:First Seen:\s*(?P<first>[^;]{1,40});\s*Last Seen:\s*(?P<last>[^;]{1,40});\s*)?"
+    r"Description:\s*(?P<role>.{0,200})$"
 )
 
 
 def reads(lines: Sequence[str]) -> bool:
     """True where a value is followed by a line with a description."""
-    return any(
-        _SAID.match(line) is not None and value_of(before) is not None
-        for before, line in zip(lines, lines[1:], strict=False)
-    )
+    return any(_SAID.match(line) is not None and value_of(before) is not None for before, line in pairwise(lines))
 
 
 def _day(text: str | None) -> date | None:

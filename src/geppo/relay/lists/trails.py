@@ -11,7 +11,7 @@ NAME = "trails"
 
 def reads(lines: Sequence[str]) -> bool:
     """True for a text of comments with a reference and of single values."""
-    referred = any(line.startswith("# Reference:") or line.startswith("# Aliases:") for line in lines)
+    referred = any(line.startswith(("# Reference:", "# Aliases:")) for line in lines)
     plain = [line for line in lines if line.strip() and not line.startswith("#")]
     return referred and sum(value_of(line) is not None for line in plain) >= 0.8 * len(plain) > 0
 

@@ -94,7 +94,8 @@ def _renewed(draft: Draft, rows: dict[int, Row], scan: Scan) -> Draft:
     )
     more = scan.all(
         f"SELECT {ROW_COLUMNS} FROM endpoint e JOIN "  # noqa: S608
-        "(SELECT DISTINCT ip, port, jarm, banner FROM endpoint SEMI JOIN inside USING (id)) m ON e.ip = m.ip AND e.port = m.port "
+        "(SELECT DISTINCT ip, port, jarm, banner FROM endpoint SEMI JOIN inside USING (id)) m "
+        "ON e.ip = m.ip AND e.port = m.port "
         "AND (e.jarm = m.jarm OR (e.jarm IS NULL AND m.jarm IS NULL AND e.banner = m.banner)) "
         "WHERE e.id NOT IN (SELECT id FROM inside)"
     )
@@ -161,7 +162,7 @@ def _worth_all(found: Sequence[tuple[Draft, Group]]) -> tuple[list[Group], list[
 
 
 def _drafts(scan: Scan, settings: Settings) -> tuple[list[Draft], dict[int, Row], World, int]:
-    """Groups with all their endpoints, as far as a sample of them says that they may matter; and how many are left out."""
+    """Groups with all their endpoints, where a sample says that they may matter; and how many were left out."""
     chosen, benign = _worth_all(_looked_at(scan, settings))
     room = settings.integer("relay.scan.rows")
     members, left_out = whole(scan, chosen, room)
@@ -207,8 +208,8 @@ def _answers(
     out = [_answer.network(draft, kind, rows, scan, known) for draft, kind in every]
     if scan.crowded:
         out.append(_answer.crowd(scan.crowded, settings.integer("relay.scan.crowded")))
-    seen: set[str] = set()
-    out = [one for one in out if one.kind not in BENIGN or not (one.id in seen or seen.add(one.id))]
+    first = {one.id: place for place, one in reversed(list(enumerate(out)))}
+    out = [one for place, one in enumerate(out) if one.kind not in BENIGN or first[one.id] == place]
     places = {one.id: _answer.places(draft, rows) for one, (draft, _) in zip(out, every, strict=False)}
     ranked = sorted(out, key=lambda one: (one.kind in BENIGN, -one.likelihood.point, -len(one.members), one.id))
     return tuple(ranked), places
@@ -230,7 +231,7 @@ def sightings(found: Iterable[RelayNetwork], vantage: str) -> tuple[Sighting, ..
             network=one.id,
             value=len({member.ip for member in one.members}),
             counted="addresses",
-            rule="distinct addresses whose services share the network's fingerprints at least once in the records given",
+            rule="distinct addresses whose services showed the network's fingerprints at least once in the records",
             vantage=vantage,
             first_seen=min(member.first_seen for member in one.members),
             last_seen=max(member.last_seen for member in one.members),
@@ -244,7 +245,8 @@ def vantages(connection: Any, network: RelayNetwork) -> dict[str, frozenset[str]
     """Addresses of a network that each vantage saw; empty where records name no vantage."""
     columns = [[one.ip for one in network.members], [one.port for one in network.members]]
     rows = connection.execute(
-        "SELECT vantage, list(DISTINCT s.ip) FROM record s JOIN (SELECT unnest(?::VARCHAR[]) AS ip, unnest(?::INTEGER[]) AS port) m "
+        "SELECT vantage, list(DISTINCT s.ip) FROM record s "
+        "JOIN (SELECT unnest(?::VARCHAR[]) AS ip, unnest(?::INTEGER[]) AS port) m "
         "ON s.ip = m.ip AND s.port = m.port WHERE vantage <> '' GROUP BY vantage ORDER BY vantage",
         columns,
     ).fetchall()

@@ -39,7 +39,7 @@ _CORNERS = {
     "graph": "graph",
     "fingerprint": "published",
 }
-"""Which families rest on the same observation: what a service shows, how the nodes hang together, what others published."""
+"""Which families rest on one observation: what a service shows, how nodes hang together, what others published."""
 
 
 def utc(moment: datetime) -> datetime:
@@ -57,7 +57,10 @@ def texts(scan: Scan, wanted: Mapping[str, set[int]]) -> dict[tuple[str, int], s
     found: dict[tuple[str, int], str] = {}
     for column, hashes in sorted(wanted.items()):
         source = _SOURCE[column]
-        query = f"SELECT DISTINCT hash({source}), {source} FROM record WHERE hash({source}) IN (SELECT unnest(?::UBIGINT[]))"  # noqa: S608
+        query = (
+            f"SELECT DISTINCT hash({source}), {source} FROM record "  # noqa: S608
+            f"WHERE hash({source}) IN (SELECT unnest(?::UBIGINT[]))"
+        )
         if hashes:
             found.update({(column, value): text for value, text in scan.all(query, [sorted(hashes)])})
     return found

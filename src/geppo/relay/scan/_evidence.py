@@ -200,8 +200,9 @@ def counted(found: Iterable[Argument]) -> list[tuple[Argument, bool]]:
 
 def bits(found: Sequence[Argument]) -> float:
     """Log-odds in bits of prior and counted arguments."""
-    caps = _weights()["families"]
-    return float(_weights()["prior"]) + sum(min(one.bits, caps[one.family]) for one, used in counted(found) if used)
+    caps: dict[str, float] = _weights()["families"]
+    prior: float = _weights()["prior"]
+    return prior + sum(min(one.bits, caps[one.family]) for one, used in counted(found) if used)
 
 
 def likelihood(found: Sequence[Argument]) -> Likelihood:

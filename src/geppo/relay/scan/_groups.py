@@ -1,4 +1,4 @@
-"""Candidate groups: services that share a value or a tuple, counted in the engine, pruned before anyone looks at rows."""
+"""Candidate groups: services that share a value or a tuple, counted in the engine, pruned before rows are looked at."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ SELECT c.value, c.size, approx_count_distinct(e.asn), approx_count_distinct(e.ce
        count(*) FILTER (e.public) / count(*), count(e.cert) / count(*), count(v.device) / count(*),
        count(*) FILTER (e.trivial) / count(*), bit_xor(hash(e.id)),
        approx_count_distinct(e.begins // 24), max(e.begins) // 24 - min(e.begins) // 24 + 1
-FROM endpoint e LEFT JOIN edge_device v ON v.device = e.device JOIN candidate c ON c.number = {number} AND c.value = hash({columns})
+FROM endpoint e LEFT JOIN edge_device v ON v.device = e.device
+JOIN candidate c ON c.number = {number} AND c.value = hash({columns})
 WHERE {where}
 GROUP BY ALL
 """
@@ -82,7 +83,7 @@ def _clumped(row: tuple[Any, ...]) -> bool:
     size, days, span = int(row[1]), row[12], row[13]
     if not days or not span or int(row[3]) < _WIDE:
         return False
-    return float(days) < _CLUMPED * span * (1.0 - math.exp(-size / span))
+    return bool(float(days) < _CLUMPED * span * (1.0 - math.exp(-size / span)))
 
 
 def _worth(key: Key, row: tuple[object, ...], base: Mapping[str, float], clumped: bool) -> float:

@@ -1,4 +1,4 @@
-"""Published fingerprints against a network: how much commoner their traits are inside it than in the rest of the scan."""
+"""Published fingerprints against a network: how much commoner their traits are inside it than in the rest."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _where(match: Match) -> tuple[str, list[object]]:
         values.extend(edge for span in match.ports for edge in span)
     if match.every_port:
         needed = " AND ".join([f"bool_or{_PORT}"] * len(match.ports))
-        parts.append(f"ip IN (SELECT ip FROM endpoint GROUP BY ip HAVING {needed})")
+        parts.append(f"ip IN (SELECT ip FROM endpoint GROUP BY ip HAVING {needed})")  # noqa: S608
         values.extend(edge for span in match.ports for edge in span)
     return " AND ".join(parts), values
 

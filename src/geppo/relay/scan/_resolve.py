@@ -1,4 +1,4 @@
-"""From many overlapping groups to networks: the best group first, grown by groups of the same make, joined by address."""
+"""From overlapping groups to networks: the best group first, grown by groups of the same make, joined by address."""
 
 from __future__ import annotations
 

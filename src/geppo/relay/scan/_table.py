@@ -147,7 +147,8 @@ def prepare(connection: Any, settings: Settings) -> Scan:
     if crowded:
         connection.execute("DELETE FROM endpoint WHERE ip IN (SELECT unnest(?))", [[one.ip for one in crowded]])
     total, hosts, odd, first, last = connection.execute(
-        "SELECT count(*), approx_count_distinct(ip), count(*) FILTER (odd), min(first_seen), max(last_seen) FROM endpoint"
+        "SELECT count(*), approx_count_distinct(ip), count(*) FILTER (odd), min(first_seen), max(last_seen) "
+        "FROM endpoint"
     ).fetchone()
     return Scan(
         connection=connection,

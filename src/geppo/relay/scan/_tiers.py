@@ -1,4 +1,4 @@
-"""Which node stands where: leased servers that relay or control, and devices at the edge; tiers joined into one network."""
+"""Which node stands where: leased servers that relay or control, devices at the edge; tiers joined into one network."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from geppo.model.relay import Tier
-from geppo.relay.scan._evidence import argument, bits
 from geppo.relay.scan._data import label_has
+from geppo.relay.scan._evidence import argument, bits
 from geppo.relay.scan._measure import World
 from geppo.relay.scan._resolve import Draft, assess, profile
 from geppo.relay.scan._table import Row, Scan

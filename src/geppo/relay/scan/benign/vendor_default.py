@@ -1,4 +1,4 @@
-"""What a product shows out of the box: the device label and the certificate name the same maker, or all of them have it."""
+"""What a product shows out of the box: label and certificate name the same maker, or all of its kind have it."""
 
 from __future__ import annotations
 
