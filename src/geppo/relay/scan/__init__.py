@@ -22,7 +22,7 @@ from geppo.relay.scan._classify import classify
 from geppo.relay.scan._data import named
 from geppo.relay.scan._evidence import bits
 from geppo.relay.scan._groups import Group, candidates, fetch, sampled, whole
-from geppo.relay.scan._known import carriers, classes, matched
+from geppo.relay.scan._known import Carriers, carriers, classes, matched
 from geppo.relay.scan._measure import World
 from geppo.relay.scan._resolve import Draft, assess, networks, order
 from geppo.relay.scan._table import ROW_COLUMNS, Row, Scan, Window, months, open_services, prepare
@@ -61,20 +61,26 @@ class Found:
     report: Report = field(default_factory=Report)
 
 
-def _world(scan: Scan) -> World:
+def _whole(scan: Scan) -> World:
+    """What the whole scan says; names are added for the rows that are looked at."""
+    devices = "SELECT device, count(DISTINCT ip) FROM endpoint WHERE device IS NOT NULL GROUP BY 1"
+    return World(
+        named={kind: _named(scan, kind) for kind in ("library", "panel", "vpn")},
+        names={},
+        device_hosts=dict(scan.all(devices)),
+        port_endpoints=dict(scan.all("SELECT port, count(*) FROM endpoint GROUP BY 1")),
+        odd_share=scan.odd_share,
+    )
+
+
+def _with_names(world: World, scan: Scan) -> World:
+    """With the certificate names of the rows in `looked_at`."""
     names = "SELECT id, name FROM name WHERE id IN (SELECT issuer FROM endpoint SEMI JOIN looked_at USING (id))"
     subjects = (
         "SELECT DISTINCT hash(cert_subject), cert_subject FROM record "
         "WHERE hash(cert_subject) IN (SELECT subject FROM endpoint SEMI JOIN looked_at USING (id))"
     )
-    devices = "SELECT device, count(DISTINCT ip) FROM endpoint WHERE device IS NOT NULL GROUP BY 1"
-    return World(
-        named={kind: _named(scan, kind) for kind in ("library", "panel", "vpn")},
-        names={**dict(scan.all(subjects)), **dict(scan.all(names))},
-        device_hosts=dict(scan.all(devices)),
-        port_endpoints=dict(scan.all("SELECT port, count(*) FROM endpoint GROUP BY 1")),
-        odd_share=scan.odd_share,
-    )
+    return replace(world, names={**dict(scan.all(subjects)), **dict(scan.all(names))})
 
 
 def _named(scan: Scan, kind: str) -> dict[int | None, str]:
@@ -105,9 +111,9 @@ def _renewed(draft: Draft, rows: dict[int, Row], scan: Scan) -> Draft:
     return replace(draft, members=draft.members | {row[0] for row in more})
 
 
-def _published(draft: Draft, scan: Scan) -> tuple[Draft, list[NetworkClass]]:
+def _published(draft: Draft, published: list[Carriers], total: int) -> tuple[Draft, list[NetworkClass]]:
     """With what published fingerprints say of it, and the classes that they state."""
-    found = matched(scan, draft.members, scan.endpoints)
+    found = matched(published, draft.members, total)
     own = tuple(one for one in draft.arguments if one.family != "fingerprint")
     kept = (*own, *(said for _, said in found))
     return replace(draft, arguments=kept, bits=bits(kept)), classes(found)
@@ -125,13 +131,13 @@ def _standing_out(found: Sequence[Draft], taken: Iterable[Draft]) -> list[Draft]
     return sorted(kept, key=lambda one: (-one.before - math.log2(len(one.members)), min(one.members)))[:_MOST_BENIGN]
 
 
-def _looked_at(scan: Scan, settings: Settings) -> list[tuple[Draft, Group]]:
+def _looked_at(scan: Scan, plain: World, settings: Settings) -> list[tuple[Draft, Group]]:
     """Every group worth a look with what a sample of it says, the most likely first.
 
     A few rows settle most groups. Batches do not show on few rows, so what they could add is granted before.
     """
     groups, rows = candidates(scan, settings)
-    world = _world(scan)
+    world = _with_names(plain, scan)
     done: list[tuple[Draft, Group]] = []
     open_: list[Group] = []
     for group in groups:
@@ -141,7 +147,7 @@ def _looked_at(scan: Scan, settings: Settings) -> list[tuple[Draft, Group]]:
         else:
             done.append((few, group))
     groups, rows = sampled(scan, open_, settings.integer("relay.scan.sample"))
-    world = _world(scan)
+    world = _with_names(plain, scan)
     done += [(assess(frozenset(one.sample), one.keys, rows, world, size=one.size), one) for one in groups]
     return sorted(done, key=lambda pair: (-pair[0].bits, -pair[1].size, pair[1].number, pair[1].value))
 
@@ -161,19 +167,33 @@ def _worth_all(found: Sequence[tuple[Draft, Group]]) -> tuple[list[Group], list[
     return [*called, *faint[:_MOST_FAINT]], [group for _, group in innocent[: 2 * _MOST_BENIGN]]
 
 
-def _drafts(scan: Scan, settings: Settings) -> tuple[list[Draft], dict[int, Row], World, int]:
-    """Groups with all their endpoints, where a sample says that they may matter; and how many were left out."""
-    chosen, benign = _worth_all(_looked_at(scan, settings))
-    room = settings.integer("relay.scan.rows")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """Groups with all their endpoints, where a sample says that they may matter, and what is needed to weigh them."""
+
+    drafts: list[Draft]
+    rows: dict[int, Row]
+    world: World
+    published: list[Carriers]
+    left_out: int
+
+
+def _look(scan: Scan, settings: Settings) -> _Look:
+    plain = _whole(scan)
+    chosen, benign = _worth_all(_looked_at(scan, plain, settings))
+    room, least = settings.integer("relay.scan.rows"), settings.integer("relay.scan.least")
     members, left_out = whole(scan, chosen, room)
     members |= whole(scan, benign, room // 4)[0]
-    published = carriers(scan, settings.integer("relay.scan.least"), room)
-    rows = fetch(scan, {one for ids in (*members.values(), *published.values()) for one in ids})
-    world = _world(scan)
+    published = carriers(scan, room)
+    carried = [one for one in published if len(one.ids) >= least]
+    rows = fetch(scan, {id_ for ids in (*members.values(), *(one.ids for one in carried)) for id_ in ids})
+    world = _with_names(plain, scan)
     keys = {(group.number, group.value): group.keys for group in (*chosen, *benign)}
     found = [assess(ids, keys[key], rows, world) for key, ids in members.items()]
-    found += [_published(assess(ids, (name,), rows, world), scan)[0] for name, ids in sorted(published.items())]
-    return order(found), rows, world, left_out
+    found += [
+        _published(assess(one.ids, (one.match.text,), rows, world), published, scan.endpoints)[0] for one in carried
+    ]
+    return _Look(drafts=order(found), rows=rows, world=world, published=published, left_out=left_out)
 
 
 def find_in(connection: Any, settings: Settings) -> Found:
@@ -184,16 +204,16 @@ def find_in(connection: Any, settings: Settings) -> Found:
     scan = prepare(connection, settings)
     if not scan.endpoints:
         return Found(networks=(), places={}, endpoints=0, left_out=0)
-    every, rows, world, left_out = _drafts(scan, settings)
+    look = _look(scan, settings)
+    every, rows, world = look.drafts, look.rows, look.world
     least = settings.integer("relay.scan.least")
     called = link(networks(every, rows, world, least), [one for one in every if one.bits <= 0], rows, scan, world)
     kept: list[tuple[Draft, NetworkClass]] = []
     for draft in called:
-        renewed, said = _published(_renewed(draft, rows, scan), scan)
+        renewed, said = _published(_renewed(draft, rows, scan), look.published, scan.endpoints)
         kept.append((renewed, classify(renewed.seen, said)))
-    benign = _standing_out(every, called)
-    answers, places = _answers(kept, benign, rows, scan, settings)
-    return Found(networks=answers, places=places, endpoints=scan.endpoints, left_out=left_out)
+    answers, places = _answers(kept, _standing_out(every, called), rows, scan, settings)
+    return Found(networks=answers, places=places, endpoints=scan.endpoints, left_out=look.left_out)
 
 
 def _answers(
@@ -205,7 +225,8 @@ def _answers(
 ) -> tuple[tuple[RelayNetwork, ...], dict[str, tuple[Place, ...]]]:
     every = [*kept, *((draft, draft.benign or NetworkClass.UNKNOWN) for draft in benign)]
     known = _answer.texts(scan, _answer.wanted_texts((draft for draft, _ in every), rows))
-    out = [_answer.network(draft, kind, rows, scan, known) for draft, kind in every]
+    counts = _answer.counts(scan, (draft for draft, _ in every), rows)
+    out = [_answer.network(draft, kind, rows, scan, known, counts) for draft, kind in every]
     if scan.crowded:
         out.append(_answer.crowd(scan.crowded, settings.integer("relay.scan.crowded")))
     first = {one.id: place for place, one in reversed(list(enumerate(out)))}

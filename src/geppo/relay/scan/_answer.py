@@ -76,8 +76,26 @@ def wanted_texts(drafts: Iterable[Draft], rows: Mapping[int, Row]) -> dict[str, 
     return wanted
 
 
+def counts(scan: Scan, drafts: Iterable[Draft], rows: Mapping[int, Row]) -> dict[tuple[str, object], int]:
+    """How many endpoints of the scan have each value that fingerprints will print, by (column, value)."""
+    wanted: dict[str, set[Any]] = {}
+    for draft in drafts:
+        for column, value in profile(draft.members, rows).items():
+            if column in _PRINTED:
+                wanted.setdefault(column, set()).add(value)
+    found: dict[tuple[str, object], int] = {}
+    for column, values in sorted(wanted.items()):
+        query = f"SELECT {column}, count(*) FROM endpoint WHERE {column} IN (SELECT unnest(?::UBIGINT[])) GROUP BY 1"  # noqa: S608
+        found.update({(column, value): count for value, count in scan.all(query, [sorted(values)])})
+    return found
+
+
 def fingerprints(
-    draft: Draft, rows: Mapping[int, Row], scan: Scan, known: Mapping[tuple[str, int], str]
+    draft: Draft,
+    rows: Mapping[int, Row],
+    scan: Scan,
+    known: Mapping[tuple[str, int], str],
+    totals: Mapping[tuple[str, object], int],
 ) -> tuple[Fingerprint, ...]:
     """The values that most of a network has, with how many have them inside and in the rest of the scan.
 
@@ -90,8 +108,7 @@ def fingerprints(
             continue
         value = own[column]
         inside = sum(getattr(rows[one], column) == value for one in draft.members)
-        total = scan.all(f"SELECT count(*) FROM endpoint WHERE {column} = ?", [value])[0][0]  # noqa: S608
-        outside = max(0, total - inside)
+        outside = max(0, totals.get((column, value), 0) - inside)
         here = (inside + 0.5) / (len(draft.members) + 1)
         there = (outside + 0.5) / (max(0, scan.endpoints - len(draft.members)) + 1)
         if column == "issuer_mask":
@@ -146,11 +163,16 @@ def places(draft: Draft, rows: Mapping[int, Row]) -> tuple[Place, ...]:
 
 
 def network(
-    draft: Draft, kind: NetworkClass, rows: Mapping[int, Row], scan: Scan, known: Mapping[tuple[str, int], str]
+    draft: Draft,
+    kind: NetworkClass,
+    rows: Mapping[int, Row],
+    scan: Scan,
+    known: Mapping[tuple[str, int], str],
+    totals: Mapping[tuple[str, object], int],
 ) -> RelayNetwork:
     """A draft as a network of the model."""
     members = _members(draft, rows)
-    own = fingerprints(draft, rows, scan, known)
+    own = fingerprints(draft, rows, scan, known, totals)
     said = likelihood(draft.arguments)
     return RelayNetwork(
         id=identity(own, members),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from geppo.model.relay import NetworkClass
 from geppo.relay.fingerprints import Known, Match, known
@@ -12,6 +13,7 @@ from geppo.relay.scan._evidence import Argument
 from geppo.relay.scan._table import Scan
 
 _PORT = "(port BETWEEN ? AND ?)"
+_LEAST_SHARE = 0.1
 
 
 def _where(match: Match) -> tuple[str, list[object]]:
@@ -53,47 +55,50 @@ def _cap(match: Match, one: Known) -> float:
     return min(1.0, caps[one.status]) if default else float(caps[one.status])
 
 
-def matched(scan: Scan, members: Iterable[int], total: int) -> list[tuple[Known, Argument]]:
-    """Fingerprints that at least a tenth of a network's endpoints carry, with their weight.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carriers:
+    """The endpoints of the scan that carry a match of a published network."""
+
+    known: Known
+    match: Match
+    ids: frozenset[int]
+
+
+def carriers(scan: Scan, most: int) -> list[Carriers]:
+    """For each match of each packaged fingerprint, who carries it; a match that more than `most` carry says nothing."""
+    found: list[Carriers] = []
+    for one in known():
+        for match in one.matches:
+            where, values = _where(match)
+            ids = [row[0] for row in scan.all(f"SELECT id FROM endpoint WHERE {where} LIMIT {most + 1}", values)]  # noqa: S608
+            if 0 < len(ids) <= most:
+                found.append(Carriers(known=one, match=match, ids=frozenset(ids)))
+    return found
+
+
+def matched(published: Iterable[Carriers], members: frozenset[int], total: int) -> list[tuple[Known, Argument]]:
+    """Fingerprints that at least a tenth of a network's endpoints carry, with their weight; the best match of each.
 
     Weight = log2 of (share inside / share outside), Laplace-smoothed, up to the cap of the fingerprint's status.
     """
-    ids = sorted(members)
-    scan.connection.execute("CREATE OR REPLACE TABLE inside AS SELECT unnest(?::BIGINT[]) AS id", [ids])
-    found: list[tuple[Known, Argument]] = []
-    for one in known():
-        best: Argument | None = None
-        for match in one.matches:
-            where, values = _where(match)
-            query = f"SELECT count(*) FILTER (id IN (SELECT id FROM inside)), count(*) FROM endpoint WHERE {where}"  # noqa: S608
-            inside, whole = scan.all(query, values)[0]
-            if inside < 0.1 * len(ids):
-                continue
-            here = (inside + 0.5) / (len(ids) + 1)
-            there = (whole - inside + 0.5) / (max(0, total - len(ids)) + 1)
-            bits = round(min(_cap(match, one), max(0.0, math.log2(here / there))), 2)
-            text = (
-                f"{match.text} ({one.name}, {one.status}; {one.references[0].publisher} {one.references[0].date}): "
-                f"{inside} of {len(ids)} inside, {whole - inside} elsewhere"
-            )
-            if best is None or bits > best.bits:
-                best = Argument(
-                    kind="published-fingerprint", family="fingerprint", bits=bits, value=one.name, text=text
-                )
-        if best is not None:
-            found.append((one, best))
-    return sorted(found, key=lambda pair: (-pair[1].bits, pair[0].name))
-
-
-def carriers(scan: Scan, least: int, most: int) -> dict[str, frozenset[int]]:
-    """Endpoints that carry a published fingerprint, by the match's text, where there are enough for a network."""
-    found: dict[str, frozenset[int]] = {}
-    for match in (match for one in known() for match in one.matches):
-        where, values = _where(match)
-        ids = [row[0] for row in scan.all(f"SELECT id FROM endpoint WHERE {where} LIMIT {most + 1}", values)]  # noqa: S608
-        if least <= len(ids) <= most:
-            found[match.text] = frozenset(ids)
-    return found
+    best: dict[str, tuple[Known, Argument]] = {}
+    for one in published:
+        inside = len(one.ids & members)
+        if inside < _LEAST_SHARE * len(members):
+            continue
+        outside = len(one.ids) - inside
+        here = (inside + 0.5) / (len(members) + 1)
+        there = (outside + 0.5) / (max(0, total - len(members)) + 1)
+        bits = round(min(_cap(one.match, one.known), max(0.0, math.log2(here / there))), 2)
+        said = one.known.references[0]
+        text = (
+            f"{one.match.text} ({one.known.name}, {one.known.status}; {said.publisher} {said.date}): "
+            f"{inside} of {len(members)} inside, {outside} elsewhere"
+        )
+        now = Argument(kind="published-fingerprint", family="fingerprint", bits=bits, value=one.known.name, text=text)
+        if one.known.name not in best or bits > best[one.known.name][1].bits:
+            best[one.known.name] = (one.known, now)
+    return sorted(best.values(), key=lambda pair: (-pair[1].bits, pair[0].name))
 
 
 def classes(found: Iterable[tuple[Known, Argument]]) -> list[NetworkClass]:
