@@ -16,6 +16,8 @@ from geppo.relay.scan._data import read_toml
 from geppo.relay.scan._measure import Features
 
 _LEAST, _MOST = 0.01, 0.99
+_PROVIDER = 300
+"""From how many addresses on a group in few systems of one country may be a provider's devices."""
 _LABELS = 10
 """Fewest labelled endpoints that a statement about devices rests on."""
 _UNSURE = 0.35
@@ -91,7 +93,8 @@ def _form(seen: Features) -> Iterator[Argument]:
         yield argument("trivial-names", "form", seen.name, "certificate names that say nothing")
     labelled = seen.labelled_share * seen.endpoints
     unlike = (
-        seen.labelled_share > 0.3
+        seen.maker_share > 0.5
+        and seen.labelled_share > 0.3
         and labelled >= _LABELS
         and seen.agreement < 0.05
         and seen.edge_share > 0.25
@@ -128,6 +131,11 @@ def _port(seen: Features) -> Iterator[Argument]:
         yield argument(kind, "port", str(seen.ports), text)
 
 
+def _leased(seen: Features) -> bool:
+    """True where a group looks like rented servers: by labels or systems, or few enough or in more than one country."""
+    return seen.server_share > 0.3 or seen.cloud_share > 0.5 or seen.countries > 1 or seen.hosts < _PROVIDER
+
+
 def _spread(seen: Features) -> Iterator[Argument]:
     value = f"{seen.systems} AS, {seen.countries} countries"
     if seen.systems == 1 or seen.top_system_share > 0.9:
@@ -138,25 +146,25 @@ def _spread(seen: Features) -> Iterator[Argument]:
         yield argument("few-systems", "spread", value, f"spread over {seen.systems} autonomous systems")
     else:
         yield argument("two-systems", "spread", value, f"in {seen.systems} autonomous systems")
-    if seen.countries == 1 and 1 < seen.systems <= 4 and seen.edge_share > 0.3:
+    if seen.countries == 1 and 1 < seen.systems <= 4 and (seen.edge_share > 0.3 or not _leased(seen)):
         yield argument("one-country-few-systems", "spread", value, "one country, few providers")
 
 
 def _device(seen: Features) -> Iterator[Argument]:
     few = seen.effective_systems < 4
     gathered = seen.odd_share > 0.8 and seen.top_port_share > 0.6 and seen.top_cert_share > 0.7 and seen.with_cert > 0.7
-    if seen.edge_share < 0.1 and gathered and (few or seen.server_share > 0.4):
+    if seen.edge_share < 0.1 and gathered and (_leased(seen) if few else seen.server_share > 0.4):
         kind = "servers-of-few-hosters" if few else "servers-of-many-hosters"
         text = f"one certificate and odd port on servers in {seen.systems} autonomous systems"
         yield argument(kind, "device", str(seen.systems), text)
     if seen.labelled_share < 0.1 or seen.labelled_share * seen.endpoints < _LABELS:
         return
     value = f"{seen.effective_devices:.1f} kinds"
-    if seen.edge_share > 0.2 and seen.effective_devices >= 1.8 and seen.vendors >= 2:
+    if seen.edge_share > 0.2 and seen.effective_devices >= 1.8 and seen.makers >= 2:
         factor = min(1.0, 0.6 + (seen.effective_devices - 1.8) / 3)
         text = f"one stack on {seen.effective_devices:.1f} kinds of device ({seen.top_device} first)"
         yield argument("mixed-devices", "device", value, text, factor=factor)
-    elif seen.edge_share > 0.2 and seen.device_coverage < 0.6:
+    elif seen.edge_share > 0.2 and seen.maker_share > 0.5 and seen.device_coverage < 0.6:
         text = f"on {_percent(seen.device_coverage)} of the scan's {seen.top_device}"
         yield argument("part-of-devices", "device", value, text)
     elif seen.server_share < 0.1 and seen.top_device_share > 0.9 and seen.device_coverage >= 0.8:

@@ -77,7 +77,8 @@ class Features:
     mobile_share: float
     vpn_device_share: float
     agreement: float
-    vendors: int
+    makers: int
+    maker_share: float
     library: str
     library_share: float
     panel_share: float
@@ -176,6 +177,14 @@ def _named_share(world: World, rows: Collection[Row], kind: str) -> tuple[str, f
     return min(hits, key=lambda name: (-hits[name], name)), _share(sum(hits.values()), len(rows))
 
 
+def _makers(devices: Mapping[str, int]) -> int:
+    """How many makers the labels speak of: one if the labels of a twentieth or more have a word in common."""
+    total = sum(devices.values())
+    labels = [label for label, count in devices.items() if count >= total / 20]
+    shared = frozenset.intersection(*(words(label) for label in labels)) if labels else frozenset()
+    return 1 if shared else len(labels)
+
+
 def _agreement(rows: Collection[Row], texts: Mapping[int | None, str]) -> float:
     """Share of the labelled endpoints with a certificate whose label and certificate name the same maker."""
     asked = [row for row in rows if row.device and row.cert is not None]
@@ -263,7 +272,8 @@ def measure(rows: Collection[Row], world: World, *, whole: int = 0) -> Features:
         mobile_share=_share(sum(count for label, count in devices.items() if label_has(label, "mobile")), size),
         vpn_device_share=_share(sum(count for label, count in devices.items() if label_has(label, "vpn")), size),
         agreement=_agreement(rows, texts),
-        vendors=len({word for label in devices for word in words(label)}),
+        makers=_makers(devices),
+        maker_share=_share(sum(count for label, count in devices.items() if words(label)), labelled),
         library=library,
         library_share=library_share,
         panel_share=_named_share(world, rows, "panel")[1],

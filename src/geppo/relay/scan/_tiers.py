@@ -50,9 +50,11 @@ def _shared(left: Mapping[str, object], right: Mapping[str, object]) -> tuple[st
     return tuple(name for name in _JOINING if name in left and left[name] == right.get(name))
 
 
-def _joins(columns: Sequence[str]) -> bool:
-    """True where what is shared is more than a banner or the shape of a name alone."""
-    return bool(set(columns) - _WEAK) or len(columns) > 1
+def _joins(columns: Sequence[str], host: Draft) -> bool:
+    """True where what is shared is a certificate or stack, a name that no library gives by default, or two such things."""
+    names = {"issuer_mask", "issuer_fine"} & set(columns)
+    strong = set(columns) - _WEAK - ({"issuer_mask"} if host.seen.library_share > 0.5 else set())
+    return bool(strong) or len(set(columns) - names) + bool(names) > 1
 
 
 def _rare(
@@ -78,11 +80,11 @@ def link(
         own = profile(other.members, rows)
         for index, host in enumerate(joined):
             columns = () if host is other else _shared(profiles[index], own)
-            if not _joins(columns) or host.members & other.members:
+            if not _joins(columns, host) or host.members & other.members:
                 continue
             both = host.members | other.members
             columns = _rare(columns, both, rows, scan, own)
-            if not _joins(columns):
+            if not _joins(columns, host):
                 continue
             joined[index] = _together(host, other, columns, rows, world)
             if other in joined:

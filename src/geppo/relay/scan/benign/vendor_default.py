@@ -18,4 +18,9 @@ def fits(seen: Features) -> Fit | None:
     customary = seen.odd_share < 0.5 or max(seen.customary.values(), default=0.0) > 0.5
     if whole and plain and customary:
         return Fit(kind=KIND, bits=-5.0, text=f"on {seen.device_coverage:.0%} of all {seen.top_device} in the scan")
+    nameless = seen.edge_share > 0.6 and seen.top_device_share >= 0.97 and seen.maker_share < 0.1
+    if nameless and plain and seen.with_cert > 0.7 and seen.batches < 3:
+        return Fit(
+            kind=KIND, bits=-2.5, text=f"one certificate on one kind of device ({seen.top_device}, no maker named)"
+        )
     return None
