@@ -16,6 +16,7 @@ from geppo.relay.scan._data import read_toml
 from geppo.relay.scan._measure import Features
 
 _LEAST, _MOST = 0.01, 0.99
+_AGED = 50 * 365
 _PROVIDER = 300
 """From how many addresses on a group in few systems of one country may be a provider's devices."""
 _LABELS = 10
@@ -78,8 +79,13 @@ def _identity(seen: Features) -> Iterator[Argument]:
         yield argument("mixed-stacks", "identity", "", f"commonest TLS stack on {_percent(seen.jarm_share)} only")
 
 
+def _odd_form(seen: Features) -> bool:
+    """True for certificates as no product ships them: valid for half a century, or of names that say nothing."""
+    return seen.median_days >= _AGED or seen.trivial_share >= 0.7
+
+
 def _form(seen: Features) -> Iterator[Argument]:
-    long = seen.median_days >= 50 * 365
+    long = seen.median_days >= _AGED
     odd_names = seen.trivial_share >= 0.7
     if long and odd_names:
         yield argument(
@@ -167,7 +173,9 @@ def _device(seen: Features) -> Iterator[Argument]:
     elif seen.edge_share > 0.2 and seen.maker_share > 0.5 and seen.device_coverage < 0.6:
         text = f"on {_percent(seen.device_coverage)} of the scan's {seen.top_device}"
         yield argument("part-of-devices", "device", value, text)
-    elif seen.server_share < 0.1 and seen.top_device_share > 0.9 and seen.device_coverage >= 0.8:
+    elif (
+        seen.server_share < 0.1 and seen.top_device_share > 0.9 and seen.device_coverage >= 0.8 and not _odd_form(seen)
+    ):
         text = f"on {_percent(seen.device_coverage)} of the scan's {seen.top_device}: part of the product"
         yield argument("all-of-devices", "device", value, text)
 

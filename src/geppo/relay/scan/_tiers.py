@@ -51,7 +51,7 @@ def _shared(left: Mapping[str, object], right: Mapping[str, object]) -> tuple[st
 
 
 def _joins(columns: Sequence[str], host: Draft) -> bool:
-    """True where what is shared is a certificate or stack, a name that no library gives by default, or two such things."""
+    """True where they share a certificate, a stack, a name that no library gives by default, or two weaker things."""
     names = {"issuer_mask", "issuer_fine"} & set(columns)
     strong = set(columns) - _WEAK - ({"issuer_mask"} if host.seen.library_share > 0.5 else set())
     return bool(strong) or len(set(columns) - names) + bool(names) > 1
