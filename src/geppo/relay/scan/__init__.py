@@ -73,14 +73,14 @@ def _whole(scan: Scan) -> World:
     )
 
 
-def _with_names(world: World, scan: Scan) -> World:
-    """With the certificate names of the rows in `looked_at`."""
+def _with_names(world: World, scan: Scan, *, subjects: bool = True) -> World:
+    """With the issuers of the rows in `looked_at`, and their subjects, which cost a pass over the records."""
     names = "SELECT id, name FROM name WHERE id IN (SELECT issuer FROM endpoint SEMI JOIN looked_at USING (id))"
-    subjects = (
+    of_subjects = (
         "SELECT DISTINCT hash(cert_subject), cert_subject FROM record "
         "WHERE hash(cert_subject) IN (SELECT subject FROM endpoint SEMI JOIN looked_at USING (id))"
     )
-    return replace(world, names={**dict(scan.all(subjects)), **dict(scan.all(names))})
+    return replace(world, names={**(dict(scan.all(of_subjects)) if subjects else {}), **dict(scan.all(names))})
 
 
 def _named(scan: Scan, kind: str) -> dict[int | None, str]:
@@ -134,10 +134,11 @@ def _standing_out(found: Sequence[Draft], taken: Iterable[Draft]) -> list[Draft]
 def _looked_at(scan: Scan, plain: World, settings: Settings) -> list[tuple[Draft, Group]]:
     """Every group worth a look with what a sample of it says, the most likely first.
 
-    A few rows settle most groups. Batches do not show on few rows, so what they could add is granted before.
+    A few rows settle most groups; subjects, which can only speak for a benign kind, are read for the rest. Batches do
+    not show on few rows, so what they could add is granted before.
     """
     groups, rows = candidates(scan, settings)
-    world = _with_names(plain, scan)
+    world = _with_names(plain, scan, subjects=False)
     done: list[tuple[Draft, Group]] = []
     open_: list[Group] = []
     for group in groups:

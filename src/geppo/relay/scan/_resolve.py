@@ -16,6 +16,7 @@ from geppo.relay.scan.benign import fits
 _SAMPLE = 1000
 _TRAITS = ("cert", "issuer_mask", "issuer_fine", "banner", "jarm", "ja4x", "port", "days")
 _NAMING = frozenset({"cert", "issuer_mask", "issuer_fine", "banner"})
+_MAKE = _NAMING | {"jarm", "ja4x"}
 _DOMINANT = 0.6
 
 
@@ -122,6 +123,14 @@ def _fits_in(now: Draft, more: frozenset[int], other: Draft, rows: Mapping[int, 
     )
 
 
+def _of_one_make(members: frozenset[int], rows: Mapping[int, Row]) -> frozenset[int]:
+    """Without endpoints that share the port only: each keeps a certificate, name, banner or stack that most have."""
+    own = {name: value for name, value in profile(members, rows).items() if name in _MAKE}
+    if not own:
+        return members
+    return frozenset(one for one in members if any(getattr(rows[one], name) == value for name, value in own.items()))
+
+
 def networks(found: Sequence[Draft], rows: Mapping[int, Row], world: World, least: int) -> list[Draft]:
     """Networks out of the drafts with positive odds: grown, then joined where they live on the same addresses."""
     positive = [draft for draft in found if draft.bits > 0.0]
@@ -135,7 +144,7 @@ def networks(found: Sequence[Draft], rows: Mapping[int, Row], world: World, leas
             continue
         grown, taken = _grown(seed, free, rows, world, least)
         free = [draft for place, draft in enumerate(free) if place not in taken]
-        fresh = grown.members - used
+        fresh = _of_one_make(grown.members - used, rows)
         if fresh != grown.members:
             grown = assess(fresh, grown.keys, rows, world)
         if grown.bits > 0.0:
