@@ -104,6 +104,23 @@ def test_a_renewed_certificate_keeps_its_endpoint(answers: dict[str, Found]) -> 
         assert one.first_seen == first[(one.ip, one.port)].replace(microsecond=0)
 
 
+def test_another_certificate_on_the_same_endpoint_and_stack_is_the_same_member(tmp_path: Path) -> None:
+    planted = {"name": "planted", "truth": "network", "size": 80, "as_count": 30, "as_law": "even",
+               "ports": {"8443": 1}, "cert": "shared", "issuer": "CN=q,OU=q,O=q,C=qq", "days": [36500, 36500],
+               "jarm": {"own": 1}, "churn": False}  # fmt: skip
+    made = make({"population": [*BASE["population"], planted]})
+    mine = [row for row in made.rows if (row["ip"], row["port"]) in made.networks["planted"]]
+    late = datetime(2026, 3, 31, tzinfo=UTC)
+    changed, moved = mine[0], next(row for row in mine if row["ip"] != mine[0]["ip"])
+    new = {"ts": late, "cert_sha256": "ab" * 32, "cert_issuer": "CN=other", "cert_subject": "CN=other", "ja4x": "else"}
+    rows = (*made.rows, {**changed, **new}, {**moved, **new, "jarm": "9" * 62})
+    write_lines(rows, tmp_path / "scan.jsonl")
+    (network,) = called(find([tmp_path / "scan.jsonl"], config.load()))
+    last = {one.ip: one.last_seen for one in network.members}
+    assert last[str(changed["ip"])] == late
+    assert last[str(moved["ip"])] < late
+
+
 def test_a_class_is_told_where_services_tell_it(answers: dict[str, Found]) -> None:
     assert best(answers["tiers"], scene("tiers").networks["pool"]).kind is NetworkClass.RESIDENTIAL_PROXY
     assert best(answers["street"], scene("street").networks["lapd-like"]).kind is NetworkClass.ORB
