@@ -39,6 +39,8 @@ class NetworkClass(StrEnum):
     TOR = "tor"
     SCANNER = "scanner"
     CLOUD = "cloud"
+    HOSTING_PANEL = "hosting-panel"
+    HONEYPOT = "honeypot"
 
 
 BENIGN = frozenset(NetworkClass) - {
