@@ -1,6 +1,7 @@
 """Documents in. A source is one module of this package; importing it is the whole registration.
 
-A member has `KIND` (the word in `sources.toml`) and `fetch`. It yields what it got, in an order that does not depend on
+A member has `KIND` (the word in `sources.toml`) and `fetch`, and may have `OPTIONS` (further fields by name, with what
+they mean). It yields what it got, in an order that does not depend on
 the machine, and a Gap for each thing it could not get; it raises only for wrong use. It judges nothing: duplicates and
 unreadable text are found later, by hash and by reading.
 """
@@ -23,7 +24,8 @@ class Entry:
     """One source as the user wrote it down.
 
     `place` is an address or a path. `publisher` and `language` are what the user declares for all of its documents;
-    fields of a document win. `allow_private` permits private and loopback addresses.
+    fields of a document win. `allow_private` permits private and loopback addresses. `options` are fields that only
+    some kinds know; a member lists them in `OPTIONS`.
     """
 
     kind: str
@@ -33,6 +35,11 @@ class Entry:
     language: str = ""
     reliability: str = ""
     allow_private: bool = False
+    options: tuple[tuple[str, str], ...] = ()
+
+    def option(self, name: str) -> str:
+        """A field that only this kind has, or ""."""
+        return dict(self.options).get(name, "")
 
     @property
     def declared(self) -> tuple[tuple[str, str], ...]:
