@@ -9,10 +9,10 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import re2
 
@@ -35,6 +35,10 @@ from geppo.read.reading import (
 )
 from geppo.read.text import read_text
 from geppo.write.edition import write_issue
+
+if TYPE_CHECKING:
+    from geppo.collect._http import Client
+    from geppo.collect._state import State
 
 Found = TypeVar("Found")
 Progress = Callable[[str, int, int], None]
@@ -81,6 +85,42 @@ def collect_paths(paths: Sequence[Path], store: Store, settings: Settings, now: 
     """Archive files and folders."""
     entries = [collect.Entry(kind="folder", name=path.name, place=str(path)) for path in paths]
     return keep(collect.collect(entries, settings, now), store, settings, now)
+
+
+def collect_sources(
+    entries: Sequence[collect.Entry],
+    store: Store,
+    settings: Settings,
+    now: datetime,
+    *,
+    client: Client,
+    state: State,
+    since: date | None = None,
+    progress: Progress = silent,
+) -> Collected:
+    """Archive what the sources have that is new, many at once. Each document is kept before its source goes on."""
+    from geppo.collect._run import visits
+
+    total = Collected(new=0, known=0, gaps=())
+    gaps: dict[str, list[Gap]] = {entry.name: [] for entry in entries}
+
+    def shown(done: int, count: int) -> None:
+        progress("sources", done, count)
+
+    for entry, item in visits(entries, settings, now, client=client, state=state, since=since, progress=shown):
+        if item is None:
+            state.finish(entry.name, now, gaps[entry.name])
+            continue
+        if isinstance(item, Fetched) and state.has(entry.name, item):
+            total = replace(total, known=total.known + 1)
+            continue
+        kept = keep((item,), store, settings, now)
+        gaps[entry.name] += kept.gaps
+        if isinstance(item, Fetched):
+            refusal = next((gap.kind for gap in kept.gaps if gap.kind != "duplicate"), "")
+            state.note(entry.name, item, refusal)
+        total = Collected(new=total.new + kept.new, known=total.known + kept.known, gaps=(*total.gaps, *kept.gaps))
+    return total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,7 +57,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A whole answer. `url` is where it was found after redirects; `unchanged` says that the cached copy still holds."""
+    """A whole answer. `url` is where it was found after redirects; `unchanged`: the cached copy still holds."""
 
     url: str
     data: bytes
@@ -109,7 +109,10 @@ class _Rules:
 
 
 class Client:
-    """One for a collection; threads may share it. `cache` is the file of the HTTP cache, in memory if None."""
+    """One for a collection; threads may share it. `cache` is the file of the HTTP cache, in memory if None.
+
+    `resolve` and `tls` are in force for every protocol: mail over IMAP uses them too.
+    """
 
     def __init__(
         self,
@@ -128,10 +131,12 @@ class Client:
         self._gate = Gate(self._clock.now, self._clock.sleep)
         self._rules: dict[Origin, _Rules] = {}
         self._lock = threading.Lock()
+        self.resolve = resolve
+        self.tls = tls or httpx2.create_ssl_context()
         wire = Wire(
             deadline=self._deadline,
             resolve=resolve,
-            tls=tls or httpx2.create_ssl_context(),
+            tls=self.tls,
             seconds=settings.number("collect.connect"),
             proxies=proxies,
         )
@@ -232,13 +237,16 @@ class Client:
                 raise InputError("robots", f"robots.txt of {origin[1]} asks programs not to fetch {url}")
             delay = max(delay, min(rules.delay, self._settings.number("collect.crawl_delay")))
         own = wanted.private if origin == _origin(wanted.url) else {}
-        request = self._client.build_request(
-            wanted.method,
-            url,
-            headers={**wanted.headers, **own},
-            content=wanted.body or None,
-            extensions={"anywhere": wanted.entry.allow_private},
-        )
+        try:
+            request = self._client.build_request(
+                wanted.method,
+                url,
+                headers={**wanted.headers, **own},
+                content=wanted.body or None,
+                extensions={"anywhere": wanted.entry.allow_private},
+            )
+        except _FAULTS as error:
+            raise _fault(error, url) from error
         with self._gate.through(origin, delay):
             return self._sent(request, wanted.most)
 
@@ -254,7 +262,7 @@ class Client:
                     data=data,
                     unchanged=bool(status.get("from_cache")),
                 )
-        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, *_CORE, OSError, ValueError) as error:
+        except _FAULTS as error:
             raise _fault(error, str(request.url)) from error
 
     def _read(self, response: httpx2.Response, most: int) -> bytes:
@@ -318,9 +326,7 @@ class Client:
         name = f"[{host}]" if ":" in host else host
         most = self._settings.integer("collect.robots_bytes")
         try:
-            page = self.get(
-                f"{scheme}://{name}:{port}/robots.txt", entry, accept="text/plain", robots=False, most=most
-            )
+            page = self.get(f"{scheme}://{name}:{port}/robots.txt", entry, accept="text/plain", robots=False, most=most)
         except InputError as error:
             if error.kind in {"denied", "missing", "client-error", "redirect-loop", "too-large", "bomb", "encoding"}:
                 return ALL
@@ -328,7 +334,12 @@ class Client:
         return parse(page.data.decode("utf-8", "replace"))
 
 
-_CORE: tuple[type[Exception], ...] = (
+_FAULTS: tuple[type[Exception], ...] = (
+    httpx2.HTTPError,
+    httpx2.InvalidURL,
+    httpx2.StreamError,
+    OSError,
+    ValueError,
     httpcore2.TimeoutException,
     httpcore2.NetworkError,
     httpcore2.ProtocolError,

@@ -72,9 +72,7 @@ def parse(text: str, agent: str = AGENT) -> Robots:
     return Robots(rules=tuple(rules), delay=delays[which])
 
 
-def _add(
-    key: str, value: str, named: set[str], own: list[Rule], every: list[Rule], delays: dict[str, float]
-) -> None:
+def _add(key: str, value: str, named: set[str], own: list[Rule], every: list[Rule], delays: dict[str, float]) -> None:
     for who in named:
         rules = own if who == "own" else every
         if key == "crawl-delay":
@@ -112,7 +110,7 @@ def _decoded(path: str) -> str:
 
 
 def _matches(pattern: str, path: str) -> bool:
-    """A prefix, in which `*` stands for anything and a last `$` for the end. Each piece is taken where it first fits."""
+    """A prefix, in which `*` stands for anything and a last `$` for the end. A piece is taken where it first fits."""
     whole = pattern.endswith("$")
     pieces = (pattern[:-1] if whole else pattern).split("*")
     if not path.startswith(pieces[0]):

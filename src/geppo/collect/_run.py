@@ -42,7 +42,8 @@ def visits(
 ) -> Iterator[tuple[Entry, Fetched | Gap | None]]:
     """What the sources give, as it comes, and None for each that is through.
 
-    The caller keeps each document before it asks for the next one. A source that fails in a way nobody foresaw is a Gap of kind `fault` and stops no other.
+    The caller keeps each document before it asks for the next one. A source that fails in a way nobody foresaw is a
+    Gap of kind `fault` and stops no other.
     """
     waiting: queue.SimpleQueue[Entry] = queue.SimpleQueue()
     came: queue.Queue[_Came] = queue.Queue(_AHEAD)

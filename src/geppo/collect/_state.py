@@ -55,6 +55,8 @@ class Mark:
     source: str
     name: str
     seen: Seen
+    cursor: bool = False
+    """A place in a series, not an item: it stays where it was when an item of the series could not be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,7 @@ class State:
                 "are fetched once more"
             ) from error
         self._refused: dict[tuple[str, str], str] = {}
+        self._unread: set[str] = set()
 
     def close(self) -> None:
         """Close the file."""
@@ -96,6 +99,12 @@ class State:
             "SELECT name, stamp, tries FROM item WHERE source = ? AND reader IN ('', ?)", (source, __version__)
         )
         return {name: Seen(stamp=stamp, tries=tries) for name, stamp, tries in rows}
+
+    def has(self, source: str, item: Fetched) -> bool:
+        """True where the source brought the same bytes before, and the store took them."""
+        digest = hashlib.sha256(item.data).hexdigest()
+        row = self._connection.execute("SELECT 1 FROM brought WHERE source = ? AND sha256 = ?", (source, digest))
+        return row.fetchone() is not None
 
     def note(self, source: str, item: Fetched, refusal: str = "") -> None:
         """A document was offered to the store; `refusal` is the kind of the gap if it was not taken."""
@@ -110,6 +119,8 @@ class State:
         """Remember an item whose document has been offered to the store."""
         refusal = self._refused.pop((mark.source, mark.name), "")
         if refusal == _UNREAD:
+            self._unread.add(mark.source)
+        if refusal == _UNREAD or (mark.cursor and mark.source in self._unread):
             return
         self._connection.execute(
             "INSERT INTO item VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "

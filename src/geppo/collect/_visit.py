@@ -58,6 +58,15 @@ class Visit:
         kept = Seen(stamp=item.stamp, tries=0 if tries >= most else tries)
         self.remember(Mark(source=entry.name, name=item.name, seen=kept))
 
+    def cursor(self, name: str) -> str:
+        """Where the last collection of a series ended, "" at the first one."""
+        seen = self.seen.get(name)
+        return seen.stamp if seen is not None else ""
+
+    def move(self, entry: Entry, name: str, stamp: str) -> None:
+        """The series was read up to `stamp`; call it after the last of its documents was yielded."""
+        self.remember(Mark(source=entry.name, name=name, seen=Seen(stamp=stamp), cursor=True))
+
     def known(self, name: str, stamp: str) -> bool:
         """True for an item that is done and has not changed."""
         seen = self.seen.get(name)

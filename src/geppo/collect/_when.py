@@ -15,7 +15,9 @@ from geppo.language.dates import find_dates
 
 _LONGEST = 120
 _ISO = re2.compile(r"^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$")
-_EASTERN = re2.compile(r"^(\d{4})\s?[年년/.]\s?(\d{1,2})\s?[月월/.]\s?(\d{1,2})[日일.]?(?:\s.*?(\d{1,2}):(\d{2})(?::\d{2})?)?$")
+_EASTERN = re2.compile(
+    r"^(\d{4})\s?[年년/.]\s?(\d{1,2})\s?[月월/.]\s?(\d{1,2})[日일.]?(?:\s.*?(\d{1,2}):(\d{2})(?::\d{2})?)?$"
+)
 _FAR = date.max - timedelta(days=800)
 
 

@@ -41,8 +41,7 @@ def from_feed(page: Page, entry: Entry, settings: Settings, now: datetime, visit
     if not page.data.strip():
         raise InputError("empty", f"{page.url}: the answer is empty; expected a feed")
     offered = (
-        Item(name=_name(one, page.url), stamp=one.stamp, what=one, day=one.day)
-        for one in items(page, entry.language)
+        Item(name=_name(one, page.url), stamp=one.stamp, what=one, day=one.day) for one in items(page, entry.language)
     )
     for item in limited(visit.pending(offered), entry, settings):
         if isinstance(item, Gap):

@@ -111,5 +111,5 @@ def text_digest(data: bytes) -> str:
             root = None
         if root is not None:
             etree.strip_elements(root, "script", "style", "noscript", etree.Comment, with_tail=False)
-            data = " ".join("".join(root.itertext()).split()).encode("utf-8", "replace") or data
+            data = " ".join("".join(str(part) for part in root.itertext()).split()).encode("utf-8", "replace") or data
     return hashlib.sha256(data).hexdigest()[:16]
