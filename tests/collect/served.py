@@ -11,8 +11,8 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,6 +20,8 @@ from tempfile import NamedTemporaryFile
 
 from geppo import config
 from geppo.collect._http import Client, Clock
+from geppo.collect._state import Mark, Seen
+from geppo.collect._visit import Visit, visiting
 from geppo.config import Settings
 
 PAGE = (
@@ -99,6 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
             if "if-none-match" in self.headers:
                 site.conditional[self.path] += 1
         reply = site.reply(self.path)
+        reply = replace(reply, body=reply.body.replace(b"{base}", site.base.encode()))
         tag = f'"{zlib.crc32(reply.body):x}"'
         tagged = site.etags and reply.status == 200 and reply.mode == "plain"
         if tagged and self.headers.get("if-none-match") == tag:
@@ -142,7 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
             while True:
                 self.wfile.write(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
         elif reply.status != 304:
-            self.wfile.write(reply.body.replace(b"{base}", self.server.site.base.encode()))
+            self.wfile.write(reply.body)
 
 
 @cache
@@ -245,3 +248,15 @@ def packed(body: bytes, how: str) -> bytes:
     if how == "raw-deflate":
         return zlib.compress(body)[2:-4]
     return body
+
+
+@contextmanager
+def visit(
+    made: Client | None = None, *, seen: Mapping[str, Seen] | None = None, since: datetime.date | None = None
+) -> Iterator[list[Mark]]:
+    """Sources that run in the block have a client without waits; what they ask to be remembered is in the list."""
+    marks: list[Mark] = []
+    with closing(made or client()) as one:
+        sitting = Visit(client=one, seen=seen or {}, since=since, remember=marks.append)
+        with visiting(sitting):
+            yield marks

@@ -48,8 +48,10 @@ def items(page: Page, language: str) -> tuple[FeedItem, ...]:
     found = _parsed(page)
     if not found.get("version") and not found.entries:
         raise InputError("not-a-feed", f"{page.url}: expected RSS, Atom or JSON Feed; check the address of the feed")
-    spoken = str(found.feed.get("language") or language)
-    return tuple(_item(one, page.url, language or spoken, spoken) for one in found.entries)
+    spoken = str(dict(found.feed).get("language") or language)
+    # As plain dicts: feedparser's own look further fields up under an older name, with a warning.
+    made = (_item(dict(one), page.url, language or spoken, spoken) for one in found.entries)
+    return tuple(one for one in made if one.url or one.html or one.title)
 
 
 def _parsed(page: Page) -> Any:
@@ -78,7 +80,7 @@ def _without_doctype(data: bytes) -> bytes:
     return head + rest[end + 1 :] if end >= 0 else data
 
 
-def _item(one: Any, base: str, zone_language: str, language: str) -> FeedItem:
+def _item(one: dict[str, Any], base: str, zone_language: str, language: str) -> FeedItem:
     url = _link(one, base)
     html = max((str(part.get("value") or "") for part in one.get("content") or ()), key=len, default="")
     html = html or str(one.get("summary") or "")
@@ -94,7 +96,7 @@ def _stamp(updated: str, title: str) -> str:
     return hashlib.sha256(f"{updated}\n{title}".encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def _link(one: Any, base: str) -> str:
+def _link(one: dict[str, Any], base: str) -> str:
     """The address of the item's page; an id that is an address (RSS guid) serves where no link is given."""
     for link in (one.get("link"), one.get("id")):
         url = str(link or "").strip()

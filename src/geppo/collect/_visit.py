@@ -1,13 +1,13 @@
 """What a source may use while it runs: the client, what is known of its items, and the day to begin with.
 
-A visit belongs to the running thread; a source asks for it with `current`. Outside a collection it gets a bare one,
-without memory.
+A visit belongs to the running thread; a source asks for it with `current`. A source that is called on its own gets a
+bare one, without memory.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -121,8 +121,19 @@ def failing_as_gap(fetch: Fetch) -> Fetch:
     @wraps(fetch)
     def whole(entry: Entry, settings: Settings, now: datetime) -> Iterator[Fetched | Gap]:
         try:
-            yield from fetch(entry, settings, now)
+            with _some_visit(settings):
+                yield from fetch(entry, settings, now)
         except InputError as error:
             yield Gap(source=entry.name, kind=error.kind, message=str(error))
 
     return whole
+
+
+@contextmanager
+def _some_visit(settings: Settings) -> Iterator[None]:
+    """Where a source is called on its own, a client of its own is opened and closed again."""
+    if _current.get() is not None:
+        yield
+        return
+    with closing(Client(settings)) as client, visiting(Visit(client=client)):
+        yield

@@ -91,6 +91,8 @@ def _eastern(text: str) -> datetime | None:
 
 def _worded(text: str, language: str) -> datetime | None:
     """A day in words of the language, without its time."""
+    if not any(char.isdigit() for char in text):
+        return None
     code = language[:2].lower() or ("ru" if any("\u0400" <= char <= "\u04ff" for char in text) else "en")
     for dated in find_dates(text, code, _FAR):
         if dated.when.is_day and any(char.isdigit() for char in text[dated.start : dated.end]):

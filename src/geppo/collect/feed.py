@@ -32,7 +32,7 @@ def fetch(entry: Entry, settings: Settings, now: datetime) -> Iterator[Fetched |
     Gaps: what `_http` gives for the feed, not-a-feed, empty; for an item what its page gave, with its text kept.
     """
     visit = current(settings)
-    page = visit.client.get(entry.place, entry, accept=_ACCEPT)
+    page = visit.client.get(entry.place, entry, accept=_ACCEPT, most=settings.integer("collect.feed_bytes"))
     yield from from_feed(page, entry, settings, now, visit)
 
 

@@ -27,5 +27,6 @@ def fetch(entry: Entry, settings: Settings, now: datetime) -> Iterator[Fetched |
         raise InputError("bad-option", f"{entry.name}: list = {chosen!r}; expected one of {', '.join(_LISTS)}")
     address = entry.place if entry.place.endswith(".atom") else f"{entry.place.rstrip('/')}/{chosen}.atom"
     plain = replace(entry, options=(("pages", entry.option("pages") or "no"),))
-    page = visit.client.get(address, plain, accept="application/atom+xml", robots=False)
+    most = settings.integer("collect.feed_bytes")
+    page = visit.client.get(address, plain, accept="application/atom+xml", robots=False, most=most)
     yield from from_feed(page, plain, settings, now, visit)

@@ -31,13 +31,14 @@ _FIELD = re2.compile(rb'\b(totalRes|retCd|errMsg)="([^"]{0,300})"')
 def fetch(entry: Entry, settings: Settings, now: datetime) -> Iterator[Fetched | Gap]:
     """New and changed entries. Gaps: as `feed`, and refused-query with the message of the interface."""
     visit = current(settings)
+    most = settings.integer("collect.feed_bytes")
     if "/myjvn" not in entry.place:
-        yield from from_feed(visit.client.get(entry.place, entry), entry, settings, now, visit)
+        yield from from_feed(visit.client.get(entry.place, entry, most=most), entry, settings, now, visit)
         return
     for number in range(_MOST_PAGES):
         query = urlencode({"startItem": 1 + number * _PAGE, "maxCountItem": _PAGE})
         url = entry.place + ("&" if "?" in entry.place else "?") + query
-        page = visit.client.get(url, entry, robots=False)
+        page = visit.client.get(url, entry, robots=False, most=most)
         status = _STATUS.search(page.data)
         fields = dict(_FIELD.findall(status.group())) if status else {}
         if fields.get(b"retCd", b"0") != b"0":
