@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -107,19 +108,21 @@ def collect_sources(
     def shown(done: int, count: int) -> None:
         progress("sources", done, count)
 
-    for entry, item in visits(entries, settings, now, client=client, state=state, since=since, progress=shown):
-        if item is None:
-            state.finish(entry.name, now, gaps[entry.name])
-            continue
-        if isinstance(item, Fetched) and state.has(entry.name, item):
-            total = replace(total, known=total.known + 1)
-            continue
-        kept = keep((item,), store, settings, now)
-        gaps[entry.name] += kept.gaps
-        if isinstance(item, Fetched):
-            refusal = next((gap.kind for gap in kept.gaps if gap.kind != "duplicate"), "")
-            state.note(entry.name, item, refusal)
-        total = Collected(new=total.new + kept.new, known=total.known + kept.known, gaps=(*total.gaps, *kept.gaps))
+    coming = visits(entries, settings, now, client=client, state=state, since=since, progress=shown)
+    with closing(coming):
+        for entry, item in coming:
+            if item is None:
+                state.finish(entry.name, now, gaps[entry.name])
+                continue
+            if isinstance(item, Fetched) and state.has(entry.name, item):
+                total = replace(total, known=total.known + 1)
+                continue
+            kept = keep((item,), store, settings, now)
+            gaps[entry.name] += kept.gaps
+            if isinstance(item, Fetched):
+                refusal = next((gap.kind for gap in kept.gaps if gap.kind != "duplicate"), "")
+                state.note(entry.name, item, refusal)
+            total = Collected(new=total.new + kept.new, known=total.known + kept.known, gaps=(*total.gaps, *kept.gaps))
     return total
 
 

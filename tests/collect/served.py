@@ -207,9 +207,14 @@ def served(routes: Mapping[str, Sequence[Reply]], *, tls: bool = False) -> Itera
         server.server_close()
 
 
+@cache
+def _known() -> Mapping[str, config.Setting]:
+    return config.load().known
+
+
 def settings(**values: float | str) -> Settings:
     """The packaged settings with short times; `a__b` names `a.b`."""
-    known = config.load().known
+    known = _known()
     short: dict[str, config.Value] = {"collect.deadline": 0.4, "collect.connect": 0.4, "collect.max_bytes": 200_000}
     return Settings(known=known, values={**short, **{key.replace("__", "."): value for key, value in values.items()}})
 

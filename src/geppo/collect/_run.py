@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,6 +22,10 @@ from geppo.model.report import Fetched, Gap
 
 _AHEAD = 64
 """Documents that may wait to be kept: with the size limit of one it bounds memory."""
+
+
+_PATIENCE = 1.0
+"""Seconds for which threads may end what they are doing when the collection is stopped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +44,7 @@ def visits(
     state: State,
     since: date | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
-) -> Iterator[tuple[Entry, Fetched | Gap | None]]:
+) -> Generator[tuple[Entry, Fetched | Gap | None]]:
     """What the sources give, as it comes, and None for each that is through.
 
     The caller keeps each document before it asks for the next one. A source that fails in a way nobody foresaw is a
@@ -55,7 +60,7 @@ def visits(
     def put(message: _Came) -> None:
         while not stop.is_set():
             try:
-                came.put(message, timeout=0.5)
+                came.put(message, timeout=_PATIENCE / 10)
             except queue.Full:
                 continue
             return
@@ -86,14 +91,18 @@ def visits(
         except (queue.Empty, _StoppedError):
             return
 
-    number = min(settings.integer("collect.parallel"), len(entries))
     # Daemons: Ctrl-C ends the program and does not wait for a server that answers slowly.
-    for _ in range(number):
-        threading.Thread(target=work, daemon=True).start()
+    number = min(settings.integer("collect.parallel"), len(entries))
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(number)]
+    for thread in threads:
+        thread.start()
     try:
         yield from _received(came, len(entries), state, progress)
     finally:
         stop.set()
+        end = time.monotonic() + _PATIENCE
+        for thread in threads:
+            thread.join(max(0.0, end - time.monotonic()))
 
 
 class _StoppedError(Exception):

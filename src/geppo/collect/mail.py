@@ -91,10 +91,15 @@ def _files(entry: Entry, settings: Settings, now: datetime) -> Iterator[Gap | tu
         elif one.name.lower().endswith(".eml"):
             yield one.name, one.data
         elif _BOXES & set(one.name.split("/")[:-1]):
-            # The flags at the end of a Maildir name change when a mail is read; the name of the document must not.
-            yield one.name.partition(":")[0].replace("/new/", "/cur/") + ".eml", one.data
+            yield _steady(one.name), one.data
         elif one.name.lower().endswith(".mbox"):
             yield from _box(replace(entry, place=str(Path(entry.place, one.name))), settings)
+
+
+def _steady(name: str) -> str:
+    """A Maildir name without what changes when a mail is read: the flags at its end, and `new` for `cur`."""
+    parts = name.partition(":")[0].split("/")
+    return "/".join("cur" if part == "new" else part for part in parts) + ".eml"
 
 
 def _box(entry: Entry, settings: Settings) -> Iterator[Gap | tuple[str, bytes]]:
