@@ -87,19 +87,26 @@ def _once(site: Site, home: Path, *, killed: bool = False) -> tuple[Any, ...]:
 def test_what_no_reader_takes_yet_is_offered_again_and_other_refusals_are_not() -> None:
     state = State(":memory:")
     with served({"/pdf": [Reply(body=b"%PDF-1.7\nbroken")]}) as site:
-        site.routes["/kev"] = [
-            Reply(body=b'{"vulnerabilities": [{"cveID": "CVE-2026-1001", "dateAdded": "2026-03-01"}]}')
-        ]
-        site.routes["/feed"] = [rss(("Broken", "/pdf", 1, ""))]
-        kev = Entry(kind="kev", name="kev", place=f"{site.base}/kev", allow_private=True)
-        first = run([kev, desk(site)], client(), state)
-        again = run([kev, desk(site)], client(), state)
-    assert len(first.gaps) == 1 + (not first.new)
-    assert "unreadable" in {gap.kind for gap in first.gaps} and "unreadable" not in {gap.kind for gap in again.gaps}
-    if not first.new:
-        # JSON is not read in this version: the day is offered until it is.
-        assert [gap.kind for gap in again.gaps] == ["unsupported"]
+        site.routes["/other"] = [Reply(body=b'{"form": "of tomorrow"}')]
+        site.routes["/feed"] = [rss(("Broken", "/pdf", 1, ""), ("Other", "/other", 1, ""))]
+        kinds = [sorted(gap.kind for gap in run([desk(site)], client(), state).gaps) for _ in range(2)]
+    assert kinds == [["unreadable", "unsupported"], ["unsupported"]]
     state.close()
+
+
+def test_structured_sources_end_as_documents() -> None:
+    """From the network to what the store has: KEV days, with the day as their date."""
+    with served({}) as site:
+        body = b'{"title": "KEV", "vulnerabilities": [{"cveID": "CVE-2026-1001", "dateAdded": "2026-03-01"}]}'
+        site.routes["/kev"] = [Reply(body=body)]
+        store, state, made = SqliteStore(":memory:"), State(":memory:"), client()
+        source = Entry(kind="kev", name="kev", place=f"{site.base}/kev", publisher="CISA", allow_private=True)
+        assert collect_sources([source], store, settings(), NOW, client=made, state=state).gaps == ()
+        (document,) = store.documents(datetime(2027, 1, 1, tzinfo=UTC))
+        assert (document.publisher, document.published.isoformat()) == ("CISA", "2026-03-01")
+        assert "CVE-2026-1001" in document.text
+        for one in (made, state, store):
+            one.close()
 
 
 def test_a_source_with_a_fault_in_its_code_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
