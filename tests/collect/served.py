@@ -18,6 +18,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+import httpx2
+
 from geppo import config
 from geppo.collect._http import Client, Clock
 from geppo.collect._state import Mark, Seen
@@ -240,9 +242,16 @@ class Hand:
         return Clock(now=lambda: self.time, sleep=self.sleep, today=lambda: today)
 
 
+@cache
+def _authorities() -> ssl.SSLContext:
+    """What a client trusts by default, read once."""
+    return httpx2.create_ssl_context()
+
+
 def client(hand: Hand | None = None, chosen: Settings | None = None, **rest: object) -> Client:
     """A client without waits, proxies of the environment, or a cache file."""
     rest.setdefault("proxies", {})
+    rest.setdefault("tls", _authorities())
     return Client(chosen or settings(), clock=(hand or Hand()).clock, **rest)  # type: ignore[arg-type]
 
 
