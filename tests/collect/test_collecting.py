@@ -18,8 +18,8 @@ from geppo import pipeline
 from geppo.cli import collect as verb
 from geppo.cli import doctor, status
 from geppo.cli._place import make
-from geppo.collect import Entry, _http
-from geppo.collect._state import FILE, State
+from geppo.collect import Entry, _http, _state
+from geppo.collect._state import FILE, Mark, Seen, State
 from geppo.config import Settings
 from geppo.errors import UsageError
 from geppo.knowledge.sqlite import SqliteStore
@@ -218,6 +218,25 @@ def test_doctor_names_stale_sources(work: Path, capsys: pytest.CaptureFixture[st
     out = capsys.readouterr().out
     assert "fault sources: 2 of 2 sources are stale: one (never collected" in out.replace("None", "never collected")
     assert "two (tls, last success never)" in out
+
+
+def test_a_place_in_a_series_waits_for_what_could_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = State(":memory:")
+    item = Fetched(source="desk", name="one", data=b"x", collected=NOW)
+    cursor = Mark(source="desk", name="cursor", seen=Seen(stamp="2"), cursor=True)
+    state.note("desk", item, "unsupported")
+    state.mark(Mark(source="desk", name="one", seen=Seen(stamp="1")))
+    state.mark(cursor)
+    assert state.seen("desk") == {}
+    other = State(":memory:")
+    other.note("desk", item, "no-date")
+    other.mark(Mark(source="desk", name="one", seen=Seen(stamp="1")))
+    other.mark(cursor)
+    assert set(other.seen("desk")) == {"one", "cursor"}
+    monkeypatch.setattr(_state, "__version__", "99")
+    assert other.seen("desk") == {}
+    for one in (state, other):
+        one.close()
 
 
 def test_the_state_that_is_none_is_explained(tmp_path: Path) -> None:

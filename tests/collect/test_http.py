@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -200,9 +201,21 @@ def test_addresses_that_lead_nowhere(place: str, kind: str) -> None:
     assert [gap.kind for gap in run([entry], client(resolve=resolve)).gaps] == [kind]
 
 
+def test_a_key_is_not_written_to_the_cache(tmp_path: Path) -> None:
+    with served({"/page": [html("A page")]}) as site:
+        made = client(cache=tmp_path / "cache.sqlite")
+        entry = Entry(kind="web", name="x", place="", allow_private=True)
+        for private in ({}, {"authorization": "Bearer s3cret-key"}):
+            assert b"A page" in made.get(f"{site.base}/page", entry, private=private).data
+        made.close()
+    kept = b"".join(path.read_bytes() for path in tmp_path.glob("cache.sqlite*"))
+    assert b"A page" in kept and b"s3cret-key" not in kept
+
+
 def test_an_unchanged_page_is_asked_for_conditionally_and_is_no_gap(tmp_path: Path) -> None:
     state = State(":memory:")
-    with served({"/page": [html("A page")]}) as site:
+    fresh = replace(html("A page"), headers={"content-type": "text/html", "cache-control": "max-age=86400"})
+    with served({"/page": [fresh]}) as site:
         entry = Entry(kind="web", name="desk", place=f"{site.base}/page", allow_private=True)
         first = run([entry], client(cache=tmp_path / "cache.sqlite"), state)
         again = run([entry], client(cache=tmp_path / "cache.sqlite"), state)

@@ -14,6 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -140,23 +141,20 @@ class Client:
             seconds=settings.number("collect.connect"),
             proxies=proxies,
         )
-        storage = SqliteStorage(database_path=cache if cache is not None else ":memory:", **_connection(cache))
-        self._client = httpx2.Client(
-            transport=CacheTransport(wire, storage, rfc=CacheOptions(shared=False)),
-            trust_env=False,
-            follow_redirects=False,
-            timeout=httpx2.Timeout(
-                settings.number("collect.deadline"), connect=settings.number("collect.connect"), pool=None
-            ),
-            headers={"user-agent": _agent(settings), "cache-control": "no-cache"},
+        storage = SqliteStorage(
+            database_path=cache if cache is not None else ":memory:",
+            max_size=settings.integer("collect.cache_bytes"),
+            **_connection(cache),
         )
-        # No source may follow us by cookies from visit to visit.
-        self._client.cookies.jar.set_policy(_no_cookies())
+        self._client = _client(CacheTransport(wire, storage, rfc=CacheOptions(shared=False)), settings)
+        # The cache keeps the headers of a request with its answer: one with a key in it must not get there.
+        self._plain = _client(wire, settings)
         self._spoken = {one.strip() for one in self._client.headers["accept-encoding"].split(",")} | {"identity", ""}
 
     def close(self) -> None:
         """Close connections and the cache."""
         self._client.close()
+        self._plain.close()
 
     def get(
         self,
@@ -237,8 +235,9 @@ class Client:
                 raise InputError("robots", f"robots.txt of {origin[1]} asks programs not to fetch {url}")
             delay = max(delay, min(rules.delay, self._settings.number("collect.crawl_delay")))
         own = wanted.private if origin == _origin(wanted.url) else {}
+        client = self._plain if own else self._client
         try:
-            request = self._client.build_request(
+            request = client.build_request(
                 wanted.method,
                 url,
                 headers={**wanted.headers, **own},
@@ -248,12 +247,12 @@ class Client:
         except _FAULTS as error:
             raise _fault(error, url) from error
         with self._gate.through(origin, delay):
-            return self._sent(request, wanted.most)
+            return self._sent(client, request, wanted.most)
 
-    def _sent(self, request: httpx2.Request, most: int) -> _Answer:
+    def _sent(self, client: httpx2.Client, request: httpx2.Request, most: int) -> _Answer:
         self._deadline.start(self._settings.number("collect.deadline"))
         try:
-            with closing(self._client.send(request, stream=True)) as response:
+            with closing(client.send(request, stream=True)) as response:
                 data = b"" if response.status_code in _MOVED else self._read(response, most)
                 status = response.extensions.get("caching") or {}
                 return _Answer(
@@ -357,10 +356,18 @@ def _connection(cache: Path | None) -> dict[str, Any]:
     return {"connection": sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)}
 
 
-def _no_cookies() -> Any:
-    from http.cookiejar import DefaultCookiePolicy
-
-    return DefaultCookiePolicy(allowed_domains=[])
+def _client(transport: httpx2.BaseTransport, settings: Settings) -> httpx2.Client:
+    """Asks caches on our side to check each answer, follows no redirect itself, and keeps no cookies."""
+    limit = settings.number("collect.deadline")
+    made = httpx2.Client(
+        transport=transport,
+        trust_env=False,
+        follow_redirects=False,
+        timeout=httpx2.Timeout(limit, connect=settings.number("collect.connect"), pool=None),
+        headers={"user-agent": _agent(settings), "cache-control": "no-cache"},
+    )
+    made.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return made
 
 
 def _agent(settings: Settings) -> str:

@@ -56,7 +56,8 @@ class Mark:
     name: str
     seen: Seen
     cursor: bool = False
-    """A place in a series, not an item: it stays where it was when an item of the series could not be read."""
+    """A place in a series, not an item. It stays where it was while no reader takes an item; another geppo begins
+    anew where an item was refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,11 +123,17 @@ class State:
             self._unread.add(mark.source)
         if refusal == _UNREAD or (mark.cursor and mark.source in self._unread):
             return
+        if mark.cursor and self._has_refused(mark.source):
+            refusal = "an item of the series"
         self._connection.execute(
             "INSERT INTO item VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
             "stamp = excluded.stamp, tries = excluded.tries, reader = excluded.reader",
             (mark.source, mark.name, mark.seen.stamp, mark.seen.tries, __version__ if refusal else ""),
         )
+
+    def _has_refused(self, source: str) -> bool:
+        row = self._connection.execute("SELECT 1 FROM item WHERE source = ? AND reader <> ''", (source,))
+        return row.fetchone() is not None
 
     def finish(self, source: str, now: datetime, gaps: Iterable[Gap]) -> None:
         """A source is through. It was a success unless a gap is of the source itself; the first gap is the error."""
