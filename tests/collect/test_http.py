@@ -201,6 +201,15 @@ def test_addresses_that_lead_nowhere(place: str, kind: str) -> None:
     assert [gap.kind for gap in run([entry], client(resolve=resolve)).gaps] == [kind]
 
 
+def test_a_source_that_may_not_does_not_spoil_the_host_for_one_that_may() -> None:
+    with served({"/page": [html("A page")]}) as site:
+        made = client()
+        with pytest.raises(InputError):
+            made.get(f"{site.base}/page", Entry(kind="web", name="x", place=""))
+        assert made.get(f"{site.base}/page", Entry(kind="web", name="x", place="", allow_private=True)).data
+        made.close()
+
+
 def test_a_key_is_not_written_to_the_cache(tmp_path: Path) -> None:
     with served({"/page": [html("A page")], "/inside": [html("Inside")]}) as site:
         made = client(cache=tmp_path / "cache.sqlite")

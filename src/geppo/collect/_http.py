@@ -130,7 +130,7 @@ class Client:
         # The deadline is measured on the real clock: it bounds sockets, which a made clock cannot.
         self._deadline = Deadline(time.monotonic)
         self._gate = Gate(self._clock.now, self._clock.sleep)
-        self._rules: dict[Origin, _Rules] = {}
+        self._rules: dict[tuple[Origin, bool], _Rules] = {}
         self._lock = threading.Lock()
         self.resolve = resolve
         self.tls = tls or httpx2.create_ssl_context()
@@ -228,9 +228,10 @@ class Client:
 
     def _hop(self, wanted: _Wanted, url: str) -> _Answer:
         origin = _origin(url)
-        delay = 0.0 if wanted.entry.allow_private else self._settings.number("collect.delay")
+        anywhere = wanted.entry.allow_private and origin[1] == _home(wanted)
+        delay = 0.0 if anywhere else self._settings.number("collect.delay")
         if wanted.robots:
-            rules = self._robots(origin, wanted.entry)
+            rules = self._robots(origin, anywhere)
             if not rules.allows(url):
                 raise InputError("robots", f"robots.txt of {origin[1]} asks programs not to fetch {url}")
             delay = max(delay, min(rules.delay, self._settings.number("collect.crawl_delay")))
@@ -242,7 +243,7 @@ class Client:
                 url,
                 headers={**wanted.headers, **own},
                 content=wanted.body or None,
-                extensions={"anywhere": wanted.entry.allow_private},
+                extensions={"anywhere": anywhere},
             )
         except _FAULTS as error:
             raise _fault(error, url) from error
@@ -300,32 +301,34 @@ class Client:
             raise InputError(kind, f"{url}: the server answered {status}; check the address and the access to it")
         return Page(url=url, data=answer.data, headers=answer.headers, unchanged=answer.unchanged)
 
-    def _robots(self, origin: Origin, entry: Entry) -> Robots:
+    def _robots(self, origin: Origin, anywhere: bool) -> Robots:
         """The rules of a host, asked for once a collection.
 
         As RFC 9309 says: an answer 4xx means no rules; where the file cannot be had for another reason nothing of the
         host is fetched, and the gap has that reason's kind.
         """
         with self._lock:
-            rules = self._rules.setdefault(origin, _Rules())
+            rules = self._rules.setdefault((origin, anywhere), _Rules())
         with rules.lock:
             if rules.fault is not None:
                 raise rules.fault
             if rules.robots is None:
                 try:
-                    rules.robots = self._asked_robots(origin, entry)
+                    rules.robots = self._asked_robots(origin, anywhere)
                 except InputError as error:
                     message = f"robots.txt could not be read, so nothing is fetched from {origin[1]}: {error}"
                     rules.fault = InputError(error.kind, message)
                     raise rules.fault from error
             return rules.robots
 
-    def _asked_robots(self, origin: Origin, entry: Entry) -> Robots:
+    def _asked_robots(self, origin: Origin, anywhere: bool) -> Robots:
         scheme, host, port = origin
         name = f"[{host}]" if ":" in host else host
         most = self._settings.integer("collect.robots_bytes")
+        url = f"{scheme}://{name}:{port}/robots.txt"
+        own = Entry(kind="web", name=host, place=url, allow_private=anywhere)
         try:
-            page = self.get(f"{scheme}://{name}:{port}/robots.txt", entry, accept="text/plain", robots=False, most=most)
+            page = self.get(url, own, accept="text/plain", robots=False, most=most)
         except InputError as error:
             if error.kind in {"denied", "missing", "client-error", "redirect-loop", "too-large", "bomb", "encoding"}:
                 return ALL
@@ -389,6 +392,12 @@ def _origin(url: str) -> Origin:
     if parts.scheme not in {"http", "https"} or not host or "@" in parts.netloc:
         raise InputError("bad-address", f"{url!r}: expected an http or https address without a user name in it")
     return parts.scheme, host, port if port is not None else 443 if parts.scheme == "https" else 80
+
+
+def _home(wanted: _Wanted) -> str:
+    """The host on which `allow_private` holds: that of the source itself, whatever it links or redirects to."""
+    place = wanted.entry.place
+    return _origin(place if place.startswith(("http://", "https://")) else wanted.url)[1]
 
 
 def retry_after(value: str, now: datetime) -> float | None:
