@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -102,7 +102,7 @@ def collect_sources(
     """Archive what the sources have that is new, many at once. Each document is kept before its source goes on."""
     from geppo.collect._run import visits
 
-    total = Collected(new=0, known=0, gaps=())
+    new = known = 0
     gaps: dict[str, list[Gap]] = {entry.name: [] for entry in entries}
 
     def shown(done: int, count: int) -> None:
@@ -115,15 +115,16 @@ def collect_sources(
                 state.finish(entry.name, now, gaps[entry.name])
                 continue
             if isinstance(item, Fetched) and state.has(entry.name, item):
-                total = replace(total, known=total.known + 1)
+                known += 1
                 continue
             kept = keep((item,), store, settings, now)
+            new, known = new + kept.new, known + kept.known
             gaps[entry.name] += kept.gaps
             if isinstance(item, Fetched):
                 refusal = next((gap.kind for gap in kept.gaps if gap.kind != "duplicate"), "")
                 state.note(entry.name, item, refusal)
-            total = Collected(new=total.new + kept.new, known=total.known + kept.known, gaps=(*total.gaps, *kept.gaps))
-    return total
+    # In the order of the sources, not of their arrival.
+    return Collected(new=new, known=known, gaps=tuple(gap for entry in entries for gap in gaps[entry.name]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

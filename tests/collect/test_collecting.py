@@ -184,6 +184,7 @@ def test_the_commands_say_what_came_and_what_did_not(work: Path, capsys: pytest.
             verb.run(since="yesterday", workspace=work)
         with pytest.raises(UsageError, match="not both"):
             verb.run("good", path=[work], workspace=work)
+    assert not (work / ".gitignore").exists()
     assert status.run(json_=True, workspace=work) == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown["documents"] == 5
@@ -194,6 +195,13 @@ def test_the_commands_say_what_came_and_what_did_not(work: Path, capsys: pytest.
     assert by_name["bad"]["last_error"] and by_name["folder"]["documents"] == 0
     assert status.run(workspace=work) == 0
     assert "bad: 0 documents, missing, last success never" in capsys.readouterr().out
+
+
+def test_a_cache_that_is_broken_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "cache.sqlite").write_bytes(b"not a database at all" * 100)
+    with served({"/page": [html("A page")]}) as site:
+        entry = Entry(kind="web", name="x", place=f"{site.base}/page", allow_private=True)
+        assert run([entry], client(cache=tmp_path / "cache.sqlite")).new == 1
 
 
 def test_since_reaches_the_sources(work: Path, capsys: pytest.CaptureFixture[str]) -> None:

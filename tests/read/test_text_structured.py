@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import time
 import tomllib
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geppo import config
 from geppo.errors import InputError
@@ -39,6 +42,23 @@ def test_a_form_becomes_a_document(case: dict[str, Any]) -> None:
     assert document.marking.name == case.get("marking", "CLEAR")
     for part in case["text"]:
         assert part in document.text
+
+
+WORDS = (
+    "objects id type name description report vulnerabilities cve cveID Event info date document tracking title notes "
+    "text Tag data epss object_marking_refs"
+).split()
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(WORDS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=5),
+    max_leaves=25,
+)
+
+
+@given(JSON)
+def test_any_json_is_a_document_or_refused(value: Any) -> None:
+    with suppress(InputError):
+        assert _read(json.dumps(value)).text
 
 
 def test_hostile_forms_cost_little() -> None:

@@ -32,7 +32,7 @@ def run(
     sources
         Names of sources in the workspace's sources.toml; all if none is named.
     path
-        Files and folders: HTML, Markdown, text, PDF, mail.
+        Files and folders: HTML, Markdown, text, PDF, mail, JSON of known form (KEV, NVD, CSAF, MISP, STIX, EPSS).
     since
         Leave out what was published before this day (YYYY-MM-DD).
     workspace

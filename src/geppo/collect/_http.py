@@ -6,6 +6,7 @@ Every way in which a server can fail ends in an InputError whose `kind` is a row
 from __future__ import annotations
 
 import logging
+import sqlite3
 import ssl
 import threading
 import time
@@ -16,7 +17,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpcore2
@@ -141,11 +141,7 @@ class Client:
             seconds=settings.number("collect.connect"),
             proxies=proxies,
         )
-        storage = SqliteStorage(
-            database_path=cache if cache is not None else ":memory:",
-            max_size=settings.integer("collect.cache_bytes"),
-            **_connection(cache),
-        )
+        storage = SqliteStorage(connection=_kept(cache), max_size=settings.integer("collect.cache_bytes"))
         self._client = _client(CacheTransport(wire, storage, rfc=CacheOptions(shared=False)), settings)
         # The cache keeps the headers of a request with its answer: one with a key in it must not get there.
         self._plain = _client(wire, settings)
@@ -350,13 +346,21 @@ _FAULTS: tuple[type[Exception], ...] = (
 )
 
 
-def _connection(cache: Path | None) -> dict[str, Any]:
-    """A cache in memory needs its connection made here: hishel would make a file of that name."""
-    if cache is not None:
-        return {}
-    import sqlite3
-
-    return {"connection": sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)}
+def _kept(cache: Path | None) -> sqlite3.Connection:
+    """The cache's file, made anew if it is none; opened here, since hishel would put a `.gitignore` beside it."""
+    for last in (False, True):
+        made = sqlite3.connect(":memory:" if cache is None else cache, check_same_thread=False, isolation_level=None)
+        try:
+            made.execute("PRAGMA schema_version")
+            made.execute("SELECT count(*) FROM sqlite_master")
+        except sqlite3.DatabaseError:
+            made.close()
+            if last or cache is None:
+                raise
+            cache.unlink()
+            continue
+        break
+    return made
 
 
 def _client(transport: httpx2.BaseTransport, settings: Settings) -> httpx2.Client:

@@ -55,9 +55,14 @@ class _Connection(imaplib.IMAP4_SSL):
         self, place: Place, *, addresses: tuple[str, ...], tls: ssl.SSLContext, seconds: float, most: int
     ) -> None:
         self._addresses, self._place, self._most = addresses, place, most
-        self._end = time.monotonic() + seconds
+        self._seconds = seconds
+        self.begin()
         self._tls = tls
         super().__init__(place.host, place.port, ssl_context=tls, timeout=seconds)
+
+    def begin(self) -> None:
+        """A new command begins, with the whole time before it."""
+        self._end = time.monotonic() + self._seconds
 
     def _create_socket(self, timeout: Any) -> Any:
         last: OSError = OSError("no address")
@@ -105,6 +110,7 @@ class Mailbox:
 
     def numbers(self, since: date | None) -> list[int]:
         """UIDs of the mails, ascending; with `since` only what arrived from that day on."""
+        self._connection.begin()
         words = ["SINCE", f"{since.day}-{_MONTHS[since.month - 1]}-{since.year}"] if since else ["ALL"]
         _, data = self._connection.uid("SEARCH", *words)
         found = data[0] if data and isinstance(data[0], bytes) else b""
@@ -112,6 +118,7 @@ class Mailbox:
 
     def mail(self, number: int) -> bytes:
         """A mail as it is, left unread. Raises InputError: too-large, missing."""
+        self._connection.begin()
         _, data = self._connection.uid("FETCH", str(number), "(RFC822.SIZE)")
         size = _SIZE.search(b" ".join(one for one in data if isinstance(one, bytes)))
         if size and int(size.group(1)) > self._most:

@@ -20,7 +20,7 @@ from geppo.collect._visit import Visit, visiting
 from geppo.config import Settings
 from geppo.model.report import Fetched, Gap
 
-_AHEAD = 64
+_AHEAD = 8
 """Documents that may wait to be kept: with the size limit of one it bounds memory."""
 
 

@@ -25,7 +25,7 @@ KIND = "taxii"
 OPTIONS = {**ACCESS, "collection": "id, alias or title of the one collection to read; all readable ones if left out"}
 _TYPE = "application/taxii+json;version=2.1"
 _MOST_PAGES = 500
-_MOST_SIZE = 5
+_MOST_SIZE = 2
 """Bytes of all pages of a collection, as a multiple of collect.max_bytes."""
 
 
