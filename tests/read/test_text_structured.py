@@ -44,10 +44,29 @@ def test_a_form_becomes_a_document(case: dict[str, Any]) -> None:
         assert part in document.text
 
 
-WORDS = (
-    "objects id type name description report vulnerabilities cve cveID Event info date document tracking title notes "
-    "text Tag data epss object_marking_refs"
-).split()
+WORDS = [
+    "objects",
+    "id",
+    "type",
+    "name",
+    "description",
+    "report",
+    "vulnerabilities",
+    "cve",
+    "cveID",
+    "Event",
+    "info",
+    "date",
+    "document",
+    "tracking",
+    "title",
+    "notes",
+    "text",
+    "Tag",
+    "data",
+    "epss",
+    "object_marking_refs",
+]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(WORDS),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=5),
