@@ -252,6 +252,19 @@ def test_a_public_host_is_spared_and_cookies_and_keys_stay_at_home() -> None:
     assert hand.slept == []
 
 
+def test_a_public_host_is_asked_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loopback taken for public: robots.txt, then two pages, with a pause before each page."""
+    monkeypatch.setattr(_guard, "checked", lambda host, found: found)
+    hand = Hand()
+    with served({"/a": [html("A")], "/b": [html("B")]}) as site:
+        made = client(hand, resolve=lambda host, port: ("127.0.0.1",))
+        for path in ("/a", "/b"):
+            made.get(f"http://public.example:{site.port}{path}", Entry(kind="web", name="x", place=""))
+        made.close()
+        assert site.asked == {"/robots.txt": 1, "/a": 1, "/b": 1}
+    assert hand.slept == [1.0, 1.0]
+
+
 def test_the_delay_between_two_requests_to_a_public_host() -> None:
     from geppo.collect._polite import Gate
 

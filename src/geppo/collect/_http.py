@@ -58,17 +58,11 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A whole answer. `url` is where it was found after redirects; `unchanged`: the cached copy still holds."""
+    """A whole answer. `url` is where it was found after redirects."""
 
     url: str
     data: bytes
     headers: Mapping[str, str]
-    unchanged: bool = False
-
-    @property
-    def media_type(self) -> str:
-        """Without parameters, in lower case."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +70,6 @@ class _Answer:
     status: int
     headers: Mapping[str, str]
     data: bytes
-    unchanged: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,12 +244,10 @@ class Client:
         try:
             with closing(client.send(request, stream=True)) as response:
                 data = b"" if response.status_code in _MOVED else self._read(response, most)
-                status = response.extensions.get("caching") or {}
                 return _Answer(
                     status=response.status_code,
                     headers={key.lower(): value for key, value in response.headers.items()},
                     data=data,
-                    unchanged=bool(status.get("from_cache")),
                 )
         except _FAULTS as error:
             raise _fault(error, str(request.url)) from error
@@ -295,7 +286,7 @@ class Client:
         if status not in {200, 203}:
             kind = _KINDS.get(status, "client-error" if 400 <= status < 500 else "protocol")
             raise InputError(kind, f"{url}: the server answered {status}; check the address and the access to it")
-        return Page(url=url, data=answer.data, headers=answer.headers, unchanged=answer.unchanged)
+        return Page(url=url, data=answer.data, headers=answer.headers)
 
     def _robots(self, origin: Origin, anywhere: bool) -> Robots:
         """The rules of a host, asked for once a collection.
