@@ -39,7 +39,16 @@ for _name in ("stamina", "hishel"):
     logging.getLogger(_name).addHandler(logging.NullHandler())
 
 _MOVED = frozenset({301, 302, 303, 307, 308})
-_KINDS = {401: "denied", 402: "denied", 403: "denied", 404: "missing", 407: "proxy", 410: "missing", 451: "denied"}
+_KINDS = {
+    204: "empty",
+    401: "denied",
+    402: "denied",
+    403: "denied",
+    404: "missing",
+    407: "proxy",
+    410: "missing",
+    451: "denied",
+}
 _AGAIN = frozenset({"rate-limited", "server-error", "refused", "connect"})
 """Kinds after which a further try makes sense at once."""
 
