@@ -9,13 +9,13 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from geppo.collect import Entry, collect
 from geppo.collect._http import Client
-from geppo.collect._state import Mark, State
+from geppo.collect._state import Mark, Seen, State
 from geppo.collect._visit import Visit, visiting
 from geppo.config import Settings
 from geppo.model.report import Fetched, Gap
@@ -35,6 +35,58 @@ class _Came:
     """None: the source is through."""
 
 
+class _StoppedError(Exception):
+    """Nobody asks for more."""
+
+
+class _Crew:
+    """Threads that visit sources one after the other and send what comes."""
+
+    def __init__(
+        self, entries: Sequence[Entry], settings: Settings, now: datetime, client: Client, since: date | None
+    ) -> None:
+        self.came: queue.Queue[_Came] = queue.Queue(_AHEAD)
+        self.stop = threading.Event()
+        self._waiting: queue.SimpleQueue[Entry] = queue.SimpleQueue()
+        for entry in entries:
+            self._waiting.put(entry)
+        self._settings, self._now, self._client, self._since = settings, now, client, since
+
+    def work(self, seen: Mapping[str, Mapping[str, Seen]]) -> None:
+        """Visit until no source is waiting. `seen` is what is known of the items of each source."""
+        try:
+            while not self.stop.is_set():
+                entry = self._waiting.get_nowait()
+                self._visit(entry, seen[entry.name])
+        except (queue.Empty, _StoppedError):
+            return
+
+    def _visit(self, entry: Entry, seen: Mapping[str, Seen]) -> None:
+        def send(what: Fetched | Gap | Mark | None) -> None:
+            self._put(_Came(entry=entry, what=what))
+
+        visit = Visit(client=self._client, seen=seen, since=self._since, remember=send)
+        try:
+            with visiting(visit):
+                for item in collect((entry,), self._settings, self._now):
+                    send(item)
+        except _StoppedError:
+            raise
+        except Exception as error:
+            message = f"{entry.name}: failed ({type(error).__name__}: {error}); please report it with the source"
+            send(Gap(source=entry.name, kind="fault", message=message))
+        send(None)
+
+    def _put(self, message: _Came) -> None:
+        while not self.stop.is_set():
+            try:
+                self.came.put(message, timeout=_PATIENCE / 10)
+            except queue.Full:
+                continue
+            return
+        raise _StoppedError
+
+
 def visits(
     entries: Sequence[Entry],
     settings: Settings,
@@ -50,63 +102,20 @@ def visits(
     The caller keeps each document before it asks for the next one. A source that fails in a way nobody foresaw is a
     Gap of kind `fault` and stops no other.
     """
-    waiting: queue.SimpleQueue[Entry] = queue.SimpleQueue()
-    came: queue.Queue[_Came] = queue.Queue(_AHEAD)
-    stop = threading.Event()
+    crew = _Crew(entries, settings, now, client, since)
     seen = {entry.name: state.seen(entry.name) for entry in entries}
-    for entry in entries:
-        waiting.put(entry)
-
-    def put(message: _Came) -> None:
-        while not stop.is_set():
-            try:
-                came.put(message, timeout=_PATIENCE / 10)
-            except queue.Full:
-                continue
-            return
-        raise _StoppedError
-
-    def one(entry: Entry) -> None:
-        visit = Visit(
-            client=client,
-            seen=seen[entry.name],
-            since=since,
-            remember=lambda mark: put(_Came(entry=entry, what=mark)),
-        )
-        try:
-            with visiting(visit):
-                for item in collect((entry,), settings, now):
-                    put(_Came(entry=entry, what=item))
-        except _StoppedError:
-            raise
-        except Exception as error:
-            message = f"{entry.name}: failed ({type(error).__name__}: {error}); please report it with the source"
-            put(_Came(entry=entry, what=Gap(source=entry.name, kind="fault", message=message)))
-        put(_Came(entry=entry, what=None))
-
-    def work() -> None:
-        try:
-            while not stop.is_set():
-                one(waiting.get_nowait())
-        except (queue.Empty, _StoppedError):
-            return
-
     # Daemons: Ctrl-C ends the program and does not wait for a server that answers slowly.
     number = min(settings.integer("collect.parallel"), len(entries))
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(number)]
+    threads = [threading.Thread(target=crew.work, args=(seen,), daemon=True) for _ in range(number)]
     for thread in threads:
         thread.start()
     try:
-        yield from _received(came, len(entries), state, progress)
+        yield from _received(crew.came, len(entries), state, progress)
     finally:
-        stop.set()
+        crew.stop.set()
         end = time.monotonic() + _PATIENCE
         for thread in threads:
             thread.join(max(0.0, end - time.monotonic()))
-
-
-class _StoppedError(Exception):
-    """Nobody asks for more."""
 
 
 def _received(
