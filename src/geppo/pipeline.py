@@ -9,10 +9,11 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import re2
 
@@ -36,6 +37,10 @@ from geppo.read.reading import (
 )
 from geppo.read.text import read_text
 from geppo.write.edition import write_issue
+
+if TYPE_CHECKING:
+    from geppo.collect._http import Client
+    from geppo.collect._state import State
 
 Found = TypeVar("Found")
 Progress = Callable[[str, int, int], None]
@@ -82,6 +87,45 @@ def collect_paths(paths: Sequence[Path], store: Store, settings: Settings, now: 
     """Archive files and folders."""
     entries = [collect.Entry(kind="folder", name=path.name, place=str(path)) for path in paths]
     return keep(collect.collect(entries, settings, now), store, settings, now)
+
+
+def collect_sources(
+    entries: Sequence[collect.Entry],
+    store: Store,
+    settings: Settings,
+    now: datetime,
+    *,
+    client: Client,
+    state: State,
+    since: date | None = None,
+    progress: Progress = silent,
+) -> Collected:
+    """Archive what the sources have that is new, many at once. Each document is kept before its source goes on."""
+    from geppo.collect._run import visits
+
+    new = known = 0
+    gaps: dict[str, list[Gap]] = {entry.name: [] for entry in entries}
+
+    def shown(done: int, count: int) -> None:
+        progress("sources", done, count)
+
+    coming = visits(entries, settings, now, client=client, state=state, since=since, progress=shown)
+    with closing(coming):
+        for entry, item in coming:
+            if item is None:
+                state.finish(entry.name, now, gaps[entry.name])
+                continue
+            if isinstance(item, Fetched) and state.has(entry.name, item):
+                known += 1
+                continue
+            kept = keep((item,), store, settings, now)
+            new, known = new + kept.new, known + kept.known
+            gaps[entry.name] += kept.gaps
+            if isinstance(item, Fetched):
+                refusal = next((gap.kind for gap in kept.gaps if gap.kind != "duplicate"), "")
+                state.note(entry.name, item, refusal)
+    # In the order of the sources, not of their arrival.
+    return Collected(new=new, known=known, gaps=tuple(gap for entry in entries for gap in gaps[entry.name]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

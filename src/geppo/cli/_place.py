@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geppo import config
 from geppo.config import Settings
 from geppo.errors import UsageError
 from geppo.knowledge.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from geppo.collect._state import Status
 
 STORE = "geppo.sqlite"
 DEMO = "geppo-demo"
@@ -27,7 +31,12 @@ class Workspace:
 
 def make(root: Path) -> None:
     """Make a workspace; one that is there stays as it is."""
+    from geppo.collect import _sources
+
     root.mkdir(parents=True, exist_ok=True)
+    listed = root / _sources.FILE
+    if not listed.exists() and not (root / config.WORKSPACE_FILE).exists():
+        listed.write_text(_sources.starter(), encoding="utf-8")
     file = root / config.WORKSPACE_FILE
     if not file.exists():
         file.write_text(
@@ -52,6 +61,24 @@ def open_workspace(given: Path | None, *, otherwise: Path | None = None) -> Work
     """Open the workspace given, or the nearest one upward, with its store. Raises UsageError as `find_workspace`."""
     root, settings = find_workspace(given, otherwise=otherwise)
     return Workspace(root=root, settings=settings, store=SqliteStore(root / STORE))
+
+
+def sources(root: Path) -> tuple[Status, ...]:
+    """The sources of a workspace with what is known of them; empty without a sources.toml and a collection.
+
+    Raises UsageError for a faulty sources.toml.
+    """
+    from geppo.collect import _sources
+    from geppo.collect._state import FILE, State
+
+    names = [entry.name for entry in _sources.load(root / _sources.FILE)] if (root / _sources.FILE).exists() else []
+    if not names and not (root / FILE).exists():
+        return ()
+    state = State(root / FILE)
+    try:
+        return state.status(names)
+    finally:
+        state.close()
 
 
 def moment(text: str | None, option: str = "--as-of") -> datetime:

@@ -6,11 +6,12 @@ import importlib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from geppo import config
 from geppo.cli import _place
-from geppo.errors import GeppoError
+from geppo.errors import GeppoError, UsageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,8 @@ def _checks(workspace: Path | None) -> tuple[Check, ...]:
         Check(name="rules", run=_rules, mend="mend the rule that is named, or take its file from the package again"),
         Check(name="typesetting", run=lambda: _imported("typst", "noto_cjk_sans_jp_regular"), mend=again),
         Check(name="stix", run=lambda: _imported("stix2"), mend=again),
+        Check(name="collecting", run=_collecting, mend=again),
+        Check(name="sources", run=lambda: _sources(workspace), mend="see `geppo status` and docs/collecting.md"),
         Check(name="workspace", run=lambda: _workspace(workspace), mend="make one with `geppo init DIR`"),
     )
 
@@ -84,6 +87,34 @@ def _imported(*names: str) -> str:
     for name in names:
         importlib.import_module(name)
     return ", ".join(names)
+
+
+def _collecting() -> str:
+    from geppo import registry
+
+    family = registry.family("geppo.collect")
+    if family.broken:
+        raise ImportError("; ".join(f"{one.name}: {one.reason}" for one in family.broken))
+    return ", ".join(str(member.KIND) for member in family.members)
+
+
+def _sources(given: Path | None) -> str:
+    """Raises UsageError with the sources that have brought nothing for too long."""
+    root = given or config.workspace(Path.cwd())
+    if root is None:
+        return "none here"
+    settings = config.load(root / config.WORKSPACE_FILE if (root / config.WORKSPACE_FILE).is_file() else None)
+    limit = timedelta(days=settings.number("collect.stale_days"))
+    found = [source for source in _place.sources(root) if source.name != "folder"]
+    now = _place.moment(None)
+    stale = [
+        f"{one.name} ({one.error_kind or 'never collected'}, last success {one.last_success or 'never'})"
+        for one in found
+        if one.last_success is None or now - datetime.fromisoformat(one.last_success) > limit
+    ]
+    if stale and any(one.last_success or one.last_error for one in found):
+        raise UsageError(f"{len(stale)} of {len(found)} sources are stale: {'; '.join(stale)}")
+    return f"{len(found)} sources, " + ("none collected yet" if stale else "none stale")
 
 
 def _workspace(given: Path | None) -> str:

@@ -8,7 +8,7 @@ from geppo.cli import _place
 
 
 def run(folder: Path) -> int:
-    """Make a workspace: settings, store and archive in one folder.
+    """Make a workspace: settings, store, archive and a list of public sources in one folder.
 
     Example: `geppo init briefing`
 
@@ -19,5 +19,8 @@ def run(folder: Path) -> int:
     """
     _place.make(folder)
     _place.open_workspace(folder).store.close()
-    print(f"{folder}: workspace ready; bring documents in with `geppo collect --path PATH --workspace {folder}`")
+    print(
+        f"{folder}: workspace ready; look through {folder / 'sources.toml'} and run "
+        f"`geppo collect --workspace {folder}`, or bring documents in with `--path PATH`"
+    )
     return 0

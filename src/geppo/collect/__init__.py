@@ -1,12 +1,16 @@
 """Documents in. A source is one module of this package; importing it is the whole registration.
 
-A member has `KIND` (the word in `sources.toml`) and `fetch`. It yields what it got, in an order that does not depend on
-the machine, and a Gap for each thing it could not get; it raises only for wrong use. It judges nothing: duplicates and
-unreadable text are found later, by hash and by reading.
+A member has `KIND` (the word in `sources.toml`, and its module's name) and `fetch`, and may have `OPTIONS` (further
+fields by name, with what they mean). It yields what it got, in an order that does not depend on the machine, and a Gap
+for each thing it could not get; it raises only for wrong use. It judges nothing: duplicates and unreadable text are
+found later, by hash and by reading. A member that uses the network asks `_visit.current` for the client and for what
+earlier collections brought.
 """
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +27,8 @@ class Entry:
     """One source as the user wrote it down.
 
     `place` is an address or a path. `publisher` and `language` are what the user declares for all of its documents;
-    fields of a document win. `allow_private` permits private and loopback addresses.
+    fields of a document win. `allow_private` permits private and loopback addresses. `options` are fields that only
+    some kinds know; a member lists them in `OPTIONS`.
     """
 
     kind: str
@@ -33,6 +38,11 @@ class Entry:
     language: str = ""
     reliability: str = ""
     allow_private: bool = False
+    options: tuple[tuple[str, str], ...] = ()
+
+    def option(self, name: str) -> str:
+        """A field that only this kind has, or ""."""
+        return dict(self.options).get(name, "")
 
     @property
     def declared(self) -> tuple[tuple[str, str], ...]:
@@ -57,11 +67,20 @@ def sources() -> dict[str, Source]:
     return {member.KIND: member for member in sorted(members, key=lambda one: str(one.KIND))}
 
 
+def source(kind: str) -> Source | None:
+    """The member of a kind, imported alone (`geppo collect --path` needs no HTTP client), or None."""
+    name = f"{__name__}.{kind}"
+    if not kind.isidentifier() or kind.startswith("_") or importlib.util.find_spec(name) is None:
+        return None
+    member: Source = importlib.import_module(name)
+    return member
+
+
 def collect(entries: Iterable[Entry], settings: Settings, now: datetime) -> Iterator[Fetched | Gap]:
     """Fetch entry after entry; an entry of an unknown kind is a Gap of kind `unknown-source`."""
     for entry in entries:
-        source = sources().get(entry.kind)
-        if source is None:
+        member = source(entry.kind)
+        if member is None:
             known = ", ".join(sources())
             yield Gap(
                 source=entry.name,
@@ -69,4 +88,4 @@ def collect(entries: Iterable[Entry], settings: Settings, now: datetime) -> Iter
                 message=f"kind {entry.kind!r} is not known; expected one of: {known}.",
             )
             continue
-        yield from source.fetch(entry, settings, now)
+        yield from member.fetch(entry, settings, now)

@@ -10,8 +10,9 @@ import re2
 from geppo.config import Settings
 from geppo.errors import InputError
 from geppo.model.report import Fetched
+from geppo.read.text import _forms
 from geppo.read.text._page import Page
-from geppo.read.text._records import day, rows, sayings, sentence, text, texts
+from geppo.read.text._records import day, rows, sayings, sentence, text
 
 _VALUE = re2.compile(r"[a-z0-9-]+:[A-Za-z0-9_.'-]+ *= *'((?:[^'\\]|\\.)*)'")
 
@@ -31,7 +32,8 @@ def stix(raw: Mapping[str, Any], fetched: Fetched, settings: Settings) -> Page:
     )
     if day(published) is None:
         raise InputError("no-date", f"{fetched.name}: expected a report with `published`, or objects with `created`.")
-    author = objects.get(text(report, "created_by_ref"))
+    identities = [one for one in objects.values() if one.get("type") == "identity"]
+    author = objects.get(text(report, "created_by_ref")) or (identities[0] if len(identities) == 1 else None)
     links = [text(one, "url") for held in objects.values() for one in rows(held, "external_references")]
     return Page(
         text="\n\n".join(_told(report, objects)),
@@ -42,15 +44,8 @@ def stix(raw: Mapping[str, Any], fetched: Fetched, settings: Settings) -> Page:
         language=text(report, "lang").partition("-")[0],
         published=published[:10],
         links=tuple(dict.fromkeys(link for link in links if link)),
-        marking=_strictest(objects.values()),
+        marking=_forms.marking(raw, ["objects.*.object_marking_refs.*"]),
     )
-
-
-def _strictest(objects: Any) -> str:
-    """The strictest marking of any object: a bundle is handled as its most sensitive part."""
-    order: dict[str, list[str]] = sayings()["tlp"]
-    names = {name for one in objects for name in texts(one, "object_marking_refs")}
-    return next((label for label in reversed(order) if not names.isdisjoint(order[label])), "")
 
 
 def _told(report: Mapping[str, Any] | None, objects: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -124,8 +119,6 @@ def misp(raw: Mapping[str, Any], fetched: Fetched, settings: Settings) -> Page:
     published = text(event, "date")
     if day(published) is None:
         raise InputError("no-date", f"{fetched.name}: expected the event's `date` as YYYY-MM-DD.")
-    tags = [text(tag, "name") for tag in rows(event, "Tag")]
-    marking = next((tag for tag in tags if tag.casefold().startswith("tlp:")), "")
     attributes = [*rows(event, "Attribute")]
     attributes += [one for thing in rows(event, "Object") for one in rows(thing, "Attribute")]
     return Page(
@@ -135,7 +128,7 @@ def misp(raw: Mapping[str, Any], fetched: Fetched, settings: Settings) -> Page:
         publisher=text(event, "Orgc", "name") or text(event, "Org", "name"),
         published=published,
         links=tuple(text(one, "value") for one in attributes if text(one, "type") == "link"),
-        marking=marking,
+        marking=_forms.marking(event, ["Tag.*.name", "Attribute.*.Tag.*.name", "Object.*.Attribute.*.Tag.*.name"]),
     )
 
 
@@ -151,7 +144,7 @@ def _event_told(event: Mapping[str, Any], attributes: Sequence[Mapping[str, Any]
     yield from (sentence(text(one, "value")) for one in attributes if text(one, "type") in ("text", "comment"))
     for heading, wanted in ((said["indicators"], True), (said["context"], False)):
         values = [
-            part
+            f"{part} ({' '.join(text(one, 'comment').split())})" if text(one, "comment") else part
             for one in attributes
             if text(one, "type") in said["values"] and bool(one.get("to_ids")) is wanted
             for part in text(one, "value").split("|")

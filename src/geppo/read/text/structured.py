@@ -1,4 +1,4 @@
-"""JSON of known kinds as text: KEV catalogues, CSAF advisories, STIX 2.1 bundles, MISP events.
+"""JSON of known kinds as text: KEV catalogues, CSAF advisories, STIX 2.1 bundles, MISP events, NVD and EPSS rows.
 
 The kind is told by the content. What a record states becomes sentences (`structured.toml`), so that the same reader,
 and the same person, can check them; the archive keeps the file itself. XML is left to the sources that fetch it.
@@ -13,7 +13,7 @@ from typing import Any
 from geppo.config import Settings
 from geppo.errors import InputError
 from geppo.model.report import Fetched
-from geppo.read.text import _advisories, _bundles
+from geppo.read.text import _advisories, _bundles, _forms
 from geppo.read.text._page import Page
 from geppo.read.text._records import DEEPEST, depth
 
@@ -64,6 +64,8 @@ def read(fetched: Fetched, settings: Settings) -> Page:
         for fits, tell in _KINDS:
             if fits(raw):
                 return tell(raw, fetched, settings)
+        if (page := _forms.read_form(raw, fetched.name, settings)) is not None:
+            return page
     raise InputError(
         "unsupported",
         f"{fetched.name}: JSON of no known kind; expected a KEV catalogue, a CSAF advisory, a STIX 2.1 bundle or "

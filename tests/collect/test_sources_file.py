@@ -1,0 +1,69 @@
+"""`sources.toml`: faults are said plainly, and the starter list keeps its own rules."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from geppo.collect import Entry, _sources
+from geppo.errors import UsageError
+from tests.conftest import CASES
+
+ALL = tomllib.loads((CASES / "collect" / "sources.toml").read_text(encoding="utf-8"))["case"]
+
+
+@pytest.mark.parametrize("case", ALL, ids=lambda case: case["name"])
+def test_a_faulty_file_is_explained(case: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(case["text"], encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        _sources.load(path)
+    for part in (str(path), *case["says"]):
+        assert part in str(caught.value)
+
+
+def test_a_whole_file(tmp_path: Path) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(
+        "[[source]]\nname = 'cert'\nkind = 'web'\nurl = 'https://a.example/'\npublisher = 'A'\nlanguage = 'ja'\n"
+        "reliability = 'A'\nallow_private = true\npattern = 'x'\n"
+        "[[source]]\nname = 'desk'\nkind = 'folder'\npath = 'inbox'\n"
+        "[[source]]\nname = 'pipe'\nkind = 'stdin'\nurl = '-'\n"
+        "[[source]]\nname = 'later'\nkind = 'feed'\nurl = 'https://b.example/'\noff = true\n",
+        encoding="utf-8",
+    )
+    web, folder, pipe = _sources.load(path)
+    assert web == Entry(
+        kind="web", name="cert", place="https://a.example/", publisher="A", language="ja", reliability="A",
+        allow_private=True, options=(("pattern", "x"),),
+    )  # fmt: skip
+    assert (folder.place, pipe.place) == (str(tmp_path / "inbox"), "-")
+    assert _sources.chosen((web, folder), ["desk"], "x") == (folder,)
+    with pytest.raises(UsageError, match="no source is named none"):
+        _sources.chosen((web, folder), ["none"], "x")
+    with pytest.raises(UsageError, match="not there"):
+        _sources.load(tmp_path / "other.toml")
+
+
+def test_the_starter_list_keeps_its_rules() -> None:
+    text = _sources.starter()
+    raw = tomllib.loads(text)
+    entries = _sources.read(raw, "starter.toml", Path("/"))
+    assert len(entries) >= 60
+    assert len({entry.place for entry in entries}) == len(entries)
+    counts = Counter(entry.language for entry in entries)
+    assert all(counts[code] >= 3 for code in ("ja", "en", "zh", "ru", "ko")), counts
+    for entry in entries:
+        assert entry.publisher and entry.reliability and not entry.allow_private
+        assert urlsplit(entry.place).scheme == "https"
+    # Each entry says where its address is from and why its publisher has its letter.
+    blocks = text.split("[[source]]")[1:]
+    for block in blocks:
+        assert "# address: " in block and "# reliability: " in block, block
+        word = block.partition("# address: ")[2].split()[0].rstrip(".,;:")
+        assert word in {"confirmed", "general"}, block
