@@ -13,5 +13,21 @@ app: Any = App(
     version=__version__,
     help="A monthly executive summary of cyber threats in Japanese and English, every sentence with its passages.",
 )
-for _verb in ("init", "collect", "demo", "month", "read", "judge", "why", "status", "doctor"):
+for _verb in (
+    "init",
+    "collect",
+    "demo",
+    "month",
+    "read",
+    "judge",
+    "why",
+    "status",
+    "doctor",
+    "search",
+    "verify",
+    "migrate",
+    "export",
+    "catalog",
+    "correct",
+):
     app.command(f"geppo.cli.{_verb}:run", name=_verb)

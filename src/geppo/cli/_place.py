@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geppo import config
 from geppo.config import Settings
 from geppo.errors import UsageError
-from geppo.knowledge.sqlite import SqliteStore
+from geppo.knowledge._sql import SqlStore
+from geppo.knowledge.place import open_store
+
+if TYPE_CHECKING:
+    from geppo.catalog import Catalog
 
 STORE = "geppo.sqlite"
 DEMO = "geppo-demo"
@@ -22,7 +27,7 @@ class Workspace:
 
     root: Path
     settings: Settings
-    store: SqliteStore
+    store: SqlStore
 
 
 def make(root: Path) -> None:
@@ -48,8 +53,20 @@ def open_workspace(given: Path | None, *, otherwise: Path | None = None) -> Work
     return Workspace(
         root=root,
         settings=config.load(root / config.WORKSPACE_FILE),
-        store=SqliteStore(root / STORE),
+        store=open_store(store_of(root)),
     )
+
+
+def store_of(root: Path) -> str | Path:
+    """Where the store of a workspace is: `[store] url` of its geppo.toml, else a file in it."""
+    return config.store_url(root / config.WORKSPACE_FILE) or root / STORE
+
+
+def catalog(store: SqlStore, as_of: datetime) -> Catalog:
+    """The packaged catalogue with the workspace's edits as of a time."""
+    from geppo.catalog import Catalog
+
+    return Catalog.load(edits=store.edits(as_of))
 
 
 def moment(text: str | None) -> datetime:

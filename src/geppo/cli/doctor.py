@@ -59,6 +59,7 @@ def _checks(workspace: Path | None) -> tuple[Check, ...]:
         Check(name="rules", run=_rules, mend="mend the rule that is named, or take its file from the package again"),
         Check(name="typesetting", run=lambda: _imported("typst", "noto_cjk_sans_jp_regular"), mend=again),
         Check(name="stix", run=lambda: _imported("stix2"), mend=again),
+        Check(name="store", run=lambda: _store(workspace), mend="`geppo verify` says more; restore a backup"),
         Check(name="workspace", run=lambda: _workspace(workspace), mend="make one with `geppo init DIR`"),
     )
 
@@ -84,6 +85,19 @@ def _imported(*names: str) -> str:
     for name in names:
         importlib.import_module(name)
     return ", ".join(names)
+
+
+def _store(given: Path | None) -> str:
+    root = given or config.workspace(Path.cwd())
+    if root is None:
+        return "none here"
+    place = _place.open_workspace(root)
+    state = place.store.state()
+    place.store.close()
+    if state.check != "ok":
+        raise ValueError(f"{state.kind}: {state.check}")
+    rows = ", ".join(f"{count} {name}" for name, count in state.rows)
+    return f"{state.kind}, version {state.version}, {state.size / 1e6:.1f} MB, quick check ok\n      rows: {rows}"
 
 
 def _workspace(given: Path | None) -> str:

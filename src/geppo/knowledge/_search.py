@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -31,7 +32,7 @@ def terms(query: Query) -> tuple[str, ...]:
 
 def grams(text: str) -> list[int]:
     """Hashes of the characters and pairs of a folded text, for an index that narrows: several may share one."""
-    pairs = {(ord(a) * 65599 + ord(b)) & 0x7FFFFFFF for a, b in zip(text, text[1:], strict=False)}
+    pairs = {(ord(a) * 65599 + ord(b)) & 0x7FFFFFFF for a, b in itertools.pairwise(text)}
     return sorted(pairs | {ord(c) for c in text})
 
 

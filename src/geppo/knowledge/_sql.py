@@ -20,7 +20,7 @@ from geppo import __version__
 from geppo.knowledge import _audit
 from geppo.knowledge._search import part_of, searched, terms
 from geppo.knowledge.codec import dumps, loads
-from geppo.knowledge.store import Fault, Query, Record, Retrieval
+from geppo.knowledge.store import Fault, Query, Record, Retrieval, State
 from geppo.model.claim import Claim
 from geppo.model.edit import Edit
 from geppo.model.edition import Month
@@ -123,6 +123,14 @@ class SqlStore(ABC):
     @abstractmethod
     def batch(self) -> AbstractContextManager[None]:
         """All that is kept inside stays together; may be nested."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of it."""
+
+    @abstractmethod
+    def state(self) -> State:
+        """Version, size, rows and a quick check."""
 
     @abstractmethod
     def index(self, seq: int, text: str) -> None:
@@ -419,7 +427,8 @@ class SqlStore(ABC):
 
 
 def _limits(since: date | None, until: date | None) -> tuple[str, tuple[Any, ...]]:
-    sql, values = "", []
+    sql = ""
+    values: list[Any] = []
     if since:
         sql, values = sql + " AND d.published >= ?", [*values, since.isoformat()]
     if until:
