@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,9 +18,9 @@ from typing import Any, Protocol
 from urllib.parse import urldefrag, urlsplit
 
 from geppo import __version__
-from geppo.knowledge import _audit
+from geppo.knowledge import _audit, codec
 from geppo.knowledge._search import part_of, searched, terms
-from geppo.knowledge.codec import dumps, loads
+from geppo.knowledge.codec import loads
 from geppo.knowledge.store import Fault, Query, Record, Retrieval, State
 from geppo.model.claim import Claim
 from geppo.model.edit import Edit
@@ -28,7 +29,7 @@ from geppo.model.report import Document, Gap, Report
 from geppo.model.time import Period
 
 TABLES: dict[str, tuple[str, ...]] = {
-    "archive": ("seq", "sha256", "size", "data", "dropped"),
+    "archive": ("seq", "sha256", "size", "data", "digest", "dropped"),
     "retrieval": ("seq", "sha256", "name", "url", "known", "headers"),
     "document": (
         "seq", "sha256", "reader", "published", "known", "got", "address", "publisher", "language", "withdrawn",
@@ -87,6 +88,19 @@ def digest(*parts: str) -> str:
     return whole.hexdigest()
 
 
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def storable(values: Iterable[Any]) -> tuple[Any, ...]:
+    """Values whose texts every database takes: NUL and lone surrogates, as in odd file names, become U+FFFD."""
+    return tuple(_UNSTORABLE.sub("\ufffd", value) if isinstance(value, str) else value for value in values)
+
+
+def dumps(value: Any) -> str:
+    """A model value as JSON text that every database takes."""
+    return str(storable([codec.dumps(value)])[0])
+
+
 def address(document: Document) -> str:
     """What versions of one page share: address, publisher, language, and whether it is a note of ours.
 
@@ -141,6 +155,7 @@ class SqlStore(ABC):
         """Table that is joined first, condition and values that records with all terms fulfil."""
 
     def _insert(self, table: str, values: Sequence[Any], more: str = "") -> Cursor:
+        values = storable(values)
         columns = TABLES[table][1:]
         marks = ", ".join("?" * len(columns))
         return self.run(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}) {more}", values)  # noqa: S608
@@ -158,14 +173,24 @@ class SqlStore(ABC):
             raise ValueError(f"{document.name}: the bytes do not have the hash {sha}")
         packed, when = zlib.compress(data, 6), utc(document.collected)
         with self.batch():
-            new = self._insert("archive", (sha, len(data), packed, ""), "ON CONFLICT (sha256) DO NOTHING").rowcount == 1
+            new = (
+                self._insert(
+                    "archive",
+                    (sha, len(data), packed, hashlib.sha256(packed).hexdigest(), ""),
+                    "ON CONFLICT (sha256) DO NOTHING",
+                ).rowcount
+                == 1
+            )
             sent = json.dumps([list(pair) for pair in headers], ensure_ascii=False)
             once = "ON CONFLICT (sha256, name, url) DO NOTHING"
             self._insert("retrieval", (sha, document.name, document.url, when, sent), once)
             if new:
                 self._record(document, when, when)
             else:
-                self.run("UPDATE archive SET data = ?, dropped = '' WHERE sha256 = ? AND data IS NULL", (packed, sha))
+                self.run(
+                    "UPDATE archive SET data = ?, digest = ?, dropped = '' WHERE sha256 = ? AND data IS NULL",
+                    (packed, hashlib.sha256(packed).hexdigest(), sha),
+                )
                 self._known_again(document, when)
         return new
 
@@ -197,7 +222,7 @@ class SqlStore(ABC):
         columns = TABLES["document"][1:]
         seq = self.run(
             f"INSERT INTO document ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) RETURNING seq",  # noqa: S608
-            values,
+            storable(values),
         ).fetchone()[0]
         self.index(seq, searched(document))
 
@@ -392,7 +417,8 @@ class SqlStore(ABC):
     def drop(self, sha256: str, known: datetime) -> bool:
         """Drop archived bytes under a retention rule; everything else stays. False where there were none."""
         done = self.run(
-            "UPDATE archive SET data = NULL, dropped = ? WHERE sha256 = ? AND data IS NOT NULL", (utc(known), sha256)
+            "UPDATE archive SET data = NULL, digest = '', dropped = ? WHERE sha256 = ? AND data IS NOT NULL",
+            (utc(known), sha256),
         )
         return done.rowcount == 1
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from geppo.errors import UsageError
 from geppo.knowledge._search import grams, searched
-from geppo.knowledge._sql import TABLES, Cursor, SqlStore, like, migrations
+from geppo.knowledge._sql import TABLES, Cursor, SqlStore, like, migrations, storable
 from geppo.knowledge.codec import loads
 from geppo.knowledge.store import State
 from geppo.model.report import Document
@@ -62,7 +62,7 @@ class PostgresStore(SqlStore):
     def run(self, sql: str, values: Sequence[Any] = ()) -> Cursor:
         """One statement."""
         text = sql.replace("%", "%%").replace("?", "%s")
-        return self._connection.execute(cast(Any, text), values)
+        return self._connection.execute(cast(Any, text), storable(values))
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -78,7 +78,11 @@ class PostgresStore(SqlStore):
         """All terms: the index of pairs narrows, the folded text decides."""
         needed = sorted({gram for term in wanted for gram in grams(term)})
         texts = " AND ".join(["search.folded LIKE ?"] * len(wanted))
-        return "search", f"d.seq = search.seq AND search.grams @> ? AND {texts}", (needed, *map(like, wanted))
+        return (
+            "search",
+            f"d.seq = search.seq AND search.grams @> ?::integer[] AND {texts}",
+            (needed, *map(like, wanted)),
+        )
 
     def put(self, table: str, rows: Iterable[tuple[Any, ...]]) -> int:
         """Rows as `rows` gave them, for an empty store; the next row of ours comes after them."""
@@ -87,7 +91,7 @@ class PostgresStore(SqlStore):
         with self._connection.cursor() as cursor:
             with cursor.copy(cast(Any, f"COPY {table} ({', '.join(columns)}) FROM STDIN")) as copy:
                 for row in rows:
-                    copy.write_row(row)
+                    copy.write_row(storable(row))
                     count, top = count + 1, row[0]
                     if table == "document":
                         texts.append((row[0], row[-1]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
@@ -69,11 +70,12 @@ class SqliteStore(SqlStore):
     def _complete(self) -> None:
         """What version 1 did not have and SQL cannot work out: sizes, addresses, digests, the search index."""
         for sha, data in self.run("SELECT sha256, data FROM archive").fetchall():
-            self.run("UPDATE archive SET size = ? WHERE sha256 = ?", (len(zlib.decompress(data)), sha))
+            values = (len(zlib.decompress(data)), hashlib.sha256(data).hexdigest(), sha)
+            self.run("UPDATE archive SET size = ?, digest = ? WHERE sha256 = ?", values)
         for seq, body in self.run("SELECT seq, body FROM document ORDER BY seq").fetchall():
             document = loads(Document, body)
-            values = (address(document), part_of(document.publisher), document.language, digest(body), seq)
-            self.run("UPDATE document SET address = ?, publisher = ?, language = ?, digest = ? WHERE seq = ?", values)
+            row = (address(document), part_of(document.publisher), document.language, digest(body), seq)
+            self.run("UPDATE document SET address = ?, publisher = ?, language = ?, digest = ? WHERE seq = ?", row)
             self.index(seq, searched(document))
         for seq, body in self.run("SELECT seq, body FROM reading").fetchall():
             claims = self.run("SELECT body FROM claim WHERE reading = ? ORDER BY id", (seq,)).fetchall()

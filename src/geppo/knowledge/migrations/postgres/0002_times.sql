@@ -6,6 +6,7 @@ CREATE TABLE archive (
     sha256 TEXT COLLATE "C" NOT NULL UNIQUE,
     size BIGINT NOT NULL,
     data BYTEA,
+    digest TEXT COLLATE "C" NOT NULL,
     dropped TEXT COLLATE "C" NOT NULL DEFAULT ''
 );
 CREATE TABLE retrieval (

@@ -1,6 +1,7 @@
 -- Every table becomes a journal: rows are added and never changed, `seq` is the order in which they came.
 -- `known` is when we knew, `published` when it was published; `got` is when these bytes were last new at their address.
--- `address` joins versions of one page (empty: no page of its own). `digest` is the SHA-256 of what the row says.
+-- `address` joins versions of one page (empty: no page of its own). `digest` is the SHA-256 of what the row says
+-- (in the archive: of the compressed bytes).
 -- Foreign keys are off while this runs.
 ALTER TABLE archive RENAME TO archive_1;
 ALTER TABLE document RENAME TO document_1;
@@ -15,6 +16,7 @@ CREATE TABLE archive (
     sha256 TEXT NOT NULL UNIQUE,
     size INTEGER NOT NULL,
     data BLOB,
+    digest TEXT NOT NULL,
     dropped TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE TABLE retrieval (
@@ -89,8 +91,8 @@ CREATE TABLE edit (
 ) STRICT;
 CREATE VIRTUAL TABLE search USING fts5(text, content = '', tokenize = 'trigram case_sensitive 1');
 CREATE VIRTUAL TABLE search_terms USING fts5vocab(search, row);
-INSERT INTO archive (sha256, size, data)
-    SELECT sha256, -1, data FROM archive_1 ORDER BY rowid;
+INSERT INTO archive (sha256, size, data, digest)
+    SELECT sha256, -1, data, '' FROM archive_1 ORDER BY rowid;
 INSERT INTO document (sha256, reader, published, known, got, address, publisher, language, digest, body)
     SELECT sha256, '', published, known, known, '', '', '', '', body FROM document_1 ORDER BY rowid;
 INSERT INTO retrieval (sha256, name, url, known, headers)
