@@ -34,7 +34,7 @@ DAYS = 1826
 """Five years, over which the documents are spread."""
 
 _WORDS = {
-    "ja": "攻撃 政府 機関 確認 中継 通信 脆弱性 被害 調査 公開 企業 情報 漏えい 注意 喚起 端末 感染 は が を に の で と",
+    "ja": "攻撃 政府 機関 確認 中継 通信 脆弱性 被害 調査 公開 企業 情報 漏えい 注意 喚起 端末 感染 は が を に の で",
     "zh": "攻击 政府 机构 确认 中继 通信 漏洞 受害 调查 公开 企业 信息 泄露 的 了 在 和",
     "ko": "공격 정부 기관 확인 중계 통신 취약점 피해 조사 공개 기업 정보 유출 은 는 를",
     "en": "attack government agency relay network traffic router vulnerability victim report actor the of and in to",

@@ -67,10 +67,14 @@ def keep(fetched: Iterable[Fetched | Gap], store: Store, settings: Settings, now
         except InputError as error:
             gaps.append(Gap(source=item.name, kind=error.kind, message=str(error)))
             continue
+        first = next(iter(store.retrievals(document.sha256)), None)
         if store.add_document(document, item.data, item.headers):
             new += 1
-        else:
-            known += 1
+            continue
+        known += 1
+        # The same file again is no gap, a copy always is one: a collection that was cut off and run again leaves the
+        # same month.
+        if first is None or (first.name, first.url) != (item.name, document.url):
             gaps.append(Gap(source=item.name, kind="duplicate", message="the same bytes are archived already"))
     for gap in gaps:
         store.add_gap(gap, now)
