@@ -1,7 +1,7 @@
 """Collect and month killed (-9) at random moments and run again: nothing lost, nothing twice, the same edition bytes.
 
 `python -m bench.crash [ROUNDS] [SEED]`. A round kills each command up to three times, runs it to its end, and
-compares with a workspace that was never disturbed. Times of collection are those of the run, so issues are compared without them.
+compares with a workspace that was never disturbed. Issues are compared without the times of collection of their run.
 """
 
 from __future__ import annotations
