@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
@@ -99,6 +99,15 @@ def _marks(numbers: tuple[int, ...]) -> str:
 
 
 _MENTION = re.compile(r"\[([a-z-]+):([^\]]+)\]")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A real PostgreSQL server, started once and only where a test asks for it."""
+    from tests.knowledge.servers import server
+
+    with server() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from geppo.errors import DataError, UsageError
 
@@ -71,10 +72,7 @@ def load(workspace_file: Path | None = None) -> Settings:
     known = _known()
     if workspace_file is None:
         return Settings(known=known, values={})
-    try:
-        raw = tomllib.loads(workspace_file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{workspace_file}: expected a TOML file, got: {error}") from error
+    raw = _tables(workspace_file)
     values: dict[str, Value] = {}
     for name, value in raw.get("settings", {}).items():
         if name not in known:
@@ -85,6 +83,25 @@ def load(workspace_file: Path | None = None) -> Settings:
             raise UsageError(f"{workspace_file}: {name} should be {type(default).__name__}, got {type(value).__name__}")
         values[name] = value
     return Settings(known=known, values=values)
+
+
+def _tables(workspace_file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(workspace_file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{workspace_file}: expected a TOML file, got: {error}") from error
+
+
+def store_url(workspace_file: Path) -> str:
+    """`url` under `[store]` of a workspace's `geppo.toml`, empty where there is none.
+
+    Raises UsageError for anything but the address of a PostgreSQL database.
+    """
+    table = _tables(workspace_file).get("store", {})
+    url = table.get("url", "") if isinstance(table, dict) else None
+    if not isinstance(url, str) or (url and not url.startswith(("postgresql://", "postgres://"))):
+        raise UsageError(f"{workspace_file}: [store] url: expected postgresql://user@host/database, got {url!r}")
+    return url
 
 
 def workspace(start: Path) -> Path | None:

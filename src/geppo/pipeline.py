@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -73,10 +73,14 @@ def keep(fetched: Iterable[Fetched | Gap], store: Store, settings: Settings, now
         except InputError as error:
             gaps.append(Gap(source=item.name, kind=error.kind, message=str(error)))
             continue
-        if store.add_document(document, item.data):
+        first = next(iter(store.retrievals(document.sha256)), None)
+        if store.add_document(document, item.data, item.headers):
             new += 1
-        else:
-            known += 1
+            continue
+        known += 1
+        # The same file again is no gap, a copy always is one: a collection that was cut off and run again leaves the
+        # same month.
+        if first is None or (first.name, first.url) != (item.name, document.url):
             gaps.append(Gap(source=item.name, kind="duplicate", message="the same bytes are archived already"))
     for gap in gaps:
         store.add_gap(gap, now)
@@ -326,6 +330,21 @@ def previous(period: Period) -> Period:
     return Period(year=period.year, month=period.month - 1)
 
 
+def month_documents(store: Store, period: Period, as_of: datetime, settings: Settings) -> tuple[Document, ...]:
+    """What a month is judged from: the documents that counted at `as_of`, of the period and a look-back.
+
+    In are those published in the look-back before the period, in it, or shortly after it, and older ones that we got to
+    know within the look-back: background that was collected for the issue. Versions of one page collapse here, in the
+    question to the store, because a newer version may carry a date outside the period and must still replace the older.
+    """
+    since = period.span.start - timedelta(days=settings.integer("store.lookback_days"))
+    until = period.span.end + timedelta(days=settings.integer("store.follow_days"))
+    start = datetime(since.year, since.month, since.day, tzinfo=UTC)
+    dated = store.documents(as_of, since, until)
+    older = store.documents(as_of, None, since - timedelta(days=1), start)
+    return tuple(sorted((*dated, *older), key=lambda document: (document.published, document.sha256)))
+
+
 def run_month(
     store: Store,
     period: Period,
@@ -335,15 +354,17 @@ def run_month(
     catalog: Catalog,
     kinds: Sequence[EditionKind] = (EditionKind.MEMBER, EditionKind.PUBLIC),
     progress: Progress = silent,
+    now: datetime | None = None,
 ) -> Issue:
-    """Read, judge and write a month from what the store knew at `as_of`. Raises GateError if an edition fails."""
-    documents = store.documents(as_of)
+    """Read, judge and write a month from what the store knew at `as_of`. Raises GateError if an edition fails.
+
+    `now` is when readings and judgement are known (by default `as_of`); it is kept and stands in no issue.
+    """
+    documents = month_documents(store, period, as_of, settings)
     readings = read_documents(documents, catalog, progress)
     claims_of: dict[str, list[Claim]] = {report.id: [] for report in readings.reports}
     for claim in readings.claims:
         claims_of[claim.report].append(claim)
-    for report in readings.reports:
-        store.add_reading(report, claims_of[report.id], as_of)
     progress("judging", 0, 1)
     month = judge(
         documents,
@@ -355,7 +376,10 @@ def run_month(
         settings=settings,
         earlier=store.month(previous(period), as_of),
     )
-    store.add_month(month)
+    with store.batch():
+        for report in readings.reports:
+            store.add_reading(report, claims_of[report.id], now or as_of)
+        store.add_month(month, now or as_of)
     progress("judging", 1, 1)
     progress("writing", 0, 1)
     reader = MonthReader(catalog, readings.names, period.span.end)

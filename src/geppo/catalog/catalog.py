@@ -14,6 +14,7 @@ from typing import NamedTuple
 from geppo.catalog import ready
 from geppo.catalog.agreements import Agreement, between, read_agreements
 from geppo.catalog.apart import addresses, detections, joined, named, not_inside, outside, paths
+from geppo.catalog.edits import Edits, read_edits
 from geppo.catalog.folding import Folded, folded
 from geppo.catalog.forms import (
     Use,
@@ -36,6 +37,7 @@ from geppo.catalog.rules import Rules, read_rules
 from geppo.catalog.sectors import SectorWords, judged
 from geppo.catalog.tables import LANGUAGES, Folder, packaged
 from geppo.catalog.terms import COUNTER, read_concepts, read_sectors
+from geppo.model.edit import Edit
 from geppo.model.entity import Kind, Mention, Term
 
 SEEN = 64
@@ -60,15 +62,16 @@ class Seen(NamedTuple):
 class Catalog:
     """The catalogue in memory. `load` gives the packaged one; the parts of a language are made when first asked for."""
 
-    def __init__(self, data: Traversable, overlays: Sequence[Traversable] = ()) -> None:
+    def __init__(self, data: Traversable, overlays: Sequence[Traversable] = (), edits: Edits | None = None) -> None:
         folder = Folder(data)
+        self._grades = dict(edits.grades if edits else ())
         self.rules: Rules = read_rules(folder)
         self.places = read_places(folder)
         self._compounds = read_compounds(folder)
         self.terms = read_sectors(folder) + read_concepts(folder)
-        self.publishers = read_publishers(folder)
+        self.publishers = _over(read_publishers(folder), edits.publishers if edits else ())
         self._agreements = read_agreements(folder)
-        self.names, self._name_finder = self._read_names(folder, overlays)
+        self.names, self._name_finder = self._read_names(folder, overlays, edits)
         self._by_id = {
             **{place.id: (Kind.LOCATION, place.name, place.name_ja) for place in self.places},
             **{term.id: (term.kind, term.name, term.name_ja) for term in self.terms},
@@ -84,10 +87,11 @@ class Catalog:
         self._seen = lru_cache(maxsize=SEEN)(self._look)
         self._publisher = lru_cache(maxsize=NAMED)(partial(find_publisher, self._publisher_by_key))
 
-    def _read_names(self, folder: Folder, overlays: Sequence[Traversable]) -> tuple[Names, Finder]:
+    def _read_names(self, folder: Folder, overlays: Sequence[Traversable], edits: Edits | None) -> tuple[Names, Finder]:
         """The names and what finds them, as the compiled file keeps them where there is no overlay of a workspace."""
-        rules, kept = self.rules, None if overlays else ready.kept(folder)
+        rules, kept = self.rules, None if overlays or (edits and edits.overlay.aliases) else ready.kept(folder)
         own = [read_overlay(path) for path in (folder.home.joinpath("overlay.toml"), *overlays)]
+        own += [edits.overlay] if edits else []
         known = None if kept is None else (ready.Readings(kept["readings"]), kept["same"])
         lines = partial(read_names, folder.home.joinpath("names.jsonl.gz"))
         names = Names(lines, own, rules.suffixes, rules.withheld, known)
@@ -96,12 +100,12 @@ class Catalog:
         return names, Finder(chain(name_forms(names), rule_forms(rules)), rules)
 
     @staticmethod
-    def load(overlay: Path | None = None) -> Catalog:
-        """The packaged catalogue, made once; with an overlay file of a workspace on top where one is given.
+    def load(overlay: Path | None = None, edits: Sequence[Edit] = ()) -> Catalog:
+        """The packaged catalogue, made once; with an overlay file of a workspace, and edits of it, on top where given.
 
-        Raises DataError, with file and entry, for data that break their format.
+        Raises DataError, with file and entry or the edit, for data that break their format.
         """
-        return _load(overlay)
+        return _load(overlay, tuple(edits))
 
     def _finder(self, language: str) -> Finder:
         if language not in self._finders:
@@ -250,6 +254,11 @@ class Catalog:
         """The publisher of a printed name, an alias or an id (`org/…`)."""
         return self._publisher_by_id.get(name) or self._publisher(name)
 
+    def grade(self, name: str) -> str:
+        """The grade (A to F) that an edit gives a publisher, by id or any of its names; empty where none does."""
+        publisher = self.publisher(name)
+        return self._grades.get(publisher.id if publisher else name, self._grades.get(name, ""))
+
     def counter(self, identity: str) -> str:
         """The Japanese counter of a concept."""
         term = self._term_by_id.get(identity)
@@ -270,6 +279,12 @@ def _spans(hits: Iterable[Hit]) -> list[tuple[int, int]]:
     return [(hit.start, hit.end) for hit in longest(hits)]
 
 
+def _over(base: Sequence[Publisher], changed: Sequence[Publisher]) -> tuple[Publisher, ...]:
+    """Changed and new publishers first, so that theirs is a name that two share."""
+    ids = {publisher.id for publisher in changed}
+    return (*changed, *(publisher for publisher in base if publisher.id not in ids))
+
+
 @lru_cache(maxsize=4)
-def _load(overlay: Path | None) -> Catalog:
-    return Catalog(packaged(""), () if overlay is None else (overlay,))
+def _load(overlay: Path | None, edits: tuple[Edit, ...]) -> Catalog:
+    return Catalog(packaged(""), () if overlay is None else (overlay,), read_edits(edits) if edits else None)

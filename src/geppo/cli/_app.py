@@ -15,7 +15,8 @@ app: Any = App(
     help="A monthly executive summary of cyber threats in Japanese and English, every sentence with its passages.",
 )
 _VERBS = (
-    "init", "collect", "demo", "month", "read", "judge", "why", "deliver", "schedule", "export", "status", "doctor",
+    "init", "collect", "demo", "month", "read", "judge", "why", "search", "deliver", "schedule", "export", "catalog",
+    "correct", "verify", "migrate", "status", "doctor",
 )  # fmt: skip
 for _verb in _VERBS:
     app.command(f"geppo.cli.{_verb}:run", name=_verb)

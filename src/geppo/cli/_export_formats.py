@@ -69,16 +69,16 @@ def _period(text: str) -> Period:
 
 def read_package(place: _place.Workspace, period: Period, as_of: str | None) -> Package:
     """The month as the workspace knows it, written, with the values of its documents. Writes nothing to the store."""
-    from geppo.catalog import Catalog
     from geppo.cli._progress import bar
     from geppo.model.edition import EditionKind
-    from geppo.pipeline import MonthReader, judge, previous, read_documents
+    from geppo.pipeline import MonthReader, judge, month_documents, previous, read_documents
     from geppo.write.edition import write_issue
 
-    catalog, known = Catalog.load(), _place.moment(as_of)
+    known = _place.moment(as_of)
     stored = place.store.month(period, known)
     known = stored.as_of if stored and as_of is None else known
-    documents = place.store.documents(known)
+    catalog = _place.catalog(place.store, known)
+    documents = month_documents(place.store, period, known, place.settings)
     with bar() as progress:
         readings = read_documents(documents, catalog, progress)
         month = judge(

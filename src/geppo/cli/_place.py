@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING
 from geppo import config
 from geppo.config import Settings
 from geppo.errors import UsageError
-from geppo.knowledge.sqlite import SqliteStore
+from geppo.knowledge._sql import SqlStore
+from geppo.knowledge.place import open_store
+
+if TYPE_CHECKING:
+    from geppo.catalog import Catalog
 
 if TYPE_CHECKING:
     from geppo.collect._state import Status
@@ -26,7 +30,7 @@ class Workspace:
 
     root: Path
     settings: Settings
-    store: SqliteStore
+    store: SqlStore
 
 
 def make(root: Path) -> None:
@@ -60,7 +64,7 @@ def find_workspace(given: Path | None, *, otherwise: Path | None = None) -> tupl
 def open_workspace(given: Path | None, *, otherwise: Path | None = None) -> Workspace:
     """Open the workspace given, or the nearest one upward, with its store. Raises UsageError as `find_workspace`."""
     root, settings = find_workspace(given, otherwise=otherwise)
-    return Workspace(root=root, settings=settings, store=SqliteStore(root / STORE))
+    return Workspace(root=root, settings=settings, store=open_store(store_of(root)))
 
 
 def sources(root: Path) -> tuple[Status, ...]:
@@ -79,6 +83,18 @@ def sources(root: Path) -> tuple[Status, ...]:
         return state.status(names)
     finally:
         state.close()
+
+
+def store_of(root: Path) -> str | Path:
+    """Where the store of a workspace is: `[store] url` of its geppo.toml, else a file in it."""
+    return config.store_url(root / config.WORKSPACE_FILE) or root / STORE
+
+
+def catalog(store: SqlStore, as_of: datetime) -> Catalog:
+    """The packaged catalogue with the workspace's edits as of a time."""
+    from geppo.catalog import Catalog
+
+    return Catalog.load(edits=store.edits(as_of))
 
 
 def moment(text: str | None, option: str = "--as-of") -> datetime:

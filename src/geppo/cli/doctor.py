@@ -62,6 +62,7 @@ def _checks(workspace: Path | None) -> tuple[Check, ...]:
         Check(name="stix", run=lambda: _imported("stix2"), mend=again),
         Check(name="collecting", run=_collecting, mend=again),
         Check(name="sources", run=lambda: _sources(workspace), mend="see `geppo status` and docs/collecting.md"),
+        Check(name="store", run=lambda: _store(workspace), mend="`geppo verify` says more; restore a backup"),
         Check(name="workspace", run=lambda: _workspace(workspace), mend="make one with `geppo init DIR`"),
     )
 
@@ -115,6 +116,19 @@ def _sources(given: Path | None) -> str:
     if stale and any(one.last_success or one.last_error for one in found):
         raise UsageError(f"{len(stale)} of {len(found)} sources are stale: {'; '.join(stale)}")
     return f"{len(found)} sources, " + ("none collected yet" if stale else "none stale")
+
+
+def _store(given: Path | None) -> str:
+    root = given or config.workspace(Path.cwd())
+    if root is None:
+        return "none here"
+    place = _place.open_workspace(root)
+    state = place.store.state()
+    place.store.close()
+    if state.check != "ok":
+        raise ValueError(f"{state.kind}: {state.check}")
+    rows = ", ".join(f"{count} {name}" for name, count in state.rows)
+    return f"{state.kind}, version {state.version}, {state.size / 1e6:.1f} MB, quick check ok\n      rows: {rows}"
 
 
 def _workspace(given: Path | None) -> str:

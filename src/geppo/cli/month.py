@@ -17,6 +17,7 @@ def run(
     period: str,
     *,
     as_of: str | None = None,
+    catalog_as_of: str | None = None,
     lang: str = "ja,en",
     edition: str = "member,public",
     revision: int = 1,
@@ -33,6 +34,8 @@ def run(
         The month, YYYY-MM.
     as_of
         Write it as it was known at this time (ISO 8601 with zone, or a date).
+    catalog_as_of
+        Use edits of the catalogue made until this time (by default --as-of): a later one re-judges the past.
     lang
         Languages to deliver: ja, en. Both are always written from the same claims.
     edition
@@ -44,7 +47,6 @@ def run(
     workspace
         The workspace; by default the nearest folder upward with a geppo.toml.
     """
-    from geppo.catalog import Catalog
     from geppo.cli._journal import publish
     from geppo.cli._progress import bar
     from geppo.deliver.corrections import read_corrections
@@ -61,15 +63,17 @@ def run(
             month,
             as_of=known,
             settings=place.settings,
-            catalog=Catalog.load(),
+            catalog=_place.catalog(place.store, _place.moment(catalog_as_of) if catalog_as_of else known),
             kinds=kinds,
             progress=progress,
+            now=_place.moment(None),
         )
         issue = replace(issue, revision=revision, corrections=corrections)
         paths = write_out(_only(issue, languages), target, place.settings, progress)
     if as_of is None:
         publish(issue, place.root)
-    later = sum(document.collected > known for document in place.store.documents(_place.moment(None)))
+    newer = place.store.documents(_place.moment(None), known_since=known)
+    later = sum(document.collected > known for document in newer)
     place.store.close()
     if later:
         print(f"note: {later} documents were collected after {known.isoformat()} and are not used", file=sys.stderr)

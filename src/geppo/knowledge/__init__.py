@@ -1,5 +1,6 @@
-"""The store: documents, reports, claims, assessments, stories and gaps, kept for good.
+"""The store: documents, readings, claims, months, gaps and edits, kept for good.
 
-`Store` (store.py) is the protocol in model types; `sqlite.py` is the embedded default. Nothing is overwritten: a
-second reading of a document by another version adds rows under that version, and a question names the time it asks for.
+`Store` (store.py) is the protocol in model types; `sqlite.py` is the embedded default and `postgres.py` the one for
+several machines, both on `_sql.py`; `place.py` opens either. Rows are added and never changed, and a question names the
+time that it asks for. `transfer.py` copies stores, `retention.py` says what may be dropped.
 """

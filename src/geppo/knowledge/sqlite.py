@@ -2,134 +2,147 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import zlib
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from importlib import resources
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from geppo import __version__
 from geppo.errors import UsageError
-from geppo.knowledge.codec import dumps, loads
-from geppo.model.claim import Claim
-from geppo.model.edition import Month
-from geppo.model.report import Document, Gap, Report
-from geppo.model.time import Period
+from geppo.knowledge._search import part_of, searched
+from geppo.knowledge._sql import SqlStore, address, digest, migrations
+from geppo.knowledge.codec import loads
+from geppo.knowledge.store import State
+from geppo.model.report import Document
+
+BUSY_SECONDS = 60
+"""How long a writer waits for another one."""
+
+TRIGRAM = 3
 
 
-def _utc(time: datetime) -> str:
-    if time.tzinfo is None:
-        raise ValueError("a time in the store needs a zone")
-    return time.astimezone(UTC).isoformat(timespec="seconds")
+class SqliteStore(SqlStore):
+    """A `Store` in one file; `:memory:` gives a store that lives with the object.
 
-
-def _migrations() -> list[tuple[int, str]]:
-    folder = resources.files("geppo.knowledge").joinpath("migrations")
-    files = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".sql")), key=lambda entry: entry.name)
-    return [(int(entry.name[:4]), entry.read_text(encoding="utf-8")) for entry in files]
-
-
-class SqliteStore:
-    """A `Store` in one file; `:memory:` gives a store that lives with the object."""
+    Raises UsageError for a file that is no store of ours or was made by a newer geppo.
+    """
 
     def __init__(self, path: Path | str) -> None:
+        self._path, self._depth = str(path), 0
         try:
-            self._connection = sqlite3.connect(path, isolation_level=None)
-        except sqlite3.OperationalError as error:
+            self._connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._migrate()
+            self._connection.execute("PRAGMA foreign_keys = ON")
+        except sqlite3.DatabaseError as error:
             raise UsageError(f"{path}: cannot open the store ({error}); run `geppo doctor`") from error
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA foreign_keys = ON")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._migrate(str(path))
 
-    def _migrate(self, path: str) -> None:
-        have = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
-        steps = _migrations()
+    def _version(self) -> int:
+        return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+
+    def _migrate(self) -> None:
+        steps = migrations("sqlite")
+        have = self._version()
         if have > steps[-1][0]:
-            raise UsageError(f"{path}: made by a newer geppo (version {have} of the store); update geppo")
-        for number, script in steps:
-            if number > have:
-                self._connection.executescript(f"BEGIN;{script};PRAGMA user_version = {number};COMMIT;")
+            raise UsageError(
+                f"{self._path}: made by a newer geppo (version {have} of the store); expected at most {steps[-1][0]};"
+                " update geppo"
+            )
+        if have == steps[-1][0]:
+            return
+        # A rename must not rewrite the names in tables that still refer to the old one.
+        self._connection.execute("PRAGMA foreign_keys = OFF")
+        self._connection.execute("PRAGMA legacy_alter_table = ON")
+        with self.batch():
+            have = self._version()
+            for number, script in steps:
+                if number > have:
+                    for statement in _statements(script):
+                        self._connection.execute(statement)
+                    self._connection.execute(f"PRAGMA user_version = {number}")
+            if 0 < have < 2:
+                self._complete()
+        self._connection.execute("PRAGMA legacy_alter_table = OFF")
+
+    def _complete(self) -> None:
+        """What version 1 did not have and SQL cannot work out: sizes, addresses, digests, the search index."""
+        for sha, data in self.run("SELECT sha256, data FROM archive").fetchall():
+            values = (len(zlib.decompress(data)), hashlib.sha256(data).hexdigest(), sha)
+            self.run("UPDATE archive SET size = ?, digest = ? WHERE sha256 = ?", values)
+        for seq, body in self.run("SELECT seq, body FROM document ORDER BY seq").fetchall():
+            document = loads(Document, body)
+            row = (address(document), part_of(document.publisher), document.language, digest(body), seq)
+            self.run("UPDATE document SET address = ?, publisher = ?, language = ?, digest = ? WHERE seq = ?", row)
+            self.index(seq, searched(document))
+        for seq, body in self.run("SELECT seq, body FROM reading").fetchall():
+            claims = self.run("SELECT body FROM claim WHERE reading = ? ORDER BY id", (seq,)).fetchall()
+            self.run("UPDATE reading SET digest = ? WHERE seq = ?", (digest(body, *(row[0] for row in claims)), seq))
+        for seq, body in self.run("SELECT seq, body FROM month").fetchall():
+            self.run("UPDATE month SET digest = ? WHERE seq = ?", (digest(body), seq))
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
 
-    def add_document(self, document: Document, data: bytes) -> bool:
-        """Keep a document and its bytes. False if these bytes are known already."""
-        self._connection.execute("BEGIN")
-        known = self._connection.execute("SELECT 1 FROM archive WHERE sha256 = ?", (document.sha256,)).fetchone()
-        if known is None:
-            self._connection.execute("INSERT INTO archive VALUES (?, ?)", (document.sha256, zlib.compress(data, 6)))
-            self._connection.execute(
-                "INSERT INTO document VALUES (?, ?, ?, ?)",
-                (document.sha256, document.published.isoformat(), _utc(document.collected), dumps(document)),
-            )
-        self._connection.execute("COMMIT")
-        return known is None
+    def run(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """One statement."""
+        return self._connection.execute(sql, values)
 
-    def add_gap(self, gap: Gap, known: datetime) -> None:
-        """Keep what could not be used, and why."""
-        self._connection.execute(
-            "INSERT INTO gap VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (gap.source, gap.kind, _utc(known), dumps(gap)),
-        )
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """All that is kept inside stays together; may be nested. A second writer waits."""
+        if self._depth:
+            yield
+            return
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        else:
+            self._connection.execute("COMMIT")
+        finally:
+            self._depth -= 1
 
-    def documents(self, as_of: datetime) -> tuple[Document, ...]:
-        """Documents known at a time, by publication date and hash."""
-        rows = self._connection.execute(
-            "SELECT body FROM document WHERE known <= ? ORDER BY published, sha256", (_utc(as_of),)
-        )
-        return tuple(loads(Document, body) for (body,) in rows)
+    def index(self, seq: int, text: str) -> None:
+        """Two blanks at the end give the last characters a trigram of their own, so that short words are found."""
+        self.run("INSERT INTO search (rowid, text) VALUES (?, ?)", (seq, text + "  "))
 
-    def data(self, sha256: str) -> bytes:
-        """The archived bytes. Raises KeyError for an unknown hash."""
-        row = self._connection.execute("SELECT data FROM archive WHERE sha256 = ?", (sha256,)).fetchone()
-        if row is None:
-            raise KeyError(sha256)
-        return zlib.decompress(row[0])
+    def found(self, wanted: Sequence[str]) -> tuple[str, str, tuple[Any, ...]]:
+        """All terms, as phrases of trigrams; one of one or two characters as the trigrams that begin with it."""
+        parts = [_quoted(term) if len(term) >= TRIGRAM else self._beginning(term) for term in wanted]
+        if not all(parts):
+            return "search.rowid", "0", ()
+        return "search.rowid", "d.seq = search.rowid AND search MATCH ?", (" AND ".join(parts),)
 
-    def gaps(self, as_of: datetime) -> tuple[Gap, ...]:
-        """Gaps known at a time, by source."""
-        rows = self._connection.execute("SELECT body FROM gap WHERE known <= ? ORDER BY source, kind", (_utc(as_of),))
-        return tuple(loads(Gap, body) for (body,) in rows)
+    def _beginning(self, term: str) -> str:
+        end = term[:-1] + chr(min(ord(term[-1]) + 1, 0x10FFFF))
+        rows = self.run("SELECT term FROM search_terms WHERE term >= ? AND term < ?", (term, end)).fetchall()
+        return f"({' OR '.join(_quoted(row[0]) for row in rows)})" if rows else ""
 
-    def add_reading(self, report: Report, claims: Sequence[Claim], known: datetime) -> None:
-        """Keep what was read from a document by this version of geppo; the document itself is kept apart."""
-        self._connection.execute("BEGIN")
-        self._connection.execute(
-            "INSERT INTO report VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
-            (report.id, __version__, _utc(known), dumps(report.cites)),
-        )
-        self._connection.execute("DELETE FROM claim WHERE report = ? AND reader = ?", (report.id, __version__))
-        self._connection.executemany(
-            "INSERT INTO claim VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            [(c.id, __version__, c.report, c.predicate.value, _utc(known), dumps(c)) for c in claims],
-        )
-        self._connection.execute("COMMIT")
+    def state(self) -> State:
+        """Version, size, rows and SQLite's quick check."""
+        page = [self.run(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")]
+        try:
+            check = str(self.run("PRAGMA quick_check(1)").fetchone()[0])
+        except sqlite3.DatabaseError as error:
+            check = str(error)
+        return State(kind="sqlite", version=self._version(), size=page[0] * page[1], rows=self.counts(), check=check)
 
-    def claims(self, as_of: datetime) -> tuple[Claim, ...]:
-        """Claims of this version of geppo known at a time, by id."""
-        rows = self._connection.execute(
-            "SELECT body FROM claim WHERE reader = ? AND known <= ? ORDER BY id", (__version__, _utc(as_of))
-        )
-        return tuple(loads(Claim, body) for (body,) in rows)
 
-    def add_month(self, month: Month) -> None:
-        """Keep what a month was judged to be. The same month as of the same time is kept once."""
-        self._connection.execute(
-            "INSERT INTO month VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
-            (str(month.period), _utc(month.as_of), dumps(month)),
-        )
+def _quoted(term: str) -> str:
+    return '"' + term.replace('"', '""') + '"'
 
-    def month(self, period: Period, as_of: datetime | None = None) -> Month | None:
-        """The latest judgement of a month (not later than `as_of`), or None."""
-        limit = _utc(as_of) if as_of else "9999"
-        row = self._connection.execute(
-            "SELECT body FROM month WHERE period = ? AND as_of <= ? ORDER BY as_of DESC LIMIT 1", (str(period), limit)
-        ).fetchone()
-        if row is None:
-            return None
-        month: Month = loads(Month, row[0])
-        return month
+
+def _statements(script: str) -> Iterator[str]:
+    text = ""
+    for line in script.splitlines(keepends=True):
+        text += line
+        if sqlite3.complete_statement(text):
+            yield text
+            text = ""

@@ -15,6 +15,7 @@ class Fetched:
     """Bytes that a source gave, before anything is read from them.
 
     `declared` holds what the source itself says of them (publisher, language, url …); fields of the document win.
+    `headers` are those of the answer that brought them, as sent, in their order; empty for files.
     """
 
     source: str
@@ -22,6 +23,7 @@ class Fetched:
     data: bytes
     collected: datetime
     declared: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
