@@ -88,7 +88,7 @@ def _texts(issue: Issue, edition: Edition) -> str:
 
 
 def _issued(issue: Issue) -> Issued:
-    record = json.loads(edition_json.render_issue(issue))
+    record = json.loads(json.dumps(edition_json.record(issue)))
     editions = tuple(
         IssuedEdition(
             kind=EditionKind(one["kind"]),
@@ -139,7 +139,15 @@ def _reader(kind: EditionKind, language: str, clearance: Tlp) -> Subscriber:
     )
 
 
-@effort(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@effort(deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(TLPS, min_size=1, max_size=40))
+def test_the_file_of_the_issue_holds_nothing_above_a_member_edition(markings: list[Tlp]) -> None:
+    issue, secret = _marked(markings)
+    text = edition_json.render_issue(issue).decode()
+    assert not [word for word, marking in secret.items() if marking > Tlp.GREEN and word in text]
+
+
+@effort(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(TLPS, min_size=1, max_size=40), TLPS, TLPS, TLPS, st.sampled_from(range(4)))
 def test_a_reader_reads_nothing_above_the_clearance(
     markings: list[Tlp], clearance: Tlp, way: Tlp, ceiling: Tlp, number: int
@@ -197,7 +205,7 @@ def test_a_claim_of_a_chart_or_a_table_closes_the_edition() -> None:
     assert highest_marking(issue, bare) is Tlp.CLEAR
     for way in ways:
         assert highest_marking(issue, way) is Tlp.RED
-        record = json.loads(edition_json.render_issue(replace(issue, editions=(way,))))
+        record = json.loads(json.dumps(edition_json.record(replace(issue, editions=(way,)))))
         assert found_marking(record, record["editions"][0]) is Tlp.RED
     assert draw(figure, words("ja"), WIDE, "x")
 
