@@ -7,6 +7,7 @@ from typing import Any
 from cyclopts import App
 
 from geppo import __version__
+from geppo.cli import relay
 
 app: Any = App(
     name="geppo",
@@ -15,3 +16,4 @@ app: Any = App(
 )
 for _verb in ("init", "collect", "demo", "month", "read", "judge", "why", "status", "doctor"):
     app.command(f"geppo.cli.{_verb}:run", name=_verb)
+app.command(relay.app)

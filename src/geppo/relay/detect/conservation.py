@@ -1,0 +1,247 @@
+"""Multiplexed tunnels: what comes in through a peer, or a small group of peers, is what goes out to all the others.
+
+Two looks. Over the life of the tunnels: both ratios near one, weighed by how often a tunnel of one host balances with
+the traffic of another host of like volume (decoys). Over pieces of time, where the group has many connections or the
+sensor cuts long ones: the volumes of a piece agree with each other and not with those of another piece.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from geppo.model.relay import Detection
+from geppo.relay.detect._conserve import Conserved, conserved
+from geppo.relay.detect._ports import port_tables, ports
+from geppo.relay.detect._sql import sections
+from geppo.relay.detect._stage import Stage, moment
+
+NAME = "conservation"
+FAMILY = "relay behaviour"
+
+_CENTRE = 0.1
+"""Nats that a tunnel's own envelope adds: about 10 %."""
+_NEAR = 0.15
+_RANGE = 8.0
+"""Nats over which the ratio of two unrelated volumes lies about evenly: from a hundredth to thirty-fold."""
+_LEGS_A_TUNNEL = 4
+"""Fewest other connections within the life of one of the group's: a tunnel carries several."""
+_PSEUDO = 50.0
+"""Weight of that law, in decoy tests."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tunnel:
+    """A group of peers of one host and how its bytes balance with the rest within its life."""
+
+    host: int
+    kind: str
+    rarity: str
+    opened: bool
+    up: float
+    down: float
+    pieces: Conserved | None
+    count: int
+    peers: tuple[int, ...]
+    exits: int
+    targets_inside: float
+    peers_inside: float
+    web: float
+    port: int
+    bytes_: int
+    longest: float
+    start: int
+    stop: int
+
+    @property
+    def far(self) -> tuple[float, float]:
+        """Distance of both ratios from a tunnel's, nats, no less than what an envelope may add."""
+        return max(abs(self.up - _CENTRE), _NEAR), max(abs(self.down - _CENTRE), _NEAR)
+
+
+def _balance(stage: Stage) -> None:
+    part, run, settings = sections("conservation.sql"), stage.connection.execute, stage.settings
+    port_tables(stage.connection)
+    run(part["rarity"], {"uncommon": stage.uncommon})
+    run(part["totals"])
+    life = round(settings.number("relay.conservation.least_life") * 1e6)
+    run(part["member"], {"least_bytes": settings.integer("relay.conservation.least_bytes"), "least_life": life})
+    run(part["grouped"], {"most_peers": settings.integer("relay.conservation.most_peers")})
+    run(part["balance"])
+    run(
+        """CREATE OR REPLACE TEMP TABLE candidate AS SELECT kind, key, host, opened, rarity FROM balance
+        WHERE decoy = 0 AND up BETWEEN $low AND $high AND down BETWEEN $low AND $high""",
+        {"low": settings.number("relay.conservation.low"), "high": settings.number("relay.conservation.high")},
+    )
+
+
+def _pieces(group: Any, rest: Any, windows: Any) -> Conserved | None:
+    """Agreement over pieces of time: edges where connections of the group begin and end, merged to 200 at most."""
+    edges = np.unique(np.concatenate([group["t"], group["e"], windows.ravel()]))
+    if edges.size > 200:
+        edges = edges[:: edges.size // 100]
+    if edges.size < 5:
+        return None
+    sums = {}
+    for name, legs in (("group", group), ("rest", rest)):
+        for column in ("b_in", "b_out"):
+            sums[name, column] = spread(legs["t"], legs["e"], legs[column].astype(float), edges)
+    moved = sums["group", "b_in"] + sums["group", "b_out"]
+    keep = (moved > 2000) & (sums["rest", "b_in"] > 0) & (sums["rest", "b_out"] > 0)
+    keep &= (sums["group", "b_in"] > 0) & (sums["group", "b_out"] > 0)
+    if int(keep.sum()) < 4:
+        return None
+    return conserved(
+        sums["group", "b_in"][keep],
+        sums["rest", "b_out"][keep],
+        sums["group", "b_out"][keep],
+        sums["rest", "b_in"][keep],
+        1.0,
+    )
+
+
+def spread(start: Any, stop: Any, amount: Any, edges: Any) -> Any:
+    """Amounts laid evenly over [start, stop] and summed between edges."""
+    stop = np.maximum(stop, start + 1)
+    order = np.concatenate([start, stop])
+    rate = amount / (stop - start)
+    change = np.concatenate([rate, -rate])
+    rank = np.argsort(order, kind="stable")
+    times, slope = order[rank].astype(float), np.cumsum(change[rank])
+    area = np.concatenate([[0.0], np.cumsum(slope[:-1] * np.diff(times))])
+    return np.maximum(np.diff(np.interp(edges.astype(float), times, area)), 0.0)
+
+
+def _windows(start: Any, stop: Any) -> Any:
+    """Union of intervals, each a second wider, as rows (from, to)."""
+    order = np.argsort(start, kind="stable")
+    low, high = start[order] - 1_000_000, np.maximum.accumulate(stop[order] + 1_000_000)
+    first = np.concatenate([[True], low[1:] > high[:-1]])
+    last = np.concatenate([first[1:], [True]])
+    return np.stack([low[first], high[last]], axis=1)
+
+
+def _members(kind: str, key: int, opened: bool, legs: Any) -> Any:
+    """Which legs belong to the group."""
+    if kind != "uploads":
+        return (legs[kind] == key) & (legs["opened"] == opened)
+    ids, inverse = np.unique(legs["peer"], return_inverse=True)
+    more = np.bincount(inverse, weights=(legs["b_out"] - legs["b_in"]) * legs["opened"])
+    whole = np.bincount(inverse, weights=legs["b_out"] * legs["opened"])
+    longest = np.zeros(ids.size)
+    np.maximum.at(longest, inverse, np.where(legs["opened"], legs["e"] - legs["t"], 0))
+    return legs["opened"] & ((more > 0) & (whole > 50_000) & (longest > 20e6))[inverse]
+
+
+def _connections(group: Any) -> tuple[int, float]:
+    """How many connections the legs of a group make, and the life of the longest in seconds.
+
+    A sensor with an active time-out cuts a connection into records that share peer and source port.
+    """
+    pair = np.stack([group["peer"].astype(np.int64), group["sport"].astype(np.int64)])
+    _, inverse = np.unique(pair, axis=1, return_inverse=True)
+    count = int(inverse.max()) + 1
+    start, stop = np.full(count, np.iinfo(np.int64).max), np.zeros(count, dtype=np.int64)
+    np.minimum.at(start, inverse, group["t"])
+    np.maximum.at(stop, inverse, group["e"])
+    return count, float((stop - start).max()) / 1e6
+
+
+def _tunnel(stage: Stage, host: int, kind: str, key: int, opened: bool, rarity: str, legs: Any) -> Tunnel | None:
+    chosen = _members(kind, key, opened, legs)
+    members = np.unique(legs["peer"][chosen])
+    most = {"all": len(stage.hosts), "uncommon": stage.uncommon, "rare": 2}[rarity]
+    other = legs["opened"] & (legs["hosts"] <= most) & ~np.isin(legs["peer"], members)
+    if not chosen.any() or not other.any():
+        return None
+    group = {name: column[chosen] for name, column in legs.items()}
+    windows = _windows(group["t"], group["e"])
+    place = np.searchsorted(windows[:, 0], legs["t"], side="right") - 1
+    within = other & (place >= 0) & (legs["t"] <= windows[np.maximum(place, 0), 1])
+    rest = {name: column[within] for name, column in legs.items()}
+    connections, life = _connections(group)
+    if life < stage.settings.number("relay.conservation.tunnel_life"):
+        return None
+    sums = [float(part[column].sum()) for part in (group, rest) for column in ("b_in", "b_out")]
+    if min(sums) <= 0 or int(within.sum()) < _LEGS_A_TUNNEL * connections:
+        return None
+    return Tunnel(
+        host=host, kind=kind, rarity=rarity, opened=opened, up=float(np.log(sums[0] / sums[3])),
+        down=float(np.log(sums[1] / sums[2])), pieces=_pieces(group, rest, windows), count=connections,
+        peers=tuple(int(one) for one in members), exits=int(np.unique(rest["peer"]).size),
+        targets_inside=float(rest["peer_inside"].mean()), peers_inside=float(group["peer_inside"].mean()),
+        web=float(np.isin(rest["port"], ports()["web"]).mean()),
+        port=int(np.bincount(group["port"]).argmax()), bytes_=int(sums[0] + sums[1]),
+        longest=life, start=int(group["t"].min()), stop=int(group["e"].max()),
+    )  # fmt: skip
+
+
+def _chance(stage: Stage, tunnel: Tunnel) -> float:
+    """Chance that both ratios of unrelated traffic come so near: decoys, with an even law as a weak prior."""
+    up, down = tunnel.far
+    tested, near = stage.connection.execute(
+        """SELECT count(*), count(*) FILTER (WHERE abs(up - $c) <= $up AND abs(down - $c) <= $down) FROM balance
+        WHERE decoy <> 0 AND kind = $kind AND rarity = $rarity""",
+        {"rarity": tunnel.rarity, "c": _CENTRE, "up": up, "down": down, "kind": tunnel.kind},
+    ).fetchone()
+    even = min(2 * up / _RANGE, 1.0) * min(2 * down / _RANGE, 1.0)
+    return float((near + _PSEUDO * even) / (tested + _PSEUDO))
+
+
+def _detection(stage: Stage, tunnel: Tunnel, score: float, chance: float) -> Detection:
+    names = stage.names(tunnel.peers)
+    pieces = tunnel.pieces
+    figures = (
+        ("up", float(np.exp(tunnel.up))),
+        ("down", float(np.exp(tunnel.down))),
+        ("chance", chance),
+        ("connections", float(tunnel.count)),
+        ("servers", float(len(tunnel.peers))),
+        ("exits", float(tunnel.exits)),
+        ("bytes", float(tunnel.bytes_)),
+        ("longest_s", tunnel.longest),
+        ("pieces", float(pieces.kept if pieces else 0)),
+        ("piece_bits", pieces.bits if pieces else 0.0),
+        ("opened", float(tunnel.opened)),
+        ("port", float(tunnel.port)),
+        ("peers_inside", tunnel.peers_inside),
+        ("callers", float(len(tunnel.peers))),
+        ("targets_inside", tunnel.targets_inside),
+        ("target_web", tunnel.web),
+    )
+    return Detection(
+        detector=NAME, family=FAMILY, host=stage.hosts[tunnel.host],
+        peers=tuple(names[one] for one in tunnel.peers if one in names)[:20], first_seen=moment(tunnel.start),
+        last_seen=moment(tunnel.stop), score=score, false_rate=None, figures=figures,
+    )  # fmt: skip
+
+
+def detect(stage: Stage) -> list[Detection]:
+    """Hosts with a tunnel whose bytes balance with their other traffic, each with its best group; sorted by host."""
+    _balance(stage)
+    least = stage.settings.number("relay.conservation.least_bits")
+    best: dict[int, tuple[float, float, Tunnel]] = {}
+    run = stage.connection.execute
+    wanted = run("SELECT host, kind, key, opened, rarity FROM candidate ORDER BY ALL").fetchall()
+    for bucket in range(stage.buckets):
+        legs = run(sections("conservation.sql")["legs"], {"bucket": bucket}).fetchnumpy()
+        for host, kind, key, opened, rarity in wanted:
+            if host % stage.buckets != bucket:
+                continue
+            low, high = np.searchsorted(legs["host"], [host, host + 1])
+            own = {name: column[low:high] for name, column in legs.items()}
+            tunnel = _tunnel(stage, host, kind, key, opened, rarity, own)
+            if tunnel is None:
+                continue
+            chance = _chance(stage, tunnel)
+            extra = min(tunnel.pieces.bits, 30.0) if tunnel.pieces else 0.0
+            score = -float(np.log2(min(chance, 1.0))) + extra
+            if score > best.get(host, (0.0,))[0]:
+                best[host] = (score, chance, tunnel)
+    return [
+        _detection(stage, tunnel, score, chance)
+        for _, (score, chance, tunnel) in sorted(best.items())
+        if score >= least
+    ]

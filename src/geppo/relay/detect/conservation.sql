@@ -1,0 +1,53 @@
+-- Peers and groups of peers against everything else that the host opened. Sample parameters: bucket 0, least_bytes 50000.
+-- section: rarity
+CREATE OR REPLACE TEMP TABLE rarity AS SELECT * FROM (VALUES ('all', 4294967295), ('uncommon', $uncommon), ('rare', 2)) r(rarity, most);
+-- section: totals
+-- What each host opened, over all peers and over those that few hosts of the house call.
+CREATE OR REPLACE TEMP TABLE total AS
+SELECT r.rarity, p.host, sum(p.b_in)::BIGINT AS b_in, sum(p.b_out)::BIGINT AS b_out, count(DISTINCT p.peer) AS exits
+FROM stage.pair p JOIN stage.popularity c USING (peer) JOIN rarity r ON c.hosts <= r.most
+WHERE p.opened AND NOT (p.udp AND p.port IN (SELECT port FROM quiet_port)) GROUP BY r.rarity, p.host;
+-- section: member
+-- Peers with connections that last: tunnels, or slices of them.
+CREATE OR REPLACE TEMP TABLE member AS
+SELECT p.*, a.net, c.hosts FROM (
+  SELECT host, peer, port, opened, sum(b_in)::BIGINT AS b_in, sum(b_out)::BIGINT AS b_out, max(longest) AS longest
+  FROM stage.pair
+  WHERE b_in > 0 AND b_out > 0 AND longest >= $least_life AND NOT (udp AND port IN (SELECT port FROM quiet_port))
+  GROUP BY host, peer, port, opened HAVING sum(b_in) + sum(b_out) >= $least_bytes
+) p JOIN stage.popularity c USING (peer) JOIN (SELECT id, any_value(net) AS net FROM address GROUP BY id) a ON a.id = p.peer;
+-- section: grouped
+CREATE OR REPLACE TEMP TABLE side AS
+WITH keyed AS (
+  SELECT 'peer' AS kind, peer::UBIGINT AS key, * FROM member
+  UNION ALL SELECT 'net', net::UBIGINT, * FROM member
+  UNION ALL SELECT 'port', port::UBIGINT, * FROM member WHERE NOT opened OR port NOT IN (SELECT port FROM common_port)
+  UNION ALL SELECT 'uploads', 0::UBIGINT, * FROM member WHERE opened AND b_out > b_in
+)
+SELECT kind, key, host, opened, count(DISTINCT peer) AS peers, max(hosts) AS hosts, sum(b_in)::BIGINT AS b_in,
+       sum(b_out)::BIGINT AS b_out
+FROM keyed GROUP BY kind, key, host, opened
+HAVING count(DISTINCT peer) <= $most_peers AND (kind = 'peer' OR count(DISTINCT peer) > 1);
+-- section: balance
+-- up: received from the group against sent to all others; down: sent to the group against received from all others.
+CREATE OR REPLACE TEMP TABLE balance AS
+WITH ranked AS (
+  SELECT *, row_number() OVER (PARTITION BY rarity ORDER BY b_in + b_out, host) AS rank, count(*) OVER (PARTITION BY rarity) AS many
+  FROM total
+), tested AS (
+  SELECT d.decoy, o.rarity, s.* EXCLUDE (hosts), s.opened AND d.decoy = 0 AND s.hosts <= r.most AS own, o.exits, o.b_out AS o_out, o.b_in AS o_in
+  FROM side s JOIN ranked h ON h.host = s.host JOIN rarity r ON r.rarity = h.rarity
+  CROSS JOIN (VALUES (0), (3), (-5), (11), (-17)) d(decoy)
+  JOIN ranked o ON o.rarity = h.rarity AND o.rank = (h.rank + d.decoy - 1 + 17 * h.many) % h.many + 1
+)
+SELECT * EXCLUDE (o_out, o_in, own, exits), ln(b_in / (o_out - if(own, b_out, 0))) AS up, ln(b_out / (o_in - if(own, b_in, 0))) AS down
+FROM tested
+WHERE o_out > if(own, b_out, 0) AND o_in > if(own, b_in, 0)
+  AND exits - if(own, peers, 0) >= greatest(8, 3 * peers);
+-- section: legs
+-- All legs of the candidate hosts.
+SELECT l.host, l.opened, l.peer, l.port, l.sport, a.net, c.hosts, l.t, l.e, l.b_in, l.b_out, l.peer_inside
+FROM stage.leg l JOIN stage.popularity c USING (peer) JOIN (SELECT id, any_value(net) AS net FROM address GROUP BY id) a ON a.id = l.peer
+WHERE l.bucket = $bucket AND l.host IN (SELECT host FROM candidate) AND l.b_in + l.b_out > 0
+  AND NOT (l.udp AND l.port IN (SELECT port FROM quiet_port))
+ORDER BY l.host, l.t, l.e, l.peer, l.port, l.sport, l.b_in, l.b_out;

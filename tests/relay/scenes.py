@@ -1,0 +1,370 @@
+"""Small made networks with known truth, for the tests and the bench of the flow detectors. Records only, no traffic.
+
+A scene is a row of `tests/cases/relay/scenes.toml`: how many hosts, which relays under which laws, which look-alikes.
+Every address is a private or a documentation-style made one; the truth is one role a planted host.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+Array = Any
+"""A numpy array of numbers or addresses."""
+
+COLUMNS = ("ts", "duration", "src", "sport", "dst", "dport", "proto", "out", "back", "state")
+EPOCH = 1_772_323_200.0
+"""2026-03-01 00:00 UTC."""
+DAY = 86_400.0
+INSIDE = int(ipaddress.ip_address("10.0.0.0"))
+OUTSIDE = int(ipaddress.ip_address("20.0.0.0"))
+
+
+@dataclass(slots=True)
+class Scene:
+    """Rows under construction, the truth so far and the inventory rows of the planted hosts."""
+
+    rng: np.random.Generator
+    laws: Mapping[str, Any]
+    hosts: int
+    days: float
+    parts: list[dict[str, Array]] = field(default_factory=list)
+    truth: dict[str, str] = field(default_factory=dict)
+    inventory: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+
+    def law(self, name: str, default: float) -> float:
+        """A number of the scene's row."""
+        return float(self.laws.get(name, default))
+
+    def add(self, **columns: Any) -> None:
+        """Add flows; scalars are spread over the longest column."""
+        size = max(np.size(value) for value in columns.values())
+        if not size:
+            return
+        row = {"sport": self.rng.integers(1024, 65000, size), "proto": 6, "state": 1, **columns}
+        self.parts.append({name: np.broadcast_to(np.asarray(row[name]), (size,)) for name in COLUMNS})
+
+    def lognormal(self, median: float, sigma: float, size: int) -> Array:
+        """Whole numbers of bytes under a log-normal law."""
+        return np.maximum(self.rng.lognormal(np.log(median), sigma, size), 1).astype(np.int64)
+
+    def times(self, count: int) -> Array:
+        """Times over the scene with a daily rhythm."""
+        day = self.rng.random(4 * count + 16)
+        keep = self.rng.random(day.size) < 0.25 + 0.75 * np.sin(np.pi * day) ** 2
+        chosen = day[keep][:count]
+        return EPOCH + (chosen + self.rng.integers(0, max(int(self.days), 1), chosen.size)) * DAY * min(self.days, 1)
+
+    def outside(self, count: int) -> Array:
+        """Fresh outside addresses."""
+        return OUTSIDE + self.rng.integers(0, 2**27, count)
+
+
+def address(number: int) -> str:
+    """Dotted form of a made address."""
+    return str(ipaddress.ip_address(int(number)))
+
+
+def background(scene: Scene) -> None:
+    """Bursts to Zipf destinations with a name lookup before, from hosts with heavy-tailed activity."""
+    rng = scene.rng
+    rate = scene.law("flows_per_host_day", 300) * scene.days / 6
+    bursts = rng.poisson(rate * rng.gamma(0.8, 1 / 0.8, scene.hosts))
+    host = np.repeat(np.arange(scene.hosts), bursts)
+    start = scene.times(host.size)
+    host = host[: start.size]
+    popular = scene.outside(20_000)
+    rank = np.minimum(rng.zipf(1.3, host.size), popular.size) - 1
+    scene.add(ts=start - rng.gamma(2, 0.02, host.size), duration=rng.gamma(2, 0.01, host.size), src=INSIDE + host,
+              dst=INSIDE + 53, dport=53, proto=17, out=rng.integers(30, 70, host.size),
+              back=rng.integers(60, 400, host.size))  # fmt: skip
+    many = 1 + rng.geometric(0.25, host.size)
+    host, start, rank = np.repeat(host, many), np.repeat(start, many), np.repeat(rank, many)
+    moved = rng.random(host.size) < 0.5
+    rank = np.where(moved, np.minimum(rng.zipf(1.3, host.size), popular.size) - 1, rank)
+    out = scene.lognormal(900, 0.9, host.size)
+    back = scene.lognormal(7000, 1.6, host.size)
+    upload = rng.random(host.size) < 0.05
+    out = np.where(upload, scene.lognormal(60_000, 1.6, host.size), out)
+    failed = rng.random(host.size) < 0.03
+    scene.add(ts=start + rng.exponential(0.6, host.size), duration=rng.lognormal(0.3, 1.5, host.size), src=INSIDE + host,
+              dst=popular[rank], dport=np.where(rng.random(host.size) < 0.9, 443, 80), out=np.where(failed, 0, out),
+              back=np.where(failed, 0, back), state=np.where(failed, 0, 1))  # fmt: skip
+
+
+def agents(scene: Scene) -> None:
+    """Update agents: one period and size for a fifth of the hosts, to few destinations."""
+    rng = scene.rng
+    for _ in range(int(scene.law("agents", 3))):
+        period, up, down = rng.choice([300.0, 900.0, 3600.0]), rng.integers(200, 2000), rng.integers(500, 9000)
+        homes = scene.outside(4)
+        for host in rng.choice(scene.hosts, max(scene.hosts // 5, 1), replace=False):
+            beacon(scene, INSIDE + int(host), int(rng.choice(homes)), 443, period, 0.05, int(up), int(down))
+
+
+def beacon(scene: Scene, host: int, peer: int, port: int, period: float, jitter: float, up: int, down: int) -> None:
+    """Connections at a period with uniform jitter; one in twenty is missing."""
+    rng = scene.rng
+    count = int(scene.days * DAY / period)
+    gaps = period * (1 + jitter * rng.uniform(-1, 1, count))
+    times = EPOCH + np.cumsum(gaps) - rng.random() * period
+    times = times[(rng.random(count) > 0.05) & (times < EPOCH + scene.days * DAY)]
+    scene.add(ts=times, duration=rng.gamma(2, 0.1, times.size), src=host, dst=peer, dport=port,
+              out=up + rng.integers(0, 40, times.size), back=down + rng.integers(0, 60, times.size))  # fmt: skip
+
+
+def _sizes(scene: Scene, count: int) -> tuple[Array, Array, Array]:
+    rng = scene.rng
+    up, down = scene.lognormal(1000, 1.0, count), scene.lognormal(5000, 1.4, count)
+    length = rng.lognormal(np.log(1.6), 1.0, count)
+    bulk = rng.random(count) < 0.1
+    down = np.where(bulk, scene.lognormal(400_000, 1.0, count), down)
+    return up, down, np.where(bulk, rng.lognormal(np.log(55), 0.6, count), length)
+
+
+def _more(scene: Scene, value: Array) -> Array:
+    """A leg with its envelope: a share and some bytes more, drawn per connection within the scene's limits."""
+    rng = scene.rng
+    share = rng.uniform(0.005, scene.law("overhead", 0.05), value.size)
+    return (value * (1 + share) + rng.uniform(20, scene.law("overhead_bytes", 400), value.size)).astype(np.int64)
+
+
+def _relayed(scene: Scene, host: int, count: int) -> tuple[Array, Array, Array, Array]:
+    """Out-legs of a relay: start, length, bytes up and down, each to an outside target."""
+    rng = scene.rng
+    start = scene.times(count) if rng.random() < 0.5 else EPOCH + np.sort(rng.random(count)) * scene.days * DAY
+    up, down, length = _sizes(scene, start.size)
+    targets = np.where(
+        rng.random(start.size) < 0.5, scene.outside(start.size), rng.choice(scene.outside(30), start.size)
+    )
+    scene.add(ts=start, duration=length, src=host, dst=targets, dport=rng.choice([443, 80, 22, 25, 993], start.size,
+              p=[0.7, 0.12, 0.08, 0.05, 0.05]), out=up, back=down)  # fmt: skip
+    return start, length, up, down
+
+
+def _lag(scene: Scene, count: int) -> Array:
+    return scene.rng.gamma(2, scene.law("lag", 0.08) / 2, count)
+
+
+def forward(scene: Scene, host: int) -> None:
+    """Connections come in on an odd port and go out at once."""
+    rng = scene.rng
+    start, length, up, down = _relayed(scene, host, int(rng.integers(30, 600) * scene.days))
+    callers = scene.outside(int(rng.integers(1, 6)))
+    lag, tail = _lag(scene, start.size), rng.gamma(2, 0.05, start.size)
+    scene.add(ts=start - lag, duration=length + lag + tail, src=rng.choice(callers, start.size), dst=host,
+              dport=int(rng.integers(2000, 60000)), out=_more(scene, up), back=_more(scene, down))  # fmt: skip
+
+
+def backconnect(scene: Scene, host: int) -> None:
+    """A beacon to a controller; each relayed connection rides on one that the host opens to it first."""
+    rng = scene.rng
+    start, length, up, down = _relayed(scene, host, int(rng.integers(30, 600) * scene.days))
+    controller, port = int(scene.outside(1)[0]), int(rng.integers(2000, 60000))
+    lag, tail = _lag(scene, start.size), rng.gamma(2, 0.05, start.size)
+    scene.add(ts=start - lag, duration=length + lag + tail, src=host, dst=controller, dport=port,
+              out=_more(scene, down), back=_more(scene, up))  # fmt: skip
+    beacon(scene, host, controller, port, float(rng.uniform(60, 3600)), float(rng.uniform(0, 0.5)), 300, 200)
+
+
+def mux(scene: Scene, host: int, servers: int = 1) -> None:
+    """Few long connections to one or several servers carry everything that the host then opens."""
+    rng = scene.rng
+    start, length, up, down = _relayed(scene, host, int(rng.integers(60, 600) * scene.days))
+    homes = scene.outside(1) + np.arange(servers) * (1 if rng.random() < 0.5 else 70_000)
+    port = int(rng.integers(2000, 60000))
+    cut = float(rng.choice([2.0, 6.0, 24.0])) * 3600
+    use = rng.integers(0, servers, start.size)
+    for index, home in enumerate(homes):
+        edges = np.arange(EPOCH, EPOCH + scene.days * DAY + 1, cut)
+        for left, right in zip(edges[:-1], edges[1:], strict=True):
+            inside = (use == index) & (start >= left) & (start < right)
+            out, back = _more(scene, down[inside]).sum(), _more(scene, up[inside]).sum()
+            scene.add(ts=np.array([left]), duration=right - left - 1, src=host, dst=home, dport=port,
+                      out=np.array([out + 4000]), back=back + 3000)  # fmt: skip
+
+
+def mux_many(scene: Scene, host: int) -> None:
+    """The same over six servers."""
+    mux(scene, host, 6)
+
+
+def c2(scene: Scene, host: int) -> None:
+    """A control channel and nothing else."""
+    beacon(scene, host, int(scene.outside(1)[0]), int(scene.rng.integers(2000, 60000)),
+           float(scene.rng.uniform(60, 3600)), float(scene.rng.uniform(0, 0.5)), 300, 200)  # fmt: skip
+
+
+def _through(scene: Scene, host: int, clients: Array, port: int, targets: Array, count: int, dport: int) -> None:
+    rng = scene.rng
+    start = scene.times(count)
+    up, down, length = _sizes(scene, start.size)
+    lag = rng.gamma(2, 0.01, start.size)
+    scene.add(ts=start, duration=length, src=host, dst=rng.choice(targets, start.size), dport=dport, out=up, back=down)
+    scene.add(ts=start - lag, duration=length + lag, src=rng.choice(clients, start.size), dst=host, dport=port,
+              out=_more(scene, up), back=_more(scene, down))  # fmt: skip
+
+
+def forward_proxy(scene: Scene, host: int) -> None:
+    """Many clients of the house go out through it."""
+    clients = INSIDE + scene.rng.choice(scene.hosts, max(scene.hosts // 10, 12), replace=False)
+    _through(scene, host, clients, 3128, scene.outside(2000), 6000, 443)
+
+
+def reverse_proxy(scene: Scene, host: int) -> None:
+    """The whole world calls; it calls three servers of the house."""
+    _through(scene, host, scene.outside(1500), 443, INSIDE + 60_000 + np.arange(3), 5000, 8080)
+
+
+def application(scene: Scene, host: int) -> None:
+    """A web application: each request makes a query to a database, sizes of its own."""
+    rng = scene.rng
+    start = scene.times(4000)
+    scene.add(
+        ts=start,
+        duration=rng.gamma(2, 0.1, start.size),
+        src=scene.outside(800)[rng.integers(0, 800, start.size)],
+        dst=host,
+        dport=443,
+        out=scene.lognormal(700, 0.5, start.size),
+        back=scene.lognormal(20_000, 1, start.size),
+    )
+    scene.add(ts=start + rng.gamma(2, 0.01, start.size), duration=rng.gamma(2, 0.05, start.size), src=host,
+              dst=INSIDE + 60_010, dport=5432, out=scene.lognormal(400, 0.4, start.size),
+              back=scene.lognormal(3000, 1, start.size))  # fmt: skip
+
+
+def jump_host(scene: Scene, host: int) -> None:
+    """Four administrators go on to servers of the house."""
+    clients = INSIDE + scene.rng.choice(scene.hosts, 4, replace=False)
+    _through(scene, host, clients, 22, INSIDE + 60_020 + np.arange(12), 60, 22)
+
+
+def vpn(scene: Scene, host: int) -> None:
+    """Long tunnels from employees outside, many connections to servers of the house and out."""
+    rng = scene.rng
+    for _ in range(40):
+        begin, length = EPOCH + rng.random() * (DAY * scene.days - 3e4), float(rng.uniform(5e3, 2.5e4))
+        count = int(rng.integers(50, 300))
+        up, down, each = _sizes(scene, count)
+        start = begin + rng.random(count) * length
+        target = np.where(rng.random(count) < 0.6, INSIDE + 60_040 + rng.integers(0, 20, count), scene.outside(count))
+        scene.add(ts=start, duration=each, src=host, dst=target, dport=443, out=up, back=down)
+        scene.add(ts=np.array([begin]), duration=length + 300, src=scene.outside(1), dst=host, dport=443, proto=17,
+                  out=np.array([_more(scene, up).sum()]), back=_more(scene, down).sum())  # fmt: skip
+
+
+def backup(scene: Scene, host: int) -> None:
+    """Pulls from many hosts by night, pushes to one store outside."""
+    rng = scene.rng
+    clients = INSIDE + rng.choice(scene.hosts, 40, replace=False)
+    sizes = scene.lognormal(3e7, 1, 40)
+    start = EPOCH + 3600 + np.sort(rng.random(40)) * 9000
+    scene.add(ts=start, duration=120.0, src=host, dst=clients, dport=10000, out=sizes // 60, back=sizes)
+    scene.add(ts=start[::4] + 130, duration=300.0, src=host, dst=scene.outside(1), dport=443,
+              out=np.add.reduceat(sizes, np.arange(0, 40, 4)), back=np.full(10, 90_000))  # fmt: skip
+
+
+def mail(scene: Scene, host: int) -> None:
+    """Mail in from outside and inside, and on to others."""
+    rng = scene.rng
+    start = scene.times(1500)
+    size = scene.lognormal(20_000, 1.5, start.size)
+    scene.add(ts=start, duration=rng.gamma(2, 0.8, start.size), src=scene.outside(400)[rng.integers(0, 400, start.size)],
+              dst=host, dport=25, out=size, back=600)  # fmt: skip
+    scene.add(ts=start + rng.gamma(2, 0.3, start.size), duration=rng.gamma(2, 0.5, start.size), src=host,
+              dst=INSIDE + 60_070 + rng.integers(0, 2, start.size), dport=25, out=size + 300, back=600)  # fmt: skip
+
+
+def p2p(scene: Scene, host: int) -> None:
+    """Peers by the hundred in both directions on odd ports."""
+    rng = scene.rng
+    for inbound in (True, False):
+        start = scene.times(2000)
+        peers = scene.outside(500)[rng.integers(0, 500, start.size)]
+        scene.add(ts=start, duration=rng.lognormal(3, 1.5, start.size), src=peers if inbound else host,
+                  dst=host if inbound else peers, dport=51413 if inbound else rng.integers(1025, 65000, start.size),
+                  out=scene.lognormal(4000, 2.2, start.size), back=scene.lognormal(4000, 2.2, start.size))  # fmt: skip
+
+
+def scanner(scene: Scene, host: int) -> None:
+    """Tries every host of the house on twenty ports."""
+    rng = scene.rng
+    count = 20_000
+    closed = rng.random(count) < 0.95
+    scene.add(ts=EPOCH + 40_000 + np.sort(rng.random(count)) * 7200, duration=0.01, src=host,
+              dst=INSIDE + rng.integers(0, scene.hosts, count), dport=rng.integers(20, 40, count),
+              out=np.where(closed, 0, 40), back=np.where(closed, 0, 60), state=np.where(closed, 0, 1))  # fmt: skip
+
+
+PLANTS: dict[str, tuple[str, Callable[[Scene, int], None], tuple[str, str, str]]] = {
+    "forward": ("relay", forward, ("router", "edge", "no")),
+    "backconnect": ("relay", backconnect, ("nas", "storage", "no")),
+    "mux": ("relay", mux, ("router", "edge", "no")),
+    "mux_many": ("relay", mux_many, ("camera", "camera", "no")),
+    "c2": ("control-channel", c2, ("camera", "camera", "no")),
+    "forward_proxy": ("sanctioned-relay", forward_proxy, ("server", "forward proxy", "yes")),
+    "reverse_proxy": ("sanctioned-relay", reverse_proxy, ("server", "reverse proxy", "yes")),
+    "application": ("none", application, ("server", "web application", "no")),
+    "jump_host": ("sanctioned-relay", jump_host, ("server", "jump host", "yes")),
+    "vpn": ("sanctioned-relay", vpn, ("server", "vpn gateway", "yes")),
+    "backup": ("none", backup, ("server", "backup", "yes")),
+    "mail": ("none", mail, ("server", "mail", "yes")),
+    "p2p": ("none", p2p, ("workstation", "desk", "no")),
+    "scanner": ("scanner", scanner, ("server", "vulnerability scanner", "yes")),
+}
+
+
+def make(row: Mapping[str, Any], seed: int) -> Scene:
+    """A scene of a row: background, agents and the planted hosts, one seed one scene."""
+    scene = Scene(rng=np.random.default_rng(seed), laws=row, hosts=int(row["hosts"]), days=float(row.get("days", 1)))
+    background(scene)
+    agents(scene)
+    for host in range(scene.hosts):
+        scene.inventory[address(INSIDE + host)] = ("workstation" if host % 5 else "printer", "desk", "no")
+    free = iter(scene.rng.permutation(np.arange(256, scene.hosts)))
+    for name, count in row.get("plants", {}).items():
+        truth, plant, listed = PLANTS[name]
+        for _ in range(int(count)):
+            host = INSIDE + int(next(free))
+            plant(scene, host)
+            scene.truth[address(host)] = truth
+            scene.inventory[address(host)] = listed
+    return scene
+
+
+def load(scene: Scene, connection: duckdb.DuckDBPyConnection, *, table: str = "flow_made") -> None:
+    """Put the rows of a scene into a table with the canonical flow columns, in a shuffled but fixed order."""
+    made = {name: np.concatenate([part[name] for part in scene.parts]) for name in COLUMNS}
+    connection.execute(
+        f"""CREATE OR REPLACE TABLE {table} AS SELECT make_timestamp((ts * 1e6)::BIGINT) AS ts, duration::DOUBLE AS duration,
+        {_dotted("src")} AS "id.orig_h", sport::INTEGER AS "id.orig_p", {_dotted("dst")} AS "id.resp_h",
+        dport::INTEGER AS "id.resp_p", if(proto = 17, 'udp', 'tcp') AS proto, "out"::BIGINT AS orig_bytes,
+        back::BIGINT AS resp_bytes, ("out" // 900 + 3)::BIGINT AS orig_pkts, (back // 900 + 3)::BIGINT AS resp_pkts,
+        if(state = 1, 'SF', 'S0') AS conn_state FROM made ORDER BY hash(ts, sport)"""  # noqa: S608
+    )
+
+
+def _dotted(column: str) -> str:
+    parts = (f"({column}::BIGINT >> {shift} & 255)" for shift in (24, 16, 8, 0))
+    return "concat_ws('.', " + ", ".join(parts) + ")"
+
+
+def write(scene: Scene, folder: Path) -> Path:
+    """Write `flow.parquet`, `inventory.csv` and `truth.csv` of a scene."""
+    folder.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect()
+    load(scene, connection)
+    target = folder / "flow.parquet"
+    connection.execute(f"COPY flow_made TO '{target}' (FORMAT parquet)")
+    lines = ["host,asset_class,role,sanctioned", *(f"{host},{','.join(row)}" for host, row in scene.inventory.items())]
+    (folder / "inventory.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    lines = ["host,role", *(f"{host},{role}" for host, role in scene.truth.items())]
+    (folder / "truth.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return target
