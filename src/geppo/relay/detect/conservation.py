@@ -66,8 +66,13 @@ def _balance(stage: Stage) -> None:
     port_tables(stage.connection)
     run(part["rarity"], {"uncommon": stage.uncommon})
     run(part["totals"])
-    life = round(settings.number("relay.conservation.least_life") * 1e6)
-    run(part["member"], {"least_bytes": settings.integer("relay.conservation.least_bytes"), "least_life": life})
+    life, least = (round(settings.number(f"relay.conservation.{name}_life") * 1e6) for name in ("tunnel", "least"))
+    run(
+        part["likely"],
+        {"least_bytes": settings.integer("relay.conservation.least_bytes"), "least_life": least, "tunnel_life": life},
+    )
+    run(part["lasting"], {"tunnel_life": life})
+    run(part["member"])
     run(part["grouped"], {"most_peers": settings.integer("relay.conservation.most_peers")})
     run(part["balance"])
     run(
@@ -124,15 +129,13 @@ def _windows(start: Any, stop: Any) -> Any:
 
 
 def _members(kind: str, key: int, opened: bool, legs: Any) -> Any:
-    """Which legs belong to the group."""
+    """Which legs belong to the group: legs of lasting peers only."""
+    lasting = legs["member"] & (legs["opened"] == opened)
     if kind != "uploads":
-        return (legs[kind] == key) & (legs["opened"] == opened)
+        return lasting & (legs[kind] == key)
     ids, inverse = np.unique(legs["peer"], return_inverse=True)
-    more = np.bincount(inverse, weights=(legs["b_out"] - legs["b_in"]) * legs["opened"])
-    whole = np.bincount(inverse, weights=legs["b_out"] * legs["opened"])
-    longest = np.zeros(ids.size)
-    np.maximum.at(longest, inverse, np.where(legs["opened"], legs["e"] - legs["t"], 0))
-    return legs["opened"] & ((more > 0) & (whole > 50_000) & (longest > 20e6))[inverse]
+    more = np.bincount(inverse, weights=(legs["b_out"] - legs["b_in"]) * lasting)
+    return lasting & (more > 0)[inverse]
 
 
 def _connections(group: Any) -> tuple[int, float]:

@@ -7,15 +7,29 @@ CREATE OR REPLACE TEMP TABLE total AS
 SELECT r.rarity, p.host, sum(p.b_in)::BIGINT AS b_in, sum(p.b_out)::BIGINT AS b_out, count(DISTINCT p.peer) AS exits
 FROM stage.pair p JOIN stage.popularity c USING (peer) JOIN rarity r ON c.hosts <= r.most
 WHERE p.opened AND NOT (p.udp AND p.port IN (SELECT port FROM quiet_port)) GROUP BY r.rarity, p.host;
+-- section: likely
+-- Peers that moved enough and may last: tunnels, or slices of them.
+CREATE OR REPLACE TEMP TABLE likely AS
+SELECT host, peer, port, opened, bucket, b_in, b_out, longest FROM stage.pair
+WHERE b_in > 0 AND b_out > 0 AND b_in + b_out >= $least_bytes AND longest >= $least_life
+  AND (longest >= $tunnel_life OR n >= $tunnel_life // 300000000 + 2)
+  AND last - first >= $tunnel_life AND NOT (udp AND port IN (SELECT port FROM quiet_port));
+-- section: lasting
+-- Those whose longest connection, its slices put together by source port, lasts long enough.
+CREATE OR REPLACE TEMP TABLE lasting AS
+SELECT DISTINCT host, peer, port, opened FROM likely WHERE longest >= $tunnel_life
+UNION
+SELECT DISTINCT host, peer, port, opened FROM (
+  SELECT l.host, l.peer, l.port, l.opened, l.sport, max(l.e) - min(l.t) AS life, sum(l.e - l.t) AS busy
+  FROM stage.leg l SEMI JOIN (FROM likely WHERE longest < $tunnel_life) m
+    ON m.host = l.host AND m.peer = l.peer AND m.port = l.port AND m.opened = l.opened
+  GROUP BY ALL HAVING count(*) > 2 AND life >= $tunnel_life AND busy >= 0.5 * life
+);
 -- section: member
--- Peers with connections that last: tunnels, or slices of them.
 CREATE OR REPLACE TEMP TABLE member AS
-SELECT p.*, a.net, c.hosts FROM (
-  SELECT host, peer, port, opened, sum(b_in)::BIGINT AS b_in, sum(b_out)::BIGINT AS b_out, max(longest) AS longest
-  FROM stage.pair
-  WHERE b_in > 0 AND b_out > 0 AND longest >= $least_life AND NOT (udp AND port IN (SELECT port FROM quiet_port))
-  GROUP BY host, peer, port, opened HAVING sum(b_in) + sum(b_out) >= $least_bytes
-) p JOIN stage.popularity c USING (peer) JOIN (SELECT id, any_value(net) AS net FROM address GROUP BY id) a ON a.id = p.peer;
+SELECT p.*, a.net, c.hosts FROM likely p SEMI JOIN lasting g
+  ON g.host = p.host AND g.peer = p.peer AND g.port = p.port AND g.opened = p.opened
+JOIN stage.popularity c ON c.peer = p.peer JOIN (SELECT id, any_value(net) AS net FROM address GROUP BY id) a ON a.id = p.peer;
 -- section: grouped
 CREATE OR REPLACE TEMP TABLE side AS
 WITH keyed AS (
@@ -45,9 +59,10 @@ FROM tested
 WHERE o_out > if(own, b_out, 0) AND o_in > if(own, b_in, 0)
   AND exits - if(own, peers, 0) >= greatest(8, 3 * peers);
 -- section: legs
--- All legs of the candidate hosts.
-SELECT l.host, l.opened, l.peer, l.port, l.sport, a.net, c.hosts, l.t, l.e, l.b_in, l.b_out, l.peer_inside
+-- All legs of the candidate hosts; `member` marks those of a lasting peer.
+SELECT m.peer IS NOT NULL AS member, l.host, l.opened, l.peer, l.port, l.sport, a.net, c.hosts, l.t, l.e, l.b_in, l.b_out, l.peer_inside
 FROM stage.leg l JOIN stage.popularity c USING (peer) JOIN (SELECT id, any_value(net) AS net FROM address GROUP BY id) a ON a.id = l.peer
+LEFT JOIN lasting m ON m.host = l.host AND m.peer = l.peer AND m.port = l.port AND m.opened = l.opened
 WHERE l.bucket = $bucket AND l.host IN (SELECT host FROM candidate) AND l.b_in + l.b_out > 0
   AND NOT (l.udp AND l.port IN (SELECT port FROM quiet_port))
 ORDER BY l.host, l.t, l.e, l.peer, l.port, l.sport, l.b_in, l.b_out;

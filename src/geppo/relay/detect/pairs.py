@@ -75,7 +75,9 @@ def _found(stage: Stage, bucket: int) -> dict[str, Any]:
     run(part["first"], {"bucket": bucket, "least": least})
     low, high = (round(settings.number(f"relay.pairs.lag_{end}") * 1e6) for end in ("low", "high"))
     run(part["match"], {"low": low, "high": high})
-    rows: dict[str, Any] = run(part["grouped"], {"least": least}).fetchnumpy()
+    rows: dict[str, Any] = run(
+        part["grouped"], {"least": least, "share": settings.number("relay.pairs.least_share")}
+    ).fetchnumpy()
     return rows
 
 
@@ -150,17 +152,14 @@ def false_rates(real: dict[int, float], decoys: list[float], rounds: int) -> dic
 
 def _detection(stage: Stage, best: Scored, rate: float) -> Detection:
     row, group = best.group.rows, best.group
-    legs = stage.connection.execute(
-        "SELECT sum(n) FROM stage.pair WHERE host = $host AND opened = $opened AND if($kind = 'peer', peer, port) = $key",
-        {"host": group.host, "opened": group.opened, "kind": group.kind, "key": int(row["key"][0])},
-    ).fetchone()[0]
+    legs = int(row["legs"][0])
     peers, counts = np.unique(row["peer"], return_counts=True)
     order = np.lexsort((peers, -counts))[:20]
     names = stage.names(peers[order])
     targets = np.unique(row["o_peer"])
     figures = (
         ("hits", float(best.bytes_.kept)),
-        ("legs", float(legs or group.size)),
+        ("legs", float(legs)),
         ("chance_hits", best.chance_hits),
         ("exits", float(targets.size)),
         ("callers", float(peers.size)),

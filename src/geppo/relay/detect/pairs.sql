@@ -52,10 +52,14 @@ WITH flat AS (
   UNION ALL
   SELECT 'port' AS kind, port::UBIGINT AS key, * FROM flat
   WHERE NOT opened OR port NOT IN (SELECT port FROM common_port)
+), whole AS (
+  SELECT 'peer' AS kind, peer AS key, host, opened, count(*) AS legs FROM first GROUP BY ALL
+  UNION ALL SELECT 'port', port::UBIGINT, host, opened, count(*) FROM first GROUP BY ALL
 ), kept AS (
-  SELECT *, count(*) OVER (PARTITION BY kind, key, host, shift, opened) AS size FROM keyed
+  SELECT k.*, legs, count(*) OVER (PARTITION BY kind, key, host, shift, opened) AS size
+  FROM keyed k JOIN whole USING (kind, key, host, opened)
 )
 SELECT k.* EXCLUDE (o_t, size), p.id IS NOT NULL AS peer_inside, o.id IS NOT NULL AS o_inside
 FROM kept k LEFT JOIN host p ON p.id = k.peer LEFT JOIN host o ON o.id = k.o_peer
-WHERE size >= $least
+WHERE size >= $least AND size >= $share * legs
 ORDER BY kind, key, host, shift, opened, begun, peer, b_in, b_out, o_t, o_peer, o_in, o_out;
