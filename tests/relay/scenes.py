@@ -108,6 +108,24 @@ def agents(scene: Scene) -> None:
             beacon(scene, INSIDE + int(host), int(rng.choice(homes)), 443, period, 0.05, int(up), int(down))
 
 
+def long_lived(scene: Scene) -> None:
+    """What ordinary hosts keep open: push channels, calls, uploads to a cloud, staff tunnels, shells, streams."""
+    rng = scene.rng
+    for name, share, length, out, back, ports in (
+        ("push", 0.5, 30_000, 6e3, 9e3, (443, 5223, 5228)), ("call", 0.1, 2400, 1.5e8, 1.6e8, (443, 3478)),
+        ("upload", 0.08, 900, 6e7, 8e5, (443,)), ("tunnel", 0.03, 18_000, 2e7, 1.5e8, (443, 1194, 51820)),
+        ("shell", 0.04, 5000, 3e4, 2e5, (22,)), ("stream", 0.15, 3600, 1.5e6, 4e8, (443,)),
+        ("sync", 0.05, 40_000, 9e6, 1.1e7, (443, 22000)),
+    ):  # fmt: skip
+        homes = scene.outside(40 if name in ("push", "call", "stream") else 300)
+        host = rng.choice(scene.hosts, max(int(scene.hosts * share * scene.law("long", 1.0)), 1))
+        start = scene.times(host.size)
+        host = host[: start.size]
+        scene.add(ts=start, duration=rng.lognormal(np.log(length), 0.7, host.size), src=INSIDE + host,
+                  dst=rng.choice(homes, host.size), dport=rng.choice(ports, host.size),
+                  out=scene.lognormal(out, 1.1, host.size), back=scene.lognormal(back, 1.1, host.size))  # fmt: skip
+
+
 def beacon(scene: Scene, host: int, peer: int, port: int, period: float, jitter: float, up: int, down: int) -> None:
     """Connections at a period with uniform jitter; one in twenty is missing."""
     rng = scene.rng
@@ -326,6 +344,7 @@ def make(row: Mapping[str, Any], seed: int) -> Scene:
     scene = Scene(rng=np.random.default_rng(seed), laws=row, hosts=int(row["hosts"]), days=float(row.get("days", 1)))
     background(scene)
     agents(scene)
+    long_lived(scene)
     for host in range(scene.hosts):
         scene.inventory[address(INSIDE + host)] = ("workstation" if host % 5 else "printer", "desk", "no")
     free = iter(scene.rng.permutation(np.arange(256, scene.hosts)))

@@ -98,8 +98,8 @@ def find(
         )
 
 
-def _sharing(detections: Mapping[str, list[Detection]]) -> dict[str, int]:
-    """For each host, how many hosts that stand out share its steering peer (20 at most, above it is a service)."""
+def _sharing(stage: Stage, detections: Mapping[str, list[Detection]]) -> dict[str, int]:
+    """For each host, how many hosts that stand out share its steering peer, if these are most of those that know it."""
     by_peer: dict[str, set[str]] = defaultdict(set)
     for host, own in detections.items():
         for one in own:
@@ -107,17 +107,28 @@ def _sharing(detections: Mapping[str, list[Detection]]) -> dict[str, int]:
                 for peer in one.peers[:8]:
                     by_peer[peer].add(host)
     counts: dict[str, int] = defaultdict(int)
-    for hosts in by_peer.values():
-        if len(hosts) <= 20:
+    known = _known(stage, sorted(peer for peer, hosts in by_peer.items() if len(hosts) > 1))
+    for peer, hosts in by_peer.items():
+        if known.get(peer, len(hosts)) <= 1.5 * len(hosts):
             for host in hosts:
                 counts[host] = max(counts[host], len(hosts))
     return counts
 
 
+def _known(stage: Stage, peers: list[str]) -> dict[str, int]:
+    """How many hosts of the house have to do with each peer."""
+    rows = stage.connection.execute(
+        """SELECT a.text, max(p.hosts) FROM address a JOIN stage.popularity p ON p.peer = a.id
+        WHERE a.text IN (SELECT unnest($peers::VARCHAR[])) GROUP BY a.text""",
+        {"peers": peers},
+    ).fetchall()
+    return {str(peer): int(hosts) for peer, hosts in rows}
+
+
 def _findings(stage: Stage, detections: Mapping[str, list[Detection]], *, degraded: bool) -> tuple[HostFinding, ...]:
     numbers = {text: number for number, text in enumerate(stage.hosts)}
     known = profiles(stage, [numbers[host] for host in detections]) if detections else {}
-    sharing = _sharing(detections)
+    sharing = _sharing(stage, detections)
     found: list[HostFinding] = []
     for host in sorted(detections):
         one = _finding(stage, host, tuple(detections[host]), known[numbers[host]], sharing.get(host, 0), degraded)

@@ -116,7 +116,6 @@ def weigh(
         evidence.append(
             Evidence(kind="asset", value=asset.asset_class, group="asset", weight=bits, used=True, reason=text)
         )
-    before = prior_bits(settings) + sum(item.weight for item in evidence if item.used)
     for like in held:
         text = like.text.format(**figures)
         evidence.append(Evidence(kind=like.name, value="", group="role", weight=like.bits, used=True, reason=text))
@@ -126,7 +125,7 @@ def weigh(
             Evidence(kind="inventory", value=asset.role, group="inventory", weight=-16.0, used=True, reason=text)
         )
     bits = prior_bits(settings) + sum(item.weight for item in evidence if item.used)
-    return Weighed(bits=bits, evidence=tuple(evidence), clear=relaying and bits > -2.0 and before > -2.0)
+    return Weighed(bits=bits, evidence=tuple(evidence), clear=relaying and bits > -2.0)
 
 
 def likelihood(bits: float, confidence: Confidence, ceiling: float) -> Likelihood:

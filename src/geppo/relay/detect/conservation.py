@@ -7,6 +7,7 @@ sensor cuts long ones: the volumes of a piece agree with each other and not with
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,31 +22,40 @@ from geppo.relay.detect._stage import Stage, moment
 NAME = "conservation"
 FAMILY = "relay behaviour"
 
-_CENTRE = 0.1
-"""Nats that a tunnel's own envelope adds: about 10 %."""
-_NEAR = 0.15
+_BANDS = (("tight", 0.1, 400.0), ("wide", 0.3, 2000.0))
+"""What a tunnel may add to what it carries: a share, and bytes a relayed connection."""
+_NEAR = 0.05
 _RANGE = 8.0
 """Nats over which the ratio of two unrelated volumes lies about evenly: from a hundredth to thirty-fold."""
-_LEGS_A_TUNNEL = 4
-"""Fewest other connections within the life of one of the group's: a tunnel carries several."""
+_LEGS_A_TUNNEL = 1
+"""Fewest other connections within the life of one of the group's."""
+_OUTLIERS = 3
+"""So many transfers of the host's own that are larger than the tunnel may be set aside."""
+_EXITS = 8
+"""Fewest targets: two or three volumes agree with anything."""
 _PSEUDO = 50.0
 """Weight of that law, in decoy tests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tunnel:
-    """A group of peers of one host and how its bytes balance with the rest within its life."""
+    """A group of peers of one host and how its bytes balance with the rest within its life.
+
+    `moved` are bytes received from and sent to the group, `others` bytes sent to and received from all others, in `legs`.
+    """
 
     host: int
     kind: str
     rarity: str
     opened: bool
-    up: float
-    down: float
+    moved: tuple[float, float]
+    others: tuple[float, float]
+    legs: int
     pieces: Conserved | None
     count: int
     peers: tuple[int, ...]
     exits: int
+    known: int
     targets_inside: float
     peers_inside: float
     web: float
@@ -55,30 +65,28 @@ class Tunnel:
     start: int
     stop: int
 
-    @property
-    def far(self) -> tuple[float, float]:
-        """Distance of both ratios from a tunnel's, nats, no less than what an envelope may add."""
-        return max(abs(self.up - _CENTRE), _NEAR), max(abs(self.down - _CENTRE), _NEAR)
-
 
 def _balance(stage: Stage) -> None:
     part, run, settings = sections("conservation.sql"), stage.connection.execute, stage.settings
     port_tables(stage.connection)
     run(part["rarity"], {"uncommon": stage.uncommon})
-    run(part["totals"])
     life, least = (round(settings.number(f"relay.conservation.{name}_life") * 1e6) for name in ("tunnel", "least"))
     run(
         part["likely"],
         {"least_bytes": settings.integer("relay.conservation.least_bytes"), "least_life": least, "tunnel_life": life},
     )
     run(part["lasting"], {"tunnel_life": life})
+    run(part["totals"])
     run(part["member"])
     run(part["grouped"], {"most_peers": settings.integer("relay.conservation.most_peers")})
+    run("CREATE OR REPLACE TEMP TABLE band (band VARCHAR, share DOUBLE, bytes DOUBLE)")
+    for band in _BANDS:
+        run("INSERT INTO band VALUES (?, ?, ?)", list(band))
     run(part["balance"])
     run(
         """CREATE OR REPLACE TEMP TABLE candidate AS SELECT kind, key, host, opened, rarity FROM balance
-        WHERE decoy = 0 AND up BETWEEN $low AND $high AND down BETWEEN $low AND $high""",
-        {"low": settings.number("relay.conservation.low"), "high": settings.number("relay.conservation.high")},
+        WHERE decoy = 0 AND band = 'wide' AND ((up <= $far AND down <= $far) OR (odd AND rarity = 'all'))""",
+        {"far": settings.number("relay.conservation.far")},
     )
 
 
@@ -138,6 +146,12 @@ def _members(kind: str, key: int, opened: bool, legs: Any) -> Any:
     return lasting & (more > 0)[inverse]
 
 
+def _fits(legs: Any, other: Any, received: float, sent: float) -> Any:
+    """Legs that a tunnel of so many bytes could have carried; where more than a few do not fit, all stay."""
+    fits = (legs["b_out"] <= 1.05 * received) & (legs["b_in"] <= 1.05 * sent)
+    return fits if int((other & ~fits).sum()) <= _OUTLIERS else np.ones_like(fits)
+
+
 def _connections(group: Any) -> tuple[int, float]:
     """How many connections the legs of a group make, and the life of the longest in seconds.
 
@@ -156,7 +170,8 @@ def _tunnel(stage: Stage, host: int, kind: str, key: int, opened: bool, rarity: 
     chosen = _members(kind, key, opened, legs)
     members = np.unique(legs["peer"][chosen])
     most = {"all": len(stage.hosts), "uncommon": stage.uncommon, "rare": 2}[rarity]
-    other = legs["opened"] & (legs["hosts"] <= most) & ~np.isin(legs["peer"], members)
+    other = legs["opened"] & ~legs["member"] & (legs["hosts"] <= most) & ~np.isin(legs["peer"], members)
+    other &= _fits(legs, other, float(legs["b_in"][chosen].sum()), float(legs["b_out"][chosen].sum()))
     if not chosen.any() or not other.any():
         return None
     group = {name: column[chosen] for name, column in legs.items()}
@@ -168,12 +183,12 @@ def _tunnel(stage: Stage, host: int, kind: str, key: int, opened: bool, rarity: 
     if life < stage.settings.number("relay.conservation.tunnel_life"):
         return None
     sums = [float(part[column].sum()) for part in (group, rest) for column in ("b_in", "b_out")]
-    if min(sums) <= 0 or int(within.sum()) < _LEGS_A_TUNNEL * connections:
+    exits = int(np.unique(rest["peer"]).size)
+    if min(sums) <= 0 or exits < _EXITS or int(within.sum()) < _LEGS_A_TUNNEL * connections:
         return None
     return Tunnel(
-        host=host, kind=kind, rarity=rarity, opened=opened, up=float(np.log(sums[0] / sums[3])),
-        down=float(np.log(sums[1] / sums[2])), pieces=_pieces(group, rest, windows), count=connections,
-        peers=tuple(int(one) for one in members), exits=int(np.unique(rest["peer"]).size),
+        host=host, kind=kind, rarity=rarity, opened=opened, moved=(sums[0], sums[1]), others=(sums[3], sums[2]), legs=int(within.sum()), pieces=_pieces(group, rest, windows), count=connections,
+        peers=tuple(int(one) for one in members), exits=exits, known=int(group["hosts"].max()),
         targets_inside=float(rest["peer_inside"].mean()), peers_inside=float(group["peer_inside"].mean()),
         web=float(np.isin(rest["port"], ports()["web"]).mean()),
         port=int(np.bincount(group["port"]).argmax()), bytes_=int(sums[0] + sums[1]),
@@ -181,28 +196,44 @@ def _tunnel(stage: Stage, host: int, kind: str, key: int, opened: bool, rarity: 
     )  # fmt: skip
 
 
+def _beyond(moved: float, other: float, legs: int, share: float, bytes_: float) -> tuple[float, float]:
+    """How far `moved` lies outside of [other, envelope of other], and how wide that is, in nats."""
+    low, high = float(np.log(other)), float(np.log((1 + share) * other + bytes_ * legs))
+    at = float(np.log(moved))
+    return max(low - at, at - high, 0.0), high - low
+
+
 def _chance(stage: Stage, tunnel: Tunnel) -> float:
     """Chance that both ratios of unrelated traffic come so near: decoys, with an even law as a weak prior."""
-    up, down = tunnel.far
-    tested, near = stage.connection.execute(
-        """SELECT count(*), count(*) FILTER (WHERE abs(up - $c) <= $up AND abs(down - $c) <= $down) FROM balance
-        WHERE decoy <> 0 AND kind = $kind AND rarity = $rarity""",
-        {"rarity": tunnel.rarity, "c": _CENTRE, "up": up, "down": down, "kind": tunnel.kind},
-    ).fetchone()
-    even = min(2 * up / _RANGE, 1.0) * min(2 * down / _RANGE, 1.0)
-    return float((near + _PSEUDO * even) / (tested + _PSEUDO))
+    best = 1.0
+    for band, share, bytes_ in _BANDS:
+        (up, up_wide), (down, down_wide) = (
+            _beyond(moved, other, tunnel.legs, share, bytes_)
+            for moved, other in zip(tunnel.moved, tunnel.others, strict=True)
+        )
+        up, down = max(up, _NEAR), max(down, _NEAR)
+        tested, near = stage.connection.execute(
+            """SELECT count(*), count(*) FILTER (WHERE up <= $up AND down <= $down) FROM balance
+            WHERE decoy <> 0 AND kind = $kind AND rarity = $rarity AND band = $band""",
+            {"rarity": tunnel.rarity, "up": up, "down": down, "kind": tunnel.kind, "band": band},
+        ).fetchone()
+        even = min((2 * up + up_wide) / _RANGE, 1.0) * min((2 * down + down_wide) / _RANGE, 1.0)
+        best = min(best, float((near + _PSEUDO * even) / (tested + _PSEUDO)) * len(_BANDS))
+    return best
 
 
 def _detection(stage: Stage, tunnel: Tunnel, score: float, chance: float) -> Detection:
     names = stage.names(tunnel.peers)
     pieces = tunnel.pieces
     figures = (
-        ("up", float(np.exp(tunnel.up))),
-        ("down", float(np.exp(tunnel.down))),
+        ("up", tunnel.moved[0] / tunnel.others[0]),
+        ("down", tunnel.moved[1] / tunnel.others[1]),
         ("chance", chance),
         ("connections", float(tunnel.count)),
         ("servers", float(len(tunnel.peers))),
         ("exits", float(tunnel.exits)),
+        ("peer_hosts", float(tunnel.known)),
+        ("common_port", float(tunnel.port in ports()["common"])),
         ("bytes", float(tunnel.bytes_)),
         ("longest_s", tunnel.longest),
         ("pieces", float(pieces.kept if pieces else 0)),
@@ -225,7 +256,7 @@ def detect(stage: Stage) -> list[Detection]:
     """Hosts with a tunnel whose bytes balance with their other traffic, each with its best group; sorted by host."""
     _balance(stage)
     least = stage.settings.number("relay.conservation.least_bits")
-    best: dict[int, tuple[float, float, Tunnel]] = {}
+    found: dict[int, list[tuple[float, float, Tunnel]]] = defaultdict(list)
     run = stage.connection.execute
     wanted = run("SELECT host, kind, key, opened, rarity FROM candidate ORDER BY ALL").fetchall()
     for bucket in range(stage.buckets):
@@ -236,15 +267,14 @@ def detect(stage: Stage) -> list[Detection]:
             low, high = np.searchsorted(legs["host"], [host, host + 1])
             own = {name: column[low:high] for name, column in legs.items()}
             tunnel = _tunnel(stage, host, kind, key, opened, rarity, own)
-            if tunnel is None:
-                continue
-            chance = _chance(stage, tunnel)
-            extra = min(tunnel.pieces.bits, 30.0) if tunnel.pieces else 0.0
-            score = -float(np.log2(min(chance, 1.0))) + extra
-            if score > best.get(host, (0.0,))[0]:
-                best[host] = (score, chance, tunnel)
+            if tunnel is not None:
+                chance = _chance(stage, tunnel)
+                extra = min(tunnel.pieces.bits, 30.0) if tunnel.pieces else 0.0
+                found[host].append((-float(np.log2(min(chance, 1.0))) + extra, chance, tunnel))
+    best = {host: max(own, key=lambda item: item[0]) for host, own in found.items()}
+    price = {host: float(np.log2(len(own))) / 2 for host, own in found.items()}
     return [
-        _detection(stage, tunnel, score, chance)
-        for _, (score, chance, tunnel) in sorted(best.items())
-        if score >= least
+        _detection(stage, tunnel, score - price[host], chance)
+        for host, (score, chance, tunnel) in sorted(best.items())
+        if score - price[host] >= least
     ]

@@ -170,6 +170,8 @@ def _detection(stage: Stage, best: Scored, rate: float) -> Detection:
         ("byte_chance", best.bytes_.chance),
         ("port", float(np.bincount(row["port"].astype(np.int64)).argmax())),
         ("peers_inside", float(row["peer_inside"].mean())),
+        ("peer_hosts", float(row["known"].max())),
+        ("common_port", float(np.isin(row["port"], ports()["common"]).mean() > 0.5)),
         ("targets_inside", float(row["o_inside"].mean())),
         ("target_web", float(np.isin(row["o_port"], ports()["web"]).mean())),
     )

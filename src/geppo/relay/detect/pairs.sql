@@ -59,7 +59,8 @@ WITH flat AS (
   SELECT k.*, legs, count(*) OVER (PARTITION BY kind, key, host, shift, opened) AS size
   FROM keyed k JOIN whole USING (kind, key, host, opened)
 )
-SELECT k.* EXCLUDE (o_t, size), p.id IS NOT NULL AS peer_inside, o.id IS NOT NULL AS o_inside
+SELECT k.* EXCLUDE (o_t, size), c.hosts AS known, p.id IS NOT NULL AS peer_inside, o.id IS NOT NULL AS o_inside
 FROM kept k LEFT JOIN host p ON p.id = k.peer LEFT JOIN host o ON o.id = k.o_peer
+JOIN stage.popularity c ON c.peer = k.peer
 WHERE size >= $least AND size >= $share * legs
 ORDER BY kind, key, host, shift, opened, begun, peer, b_in, b_out, o_t, o_peer, o_in, o_out;
