@@ -104,6 +104,7 @@ def figures_of(detections: tuple[Detection, ...], profile: Mapping[str, float]) 
         tunnel=float(best.detector == _TUNNEL),
         share=best.figure("hits") / max(best.figure("legs"), 1.0) if best.detector == _PAIRS else 1.0,
         vpn_port=float(port in known["vpn"]),
+        proxy_port=float(port in known["proxy"]),
         mail_port=float(port in known["mail"]),
         up_down=max(best.figure("up"), best.figure("down")),
     )

@@ -17,7 +17,7 @@ def ports() -> dict[str, tuple[int, ...]]:
 
 def port_tables(connection: Any) -> None:
     """Tables `quiet_port`, `common_port` … for the SQL of the detectors."""
-    for kind in ("quiet", "common", "mail", "tor", "resolver"):
+    for kind in ("quiet", "lookup", "common", "mail", "tor", "resolver"):
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {kind}_port AS SELECT unnest($v::UINTEGER[]) AS port",
             {"v": list(ports()[kind])},

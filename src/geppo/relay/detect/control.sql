@@ -3,7 +3,7 @@
 WITH many AS (
   SELECT host, peer, port FROM stage.pair
   WHERE bucket = $bucket AND opened AND n BETWEEN $least AND $most AND NOT peer_inside
-    AND NOT (udp AND port IN (SELECT port FROM quiet_port))
+    AND NOT (udp AND port IN (SELECT port FROM lookup_port))
     AND last - first >= $cover
 ), gap AS (
   SELECT l.host, l.peer, l.port, l.t, l.b_in, l.b_out, l.failed,
