@@ -7,6 +7,8 @@ Every address is a private or a documentation-style made one; the truth is one r
 from __future__ import annotations
 
 import ipaddress
+import sys
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +38,7 @@ class Scene:
     days: float
     parts: list[dict[str, Array]] = field(default_factory=list)
     truth: dict[str, str] = field(default_factory=dict)
+    planted: dict[str, list[str]] = field(default_factory=dict)
     inventory: dict[str, tuple[str, str, str]] = field(default_factory=dict)
 
     def law(self, name: str, default: float) -> float:
@@ -321,6 +324,8 @@ def scanner(scene: Scene, host: int) -> None:
               out=np.where(closed, 0, 40), back=np.where(closed, 0, 60), state=np.where(closed, 0, 1))  # fmt: skip
 
 
+CASES = Path(__file__).parent.parent / "cases" / "relay" / "scenes.toml"
+
 PLANTS: dict[str, tuple[str, Callable[[Scene, int], None], tuple[str, str, str]]] = {
     "forward": ("relay", forward, ("router", "edge", "no")),
     "backconnect": ("relay", backconnect, ("nas", "storage", "no")),
@@ -354,19 +359,28 @@ def make(row: Mapping[str, Any], seed: int) -> Scene:
             host = INSIDE + int(next(free))
             plant(scene, host)
             scene.truth[address(host)] = truth
+            scene.planted.setdefault(name, []).append(address(host))
             scene.inventory[address(host)] = listed
     return scene
 
 
-def load(scene: Scene, connection: duckdb.DuckDBPyConnection, *, table: str = "flow_made") -> None:
-    """Put the rows of a scene into a table with the canonical flow columns, in a shuffled but fixed order."""
+def load(
+    scene: Scene, connection: duckdb.DuckDBPyConnection, *, table: str = "flow", order: int = 0, shift: int = 0, six: bool = False
+) -> None:
+    """Put the rows of a scene into a table with the canonical flow columns.
+
+    `order` chooses another order of the rows, `shift` seconds move all times, `six` spells all addresses as IPv6 with
+    one /64 for each /24.
+    """
     made = {name: np.concatenate([part[name] for part in scene.parts]) for name in COLUMNS}
+    spelt = _six if six else _dotted
     connection.execute(
-        f"""CREATE OR REPLACE TABLE {table} AS SELECT make_timestamp((ts * 1e6)::BIGINT) AS ts, duration::DOUBLE AS duration,
-        {_dotted("src")} AS "id.orig_h", sport::INTEGER AS "id.orig_p", {_dotted("dst")} AS "id.resp_h",
+        f"""CREATE OR REPLACE TABLE {table} AS
+        SELECT make_timestamp((ts * 1e6)::BIGINT + {shift}::BIGINT * 1000000) AS ts, duration::DOUBLE AS duration,
+        {spelt("src")} AS "id.orig_h", sport::INTEGER AS "id.orig_p", {spelt("dst")} AS "id.resp_h",
         dport::INTEGER AS "id.resp_p", if(proto = 17, 'udp', 'tcp') AS proto, "out"::BIGINT AS orig_bytes,
         back::BIGINT AS resp_bytes, ("out" // 900 + 3)::BIGINT AS orig_pkts, (back // 900 + 3)::BIGINT AS resp_pkts,
-        if(state = 1, 'SF', 'S0') AS conn_state FROM made ORDER BY hash(ts, sport)"""  # noqa: S608
+        if(state = 1, 'SF', 'S0') AS conn_state FROM made ORDER BY hash(ts, sport, {order})"""
     )
 
 
@@ -375,11 +389,21 @@ def _dotted(column: str) -> str:
     return "concat_ws('.', " + ", ".join(parts) + ")"
 
 
+def _six(column: str) -> str:
+    return f"format('2001:db8:{{:x}}:{{:x}}::{{:x}}', {column}::BIGINT >> 16, ({column}::BIGINT >> 8 & 255) + 256, {column}::BIGINT & 255)"
+
+
+def as_six(text: str) -> str:
+    """An IPv4 text as `load(six=True)` spells it, in normal form."""
+    number = int(ipaddress.ip_address(text))
+    return str(ipaddress.ip_address(f"2001:db8:{number >> 16:x}:{(number >> 8 & 255) + 256:x}::{number & 255:x}"))
+
+
 def write(scene: Scene, folder: Path) -> Path:
     """Write `flow.parquet`, `inventory.csv` and `truth.csv` of a scene."""
     folder.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect()
-    load(scene, connection)
+    load(scene, connection, table="flow_made")
     target = folder / "flow.parquet"
     connection.execute(f"COPY flow_made TO '{target}' (FORMAT parquet)")
     lines = ["host,asset_class,role,sanctioned", *(f"{host},{','.join(row)}" for host, row in scene.inventory.items())]
@@ -387,3 +411,12 @@ def write(scene: Scene, folder: Path) -> Path:
     lines = ["host,role", *(f"{host},{role}" for host, role in scene.truth.items())]
     (folder / "truth.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return target
+
+
+def rows() -> dict[str, Any]:
+    """All rows of scenes.toml by name."""
+    return tomllib.loads(CASES.read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    print(write(make(rows()[sys.argv[1]], int(sys.argv[2])), Path(sys.argv[3])))

@@ -125,7 +125,7 @@ def weigh(
             Evidence(kind="inventory", value=asset.role, group="inventory", weight=-16.0, used=True, reason=text)
         )
     bits = prior_bits(settings) + sum(item.weight for item in evidence if item.used)
-    return Weighed(bits=bits, evidence=tuple(evidence), clear=relaying and bits > -2.0)
+    return Weighed(bits=bits, evidence=tuple(evidence), clear=relaying and bits > -0.3)
 
 
 def likelihood(bits: float, confidence: Confidence, ceiling: float) -> Likelihood:

@@ -19,12 +19,17 @@ from geppo.relay.detect._ports import port_tables, ports
 from geppo.relay.detect._sql import sections
 from geppo.relay.detect._stage import Stage, moment
 
+Grid = dict[tuple[str, str, str], Any]
+"""Counts of decoys by kind, rarity and band, cumulated over both distances."""
+
 NAME = "conservation"
 FAMILY = "relay behaviour"
 
 _BANDS = (("tight", 0.1, 400.0), ("wide", 0.3, 2000.0))
 """What a tunnel may add to what it carries: a share, and bytes a relayed connection."""
 _NEAR = 0.05
+_EDGES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
+"""Distances in nats at which decoys are counted."""
 _RANGE = 8.0
 """Nats over which the ratio of two unrelated volumes lies about evenly: from a hundredth to thirty-fold."""
 _LEGS_A_TUNNEL = 1
@@ -203,7 +208,16 @@ def _beyond(moved: float, other: float, legs: int, share: float, bytes_: float) 
     return max(low - at, at - high, 0.0), high - low
 
 
-def _chance(stage: Stage, tunnel: Tunnel) -> float:
+def _decoys(stage: Stage) -> Grid:
+    """Decoys within each pair of distances, by kind, rarity and band."""
+    rows = stage.connection.execute(sections("conservation.sql")["decoys"], {"edges": list(_EDGES)}).fetchall()
+    counts: Grid = defaultdict(lambda: np.zeros((len(_EDGES) + 1, len(_EDGES) + 1)))
+    for kind, rarity, band, up, down, count in rows:
+        counts[kind, rarity, band][up, down] += count
+    return {key: cells.cumsum(axis=0).cumsum(axis=1) for key, cells in counts.items()}
+
+
+def _chance(grid: Grid, tunnel: Tunnel) -> float:
     """Chance that both ratios of unrelated traffic come so near: decoys, with an even law as a weak prior."""
     best = 1.0
     for band, share, bytes_ in _BANDS:
@@ -212,14 +226,18 @@ def _chance(stage: Stage, tunnel: Tunnel) -> float:
             for moved, other in zip(tunnel.moved, tunnel.others, strict=True)
         )
         up, down = max(up, _NEAR), max(down, _NEAR)
-        tested, near = stage.connection.execute(
-            """SELECT count(*), count(*) FILTER (WHERE up <= $up AND down <= $down) FROM balance
-            WHERE decoy <> 0 AND kind = $kind AND rarity = $rarity AND band = $band""",
-            {"rarity": tunnel.rarity, "up": up, "down": down, "kind": tunnel.kind, "band": band},
-        ).fetchone()
+        cells = grid.get((tunnel.kind, tunnel.rarity, band))
+        near, tested = 0.0, 0.0
+        if cells is not None:
+            near, tested = float(cells[_cell(up), _cell(down)]), float(cells[-1, -1])
         even = min((2 * up + up_wide) / _RANGE, 1.0) * min((2 * down + down_wide) / _RANGE, 1.0)
-        best = min(best, float((near + _PSEUDO * even) / (tested + _PSEUDO)) * len(_BANDS))
+        best = min(best, (near + _PSEUDO * even) / (tested + _PSEUDO) * len(_BANDS))
     return best
+
+
+def _cell(far: float) -> int:
+    """The cell of the first edge that is not below."""
+    return int(np.searchsorted(_EDGES, far, side="left"))
 
 
 def _detection(stage: Stage, tunnel: Tunnel, score: float, chance: float) -> Detection:
@@ -247,7 +265,7 @@ def _detection(stage: Stage, tunnel: Tunnel, score: float, chance: float) -> Det
     )
     return Detection(
         detector=NAME, family=FAMILY, host=stage.hosts[tunnel.host],
-        peers=tuple(names[one] for one in tunnel.peers if one in names)[:20], first_seen=moment(tunnel.start),
+        peers=tuple(sorted(names.values())), first_seen=moment(tunnel.start),
         last_seen=moment(tunnel.stop), score=score, false_rate=None, figures=figures,
     )  # fmt: skip
 
@@ -255,6 +273,7 @@ def _detection(stage: Stage, tunnel: Tunnel, score: float, chance: float) -> Det
 def detect(stage: Stage) -> list[Detection]:
     """Hosts with a tunnel whose bytes balance with their other traffic, each with its best group; sorted by host."""
     _balance(stage)
+    grid = _decoys(stage)
     least = stage.settings.number("relay.conservation.least_bits")
     found: dict[int, list[tuple[float, float, Tunnel]]] = defaultdict(list)
     run = stage.connection.execute
@@ -268,7 +287,7 @@ def detect(stage: Stage) -> list[Detection]:
             own = {name: column[low:high] for name, column in legs.items()}
             tunnel = _tunnel(stage, host, kind, key, opened, rarity, own)
             if tunnel is not None:
-                chance = _chance(stage, tunnel)
+                chance = _chance(grid, tunnel)
                 extra = min(tunnel.pieces.bits, 30.0) if tunnel.pieces else 0.0
                 found[host].append((-float(np.log2(min(chance, 1.0))) + extra, chance, tunnel))
     best = {host: max(own, key=lambda item: item[0]) for host, own in found.items()}

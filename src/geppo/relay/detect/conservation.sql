@@ -65,6 +65,11 @@ SELECT t.decoy, t.rarity, t.kind, t.key, t.host, t.opened, t.odd, b.band,
        greatest(ln(o_in) - ln(b_out), ln(b_out) - ln((1 + b.share) * o_in + b.bytes * legs), 0) AS down
 FROM tested t CROSS JOIN band b
 WHERE o_out > 0 AND o_in > 0 AND exits >= greatest(8, 3 * peers);
+-- section: decoys
+-- How many decoys lie how far, on a grid: cells count the edges below.
+SELECT kind, rarity, band, len(list_filter($edges, lambda x: x < up)) AS up_cell,
+       len(list_filter($edges, lambda x: x < down)) AS down_cell, count(*) AS n
+FROM balance WHERE decoy <> 0 GROUP BY ALL;
 -- section: legs
 -- All legs of the candidate hosts; `member` marks those of a lasting peer.
 SELECT m.peer IS NOT NULL AS member, l.host, l.opened, l.peer, l.port, l.sport, a.net, c.hosts, l.t, l.e, l.b_in, l.b_out, l.peer_inside

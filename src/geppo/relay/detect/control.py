@@ -11,8 +11,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from geppo.model.relay import Detection
 from geppo.relay.detect._ports import port_tables, ports
 from geppo.relay.detect._sql import sections
@@ -109,37 +107,53 @@ def _detection(stage: Stage, beat: Beat, score: float, alike: int, sharing: int)
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Crowd:
+    """Who does the like: hosts and asset classes by shape, hosts by peer and port."""
+
+    shapes: dict[tuple[int, int, int], set[int]]
+    classes: dict[tuple[int, int, int], set[str]]
+    homes: dict[tuple[int, int], set[int]]
+
+
+def _crowd(stage: Stage, beats: list[Beat]) -> _Crowd:
+    crowd = _Crowd(shapes=defaultdict(set), classes=defaultdict(set), homes=defaultdict(set))
+    for beat in beats:
+        asset = stage.asset(beat.host)
+        crowd.shapes[beat.shape].add(beat.host)
+        crowd.classes[beat.shape].add(asset.asset_class if asset else "")
+        crowd.homes[beat.peer, beat.port].add(beat.host)
+    return crowd
+
+
+def weighed(stage: Stage, beats: list[Beat]) -> list[tuple[float, Beat]]:
+    """Each regular pair with its bits, in the order given."""
+    crowd = _crowd(stage, beats)
+    found = []
+    for beat in beats:
+        alike = len(crowd.shapes[beat.shape] - crowd.homes[beat.peer, beat.port]) + 1
+        score = beat.regular_bits() + _population_bits(
+            beat, alike, len(stage.hosts), len(crowd.classes[beat.shape])
+        )
+        if beat.hosts > stage.uncommon and beat.hosts > 20:
+            score = min(score, 0.0)
+        found.append((score, beat))
+    return found
+
+
 def detect(stage: Stage) -> list[Detection]:
     """Hosts with a regular connection that the population does not explain, each with its best one; sorted by host.
 
     Interval and size statistics after RITA v5 (median, MAD, Bowley skew); population shape: own.
     """
     beats = regular(stage)
-    shapes: dict[tuple[int, int, int], set[int]] = defaultdict(set)
-    classes: dict[tuple[int, int, int], set[str]] = defaultdict(set)
-    homes: dict[tuple[int, int], set[int]] = defaultdict(set)
-    for beat in beats:
-        asset = stage.asset(beat.host)
-        shapes[beat.shape].add(beat.host)
-        classes[beat.shape].add(asset.asset_class if asset else "")
-        homes[beat.peer, beat.port].add(beat.host)
+    crowd = _crowd(stage, beats)
     least = stage.settings.number("relay.control.least_bits")
     best: dict[int, tuple[float, Beat]] = {}
-    for beat in beats:
-        sharing = homes[beat.peer, beat.port]
-        alike = len(shapes[beat.shape] - sharing) + 1
-        score = beat.regular_bits() + _population_bits(beat, alike, len(stage.hosts), len(classes[beat.shape]))
-        if beat.hosts > stage.uncommon and beat.hosts > 20:
-            score = min(score, 0.0)
+    for score, beat in weighed(stage, beats):
         if score >= least and score > best.get(beat.host, (0.0,))[0]:
             best[beat.host] = (score, beat)
     return [
-        _detection(stage, beat, score, len(shapes[beat.shape]), len(homes[beat.peer, beat.port]))
-        for _, (score, beat) in sorted(best.items())
+        _detection(stage, beat, score, len(crowd.shapes[beat.shape]), len(crowd.homes[beat.peer, beat.port]))
+        for _, (score, beat) in sorted(best.items(), key=lambda item: item[0])
     ]
-
-
-def spread_of(values: Any) -> float:
-    """MAD over median: .69 for an exponential law, .25 for uniform jitter of half the period."""
-    middle = float(np.median(values))
-    return float(np.median(np.abs(values - middle))) / middle if middle else 0.0

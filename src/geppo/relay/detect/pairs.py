@@ -24,6 +24,8 @@ from geppo.relay.detect._stage import Stage, moment
 NAME = "pairs"
 FAMILY = "relay behaviour"
 
+_SHOWN = 20
+"""Most peers named of one host."""
 _SHIFTS = (37, -61, 113, -149)
 """Seconds by which decoys are moved: primes, so that no usual period makes them fall on itself."""
 
@@ -154,8 +156,10 @@ def _detection(stage: Stage, best: Scored, rate: float) -> Detection:
     row, group = best.group.rows, best.group
     legs = int(row["legs"][0])
     peers, counts = np.unique(row["peer"], return_counts=True)
-    order = np.lexsort((peers, -counts))[:20]
-    names = stage.names(peers[order])
+    enough = peers[counts >= np.sort(counts)[::-1][:_SHOWN][-1]]
+    names = stage.names(enough)
+    hits = {int(peer): int(count) for peer, count in zip(peers, counts, strict=True)}
+    shown = sorted(names, key=lambda peer: (-hits[peer], names[peer]))[:_SHOWN]
     targets = np.unique(row["o_peer"])
     figures = (
         ("hits", float(best.bytes_.kept)),
@@ -177,7 +181,7 @@ def _detection(stage: Stage, best: Scored, rate: float) -> Detection:
     )
     return Detection(
         detector=NAME, family=FAMILY, host=stage.hosts[group.host],
-        peers=tuple(names[int(one)] for one in peers[order] if int(one) in names),
+        peers=tuple(names[peer] for peer in shown),
         first_seen=moment(row["begun"].min()), last_seen=moment(row["last"].max()), score=best.bits, false_rate=rate,
         figures=figures,
     )  # fmt: skip
