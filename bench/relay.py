@@ -21,7 +21,7 @@ from geppo.relay.detect._stage import Asset, staged
 from geppo.relay.detect.control import regular, weighed
 from geppo.relay.detect.rita5_score import scores
 from geppo.relay.flows import find, read_inventory
-from geppo.telemetry import flows
+from geppo.telemetry.engine import flows
 
 BAD = ("relay", "proxyware")
 

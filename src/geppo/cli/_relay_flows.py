@@ -67,7 +67,7 @@ def run_flows(
 ) -> tuple[FlowReport, list[str], list[str]]:
     """The report, what was read (lines for a person), and what could not be read."""
     from geppo.relay.flows import find, read_inventory
-    from geppo.telemetry import flows
+    from geppo.telemetry.engine import flows
 
     settings = config.load()
     ranges = [text for text in internal.split(",") if text.strip()]

@@ -68,6 +68,11 @@ class Stage:
         """The inventory's row of a host number."""
         return self.inventory.get(self.hosts[host])
 
+    def port_hosts(self, port: int) -> int:
+        """How many inside hosts call the outside on a port."""
+        row = self.connection.execute("SELECT hosts FROM stage.port_use WHERE port = ?", [port]).fetchone()
+        return int(row[0]) if row else 0
+
     def names(self, ids: Iterable[int]) -> dict[int, str]:
         """Texts of peers by their number."""
         wanted = sorted({int(one) for one in ids})

@@ -50,3 +50,5 @@ FROM stage.leg GROUP BY host, peer, port, opened;
 -- section: popularity
 -- How many inside hosts have to do with a peer, whoever opened.
 CREATE OR REPLACE TABLE stage.popularity AS SELECT peer, count(DISTINCT host) AS hosts FROM stage.pair GROUP BY peer;
+CREATE OR REPLACE TABLE stage.port_use AS
+SELECT port, count(DISTINCT host) AS hosts FROM stage.pair WHERE opened AND NOT peer_inside GROUP BY port;

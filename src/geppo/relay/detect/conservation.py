@@ -251,6 +251,7 @@ def _detection(stage: Stage, tunnel: Tunnel, score: float, chance: float) -> Det
         ("servers", float(len(tunnel.peers))),
         ("exits", float(tunnel.exits)),
         ("peer_hosts", float(tunnel.known)),
+        ("port_hosts", float(stage.port_hosts(tunnel.port))),
         ("common_port", float(tunnel.port in ports()["common"])),
         ("bytes", float(tunnel.bytes_)),
         ("longest_s", tunnel.longest),

@@ -161,6 +161,7 @@ def _detection(stage: Stage, best: Scored, rate: float) -> Detection:
     hits = {int(peer): int(count) for peer, count in zip(peers, counts, strict=True)}
     shown = sorted(names, key=lambda peer: (-hits[peer], names[peer]))[:_SHOWN]
     targets = np.unique(row["o_peer"])
+    port = int(np.bincount(row["port"].astype(np.int64)).argmax())
     figures = (
         ("hits", float(best.bytes_.kept)),
         ("legs", float(legs)),
@@ -172,7 +173,8 @@ def _detection(stage: Stage, best: Scored, rate: float) -> Detection:
         ("overhead_share", best.bytes_.overhead[0]),
         ("overhead_bytes", best.bytes_.overhead[1]),
         ("byte_chance", best.bytes_.chance),
-        ("port", float(np.bincount(row["port"].astype(np.int64)).argmax())),
+        ("port", float(port)),
+        ("port_hosts", float(stage.port_hosts(port))),
         ("peers_inside", float(row["peer_inside"].mean())),
         ("peer_hosts", float(row["known"].max())),
         ("common_port", float(np.isin(row["port"], ports()["common"]).mean() > 0.5)),
