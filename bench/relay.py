@@ -80,7 +80,8 @@ def main() -> None:
     with flows(paths, config.load(), internal) as engine:
         report = find(engine.connection, config.load(), internal, known)
     took = time.perf_counter() - start
-    print(f"{report.rows:,} flows, {report.hosts:,} hosts: {took:.1f} s, {report.rows / took / 1e6:.2f} M flows/s, {_rss():.2f} GiB")
+    speed = report.rows / took / 1e6
+    print(f"{report.rows:,} flows, {report.hosts:,} hosts: {took:.1f} s, {speed:.2f} M flows/s, {_rss():.2f} GiB")
     relays = {host for host, role in truth.items() if role in BAD}
     print(f"{'likelihood from':16}{'recall':>16}{'false hosts':>13}")
     for edge in (0.45, 0.55, 0.8):

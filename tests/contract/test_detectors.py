@@ -52,7 +52,17 @@ def base(name: str) -> dict[str, list[Detection]]:
 def plain(one: Detection) -> tuple[object, ...]:
     figures = tuple((name, round(value, 6)) for name, value in one.figures)
     rate = None if one.false_rate is None else round(one.false_rate, 6)
-    return (one.detector, one.family, one.host, set(one.peers), one.first_seen, one.last_seen, round(one.score, 6), rate, figures)
+    return (
+        one.detector,
+        one.family,
+        one.host,
+        set(one.peers),
+        one.first_seen,
+        one.last_seen,
+        round(one.score, 6),
+        rate,
+        figures,
+    )
 
 
 def same(left: dict[str, list[Detection]], right: dict[str, list[Detection]]) -> None:

@@ -11,6 +11,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -96,8 +97,9 @@ def background(scene: Scene) -> None:
     upload = rng.random(host.size) < 0.05
     out = np.where(upload, scene.lognormal(60_000, 1.6, host.size), out)
     failed = rng.random(host.size) < 0.03
-    scene.add(ts=start + rng.exponential(0.6, host.size), duration=rng.lognormal(0.3, 1.5, host.size), src=INSIDE + host,
-              dst=popular[rank], dport=np.where(rng.random(host.size) < 0.9, 443, 80), out=np.where(failed, 0, out),
+    scene.add(ts=start + rng.exponential(0.6, host.size), duration=rng.lognormal(0.3, 1.5, host.size),
+              src=INSIDE + host, dst=popular[rank], 
+              dport=np.where(rng.random(host.size) < 0.9, 443, 80), out=np.where(failed, 0, out),
               back=np.where(failed, 0, back), state=np.where(failed, 0, 1))  # fmt: skip
 
 
@@ -197,14 +199,14 @@ def backconnect(scene: Scene, host: int) -> None:
 def mux(scene: Scene, host: int, servers: int = 1) -> None:
     """Few long connections to one or several servers carry everything that the host then opens."""
     rng = scene.rng
-    start, length, up, down = _relayed(scene, host, int(rng.integers(60, 600) * scene.days))
+    start, _, up, down = _relayed(scene, host, int(rng.integers(60, 600) * scene.days))
     homes = scene.outside(1) + np.arange(servers) * (1 if rng.random() < 0.5 else 70_000)
     port = int(rng.integers(2000, 60000))
     cut = float(rng.choice([2.0, 6.0, 24.0])) * 3600
     use = rng.integers(0, servers, start.size)
     for index, home in enumerate(homes):
         edges = np.arange(EPOCH, EPOCH + scene.days * DAY + 1, cut)
-        for left, right in zip(edges[:-1], edges[1:], strict=True):
+        for left, right in pairwise(edges):
             inside = (use == index) & (start >= left) & (start < right)
             out, back = _more(scene, down[inside]).sum(), _more(scene, up[inside]).sum()
             scene.add(ts=np.array([left]), duration=right - left - 1, src=host, dst=home, dport=port,
@@ -297,7 +299,8 @@ def mail(scene: Scene, host: int) -> None:
     rng = scene.rng
     start = scene.times(1500)
     size = scene.lognormal(20_000, 1.5, start.size)
-    scene.add(ts=start, duration=rng.gamma(2, 0.8, start.size), src=scene.outside(400)[rng.integers(0, 400, start.size)],
+    callers = scene.outside(400)[rng.integers(0, 400, start.size)]
+    scene.add(ts=start, duration=rng.gamma(2, 0.8, start.size), src=callers, 
               dst=host, dport=25, out=size, back=600)  # fmt: skip
     scene.add(ts=start + rng.gamma(2, 0.3, start.size), duration=rng.gamma(2, 0.5, start.size), src=host,
               dst=INSIDE + 60_070 + rng.integers(0, 2, start.size), dport=25, out=size + 300, back=600)  # fmt: skip
@@ -365,7 +368,13 @@ def make(row: Mapping[str, Any], seed: int) -> Scene:
 
 
 def load(
-    scene: Scene, connection: duckdb.DuckDBPyConnection, *, table: str = "flow", order: int = 0, shift: int = 0, six: bool = False
+    scene: Scene,
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    table: str = "flow",
+    order: int = 0,
+    shift: int = 0,
+    six: bool = False,
 ) -> None:
     """Put the rows of a scene into a table with the canonical flow columns.
 
@@ -374,6 +383,7 @@ def load(
     """
     made = {name: np.concatenate([part[name] for part in scene.parts]) for name in COLUMNS}
     spelt = _six if six else _dotted
+    connection.register("made", made)
     connection.execute(
         f"""CREATE OR REPLACE TABLE {table} AS
         SELECT make_timestamp((ts * 1e6)::BIGINT + {shift}::BIGINT * 1000000) AS ts, duration::DOUBLE AS duration,
@@ -390,7 +400,8 @@ def _dotted(column: str) -> str:
 
 
 def _six(column: str) -> str:
-    return f"format('2001:db8:{{:x}}:{{:x}}::{{:x}}', {column}::BIGINT >> 16, ({column}::BIGINT >> 8 & 255) + 256, {column}::BIGINT & 255)"
+    number = f"{column}::BIGINT"
+    return f"format('2001:db8:{{:x}}:{{:x}}::{{:x}}', {number} >> 16, ({number} >> 8 & 255) + 256, {number} & 255)"
 
 
 def as_six(text: str) -> str:

@@ -116,7 +116,9 @@ def test_sampling_lowers_confidence() -> None:
     assert any(after < before for before, after in both)
 
 
-@pytest.mark.parametrize("case", tomllib.loads((CASES / "likes.toml").read_text())["case"], ids=lambda case: case["name"])
+@pytest.mark.parametrize(
+    "case", tomllib.loads((CASES / "likes.toml").read_text())["case"], ids=lambda case: case["name"]
+)
 def test_look_alikes(case: dict[str, Any]) -> None:
     against = [like.name for like in likes(case["figures"]) if like.bits < 0]
     assert against == ([case["against"]] if case["against"] else [])

@@ -29,7 +29,7 @@ def run(
 ) -> int:
     """Find hosts that relay in flow records that you already have.
 
-    Examples: `geppo relay flows conn/ --internal 10.0.0.0/8`, `geppo relay flows day.parquet --inventory hosts.csv --json`
+    Examples: `geppo relay flows conn/ --internal 10.0.0.0/8`, `geppo relay flows day.parquet --inventory hosts.csv`
 
     Parameters
     ----------

@@ -44,8 +44,8 @@ class FlowReport:
 def read_inventory(path: Path) -> dict[str, Asset]:
     """The inventory by host. Columns `host,asset_class,role,sanctioned`; only `host` is needed.
 
-    Where `sanctioned` is empty, a role that relays by trade counts as leave. Raises UsageError for a file that cannot be
-    read or has no column `host`.
+    Where `sanctioned` is empty, a role that relays by trade counts as leave. Raises UsageError for a file that cannot
+    be read or has no column `host`.
     """
     words = table().words["sanctioned"]
     found: dict[str, Asset] = {}
@@ -155,10 +155,15 @@ def _finding(
         return None
     peers = tuple(dict.fromkeys(peer for one in sorted(own, key=_strength) for peer in one.peers))[:20]
     return HostFinding(
-        host=host, role=kind, likelihood=likely, confidence=sure, peers=peers,
-        first_seen=min(one.first_seen for one in own), last_seen=max(one.last_seen for one in own),
+        host=host,
+        role=kind,
+        likelihood=likely,
+        confidence=sure,
+        peers=peers,
+        first_seen=min(one.first_seen for one in own),
+        last_seen=max(one.last_seen for one in own),
         evidence=tuple(sorted(weighed.evidence, key=lambda item: (not item.used, -abs(item.weight), item.kind))),
-    )  # fmt: skip
+    )
 
 
 def _strength(one: Detection) -> tuple[bool, float, str]:

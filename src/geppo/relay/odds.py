@@ -1,7 +1,7 @@
 """Likelihood and confidence that a host relays and that nobody of the house allowed it.
 
-Log-odds in bits: a base rate, and one figure a family of evidence, the best of the family and not the sum, each with a cap.
-Inside and outside of what was weighed stay apart: every figure is an Evidence with its bits, used or not.
+Log-odds in bits: a base rate, and one figure a family of evidence, the best of the family and not the sum, each with a
+cap. Every figure is an Evidence with its bits, used or not.
 """
 
 from __future__ import annotations

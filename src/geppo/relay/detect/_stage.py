@@ -144,7 +144,7 @@ def _ranges(connection: Any, inside: tuple[Network, ...]) -> None:
 def staged(
     connection: Any, settings: Settings, internal: Iterable[str], inventory: Mapping[str, Asset] | None = None
 ) -> Iterator[Stage]:
-    """Build the stage from the view `flow` of `connection`; its tables live in a temporary file while the block runs."""
+    """Build the stage from the view `flow` of `connection`; its tables live in a temporary file during the block."""
     inside = networks(internal)
     part = sections("_stage.sql")
     with tempfile.TemporaryDirectory(prefix="geppo-relay-") as folder:

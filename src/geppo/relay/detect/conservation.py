@@ -46,7 +46,8 @@ _PSEUDO = 50.0
 class Tunnel:
     """A group of peers of one host and how its bytes balance with the rest within its life.
 
-    `moved` are bytes received from and sent to the group, `others` bytes sent to and received from all others, in `legs`.
+    `moved` are bytes received from and sent to the group, `others` bytes sent to and received from all others, in
+    `legs` connections.
     """
 
     host: int
@@ -146,7 +147,7 @@ def _members(kind: str, key: int, opened: bool, legs: Any) -> Any:
     lasting = legs["member"] & (legs["opened"] == opened)
     if kind != "uploads":
         return lasting & (legs[kind] == key)
-    ids, inverse = np.unique(legs["peer"], return_inverse=True)
+    _, inverse = np.unique(legs["peer"], return_inverse=True)
     more = np.bincount(inverse, weights=(legs["b_out"] - legs["b_in"]) * lasting)
     return lasting & (more > 0)[inverse]
 
@@ -192,13 +193,27 @@ def _tunnel(stage: Stage, host: int, kind: str, key: int, opened: bool, rarity: 
     if min(sums) <= 0 or exits < _EXITS or int(within.sum()) < _LEGS_A_TUNNEL * connections:
         return None
     return Tunnel(
-        host=host, kind=kind, rarity=rarity, opened=opened, moved=(sums[0], sums[1]), others=(sums[3], sums[2]), legs=int(within.sum()), pieces=_pieces(group, rest, windows), count=connections,
-        peers=tuple(int(one) for one in members), exits=exits, known=int(group["hosts"].max()),
-        targets_inside=float(rest["peer_inside"].mean()), peers_inside=float(group["peer_inside"].mean()),
+        host=host,
+        kind=kind,
+        rarity=rarity,
+        opened=opened,
+        moved=(sums[0], sums[1]),
+        others=(sums[3], sums[2]),
+        legs=int(within.sum()),
+        pieces=_pieces(group, rest, windows),
+        count=connections,
+        peers=tuple(int(one) for one in members),
+        exits=exits,
+        known=int(group["hosts"].max()),
+        targets_inside=float(rest["peer_inside"].mean()),
+        peers_inside=float(group["peer_inside"].mean()),
         web=float(np.isin(rest["port"], ports()["web"]).mean()),
-        port=int(np.bincount(group["port"]).argmax()), bytes_=int(sums[0] + sums[1]),
-        longest=life, start=int(group["t"].min()), stop=int(group["e"].max()),
-    )  # fmt: skip
+        port=int(np.bincount(group["port"]).argmax()),
+        bytes_=int(sums[0] + sums[1]),
+        longest=life,
+        start=int(group["t"].min()),
+        stop=int(group["e"].max()),
+    )
 
 
 def _beyond(moved: float, other: float, legs: int, share: float, bytes_: float) -> tuple[float, float]:
@@ -265,10 +280,16 @@ def _detection(stage: Stage, tunnel: Tunnel, score: float, chance: float) -> Det
         ("target_web", tunnel.web),
     )
     return Detection(
-        detector=NAME, family=FAMILY, host=stage.hosts[tunnel.host],
-        peers=tuple(sorted(names.values())), first_seen=moment(tunnel.start),
-        last_seen=moment(tunnel.stop), score=score, false_rate=None, figures=figures,
-    )  # fmt: skip
+        detector=NAME,
+        family=FAMILY,
+        host=stage.hosts[tunnel.host],
+        peers=tuple(sorted(names.values())),
+        first_seen=moment(tunnel.start),
+        last_seen=moment(tunnel.stop),
+        score=score,
+        false_rate=None,
+        figures=figures,
+    )
 
 
 def detect(stage: Stage) -> list[Detection]:

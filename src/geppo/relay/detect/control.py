@@ -1,4 +1,4 @@
-"""Control channels: connections to one outside peer at a steady interval and size, and what else in the house does the same.
+"""Control channels: connections to one outside peer at a steady interval and size, and who else does the same.
 
 An update agent is as regular as an implant. What tells them apart is the population: the same period and size on many
 hosts, or one peer of many hosts, is software; a peer that nearly nobody else calls is not explained by that.
@@ -49,7 +49,7 @@ class Beat:
         )
 
     def regular_bits(self) -> float:
-        """How much steadier than chance: from the distance to the exponential law's .69, more with more beats, 9 at most."""
+        """How much steadier than the exponential law's .69, more with more beats, 9 at most."""
         steady = max(0.69 - self.spread, 0.0) / 0.69 * max(1 - abs(self.skew), 0.0)
         same = max(1 - self.size_spread / (self.size + 64), 0.0)
         return min(steady * (0.5 + 0.5 * same) * 2 * math.log2(self.count), 9.0)
@@ -60,11 +60,21 @@ def _beat(row: dict[str, Any]) -> Beat:
     wide = high - low
     skew = (low + high - 2 * middle) / wide if wide > 1 and middle not in (low, high) else 0.0
     return Beat(
-        host=int(row["host"]), peer=int(row["peer"]), port=int(row["port"]), count=int(row["n"]), first=int(row["first"]),
-        last=int(row["last"]), period=middle, spread=float(row["spread"]) / 1e6 / middle, skew=skew,
-        size=float(row["sizes"][1]), size_spread=float(row["size_spread"]), answer=float(row["answer"]),
-        hosts=int(row["hosts"]), failed=float(row["failed"]) / int(row["n"]),
-    )  # fmt: skip
+        host=int(row["host"]),
+        peer=int(row["peer"]),
+        port=int(row["port"]),
+        count=int(row["n"]),
+        first=int(row["first"]),
+        last=int(row["last"]),
+        period=middle,
+        spread=float(row["spread"]) / 1e6 / middle,
+        skew=skew,
+        size=float(row["sizes"][1]),
+        size_spread=float(row["size_spread"]),
+        answer=float(row["answer"]),
+        hosts=int(row["hosts"]),
+        failed=float(row["failed"]) / int(row["n"]),
+    )
 
 
 def regular(stage: Stage) -> list[Beat]:
@@ -96,15 +106,30 @@ def _population_bits(beat: Beat, alike: int, hosts: int, classes: int) -> float:
 
 def _detection(stage: Stage, beat: Beat, score: float, alike: int, sharing: int) -> Detection:
     figures = (
-        ("period_s", beat.period), ("spread", beat.spread), ("connections", float(beat.count)), ("sent_bytes", beat.size),
-        ("answer_bytes", beat.answer), ("peer_hosts", float(beat.hosts)), ("alike", float(alike)), ("port", float(beat.port)),
-        ("sharing", float(sharing)), ("failed", beat.failed), ("common_port", float(beat.port in ports()["common"])),
-    )  # fmt: skip
+        ("period_s", beat.period),
+        ("spread", beat.spread),
+        ("connections", float(beat.count)),
+        ("sent_bytes", beat.size),
+        ("answer_bytes", beat.answer),
+        ("peer_hosts", float(beat.hosts)),
+        ("alike", float(alike)),
+        ("port", float(beat.port)),
+        ("sharing", float(sharing)),
+        ("failed", beat.failed),
+        ("common_port", float(beat.port in ports()["common"])),
+    )
     name = stage.names([beat.peer]).get(beat.peer, "?")
     return Detection(
-        detector=NAME, family=FAMILY, host=stage.hosts[beat.host], peers=(name,), first_seen=moment(beat.first),
-        last_seen=moment(beat.last), score=score, false_rate=None, figures=figures,
-    )  # fmt: skip
+        detector=NAME,
+        family=FAMILY,
+        host=stage.hosts[beat.host],
+        peers=(name,),
+        first_seen=moment(beat.first),
+        last_seen=moment(beat.last),
+        score=score,
+        false_rate=None,
+        figures=figures,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +157,7 @@ def weighed(stage: Stage, beats: list[Beat]) -> list[tuple[float, Beat]]:
     found = []
     for beat in beats:
         alike = len(crowd.shapes[beat.shape] - crowd.homes[beat.peer, beat.port]) + 1
-        score = beat.regular_bits() + _population_bits(
-            beat, alike, len(stage.hosts), len(crowd.classes[beat.shape])
-        )
+        score = beat.regular_bits() + _population_bits(beat, alike, len(stage.hosts), len(crowd.classes[beat.shape]))
         if beat.hosts > stage.uncommon and beat.hosts > 20:
             score = min(score, 0.0)
         found.append((score, beat))

@@ -95,8 +95,13 @@ def _groups(rows: dict[str, Any]) -> Iterator[Group]:
     starts = np.flatnonzero(~edge | (np.arange(size) == 0))
     for start, stop in zip(starts, [*starts[1:], size], strict=True):
         cut = {name: column[start:stop] for name, column in rows.items()}
-        yield Group(host=int(cut["host"][0]), kind=str(cut["kind"][0]), shift=int(cut["shift"][0]),
-                    opened=bool(cut["opened"][0]), rows=cut)  # fmt: skip
+        yield Group(
+            host=int(cut["host"][0]),
+            kind=str(cut["kind"][0]),
+            shift=int(cut["shift"][0]),
+            opened=bool(cut["opened"][0]),
+            rows=cut,
+        )
 
 
 def _scored(groups: list[Group], floor: float) -> list[Scored]:
@@ -124,7 +129,7 @@ def _scored(groups: list[Group], floor: float) -> list[Scored]:
                 bytes_=bytes_,
                 chance_hits=hits,
                 decoys=(*decoys, *turned),
-            )  # fmt: skip
+            )
         )
     return found
 
@@ -182,11 +187,16 @@ def _detection(stage: Stage, best: Scored, rate: float) -> Detection:
         ("target_web", float(np.isin(row["o_port"], ports()["web"]).mean())),
     )
     return Detection(
-        detector=NAME, family=FAMILY, host=stage.hosts[group.host],
+        detector=NAME,
+        family=FAMILY,
+        host=stage.hosts[group.host],
         peers=tuple(names[peer] for peer in shown),
-        first_seen=moment(row["begun"].min()), last_seen=moment(row["last"].max()), score=best.bits, false_rate=rate,
+        first_seen=moment(row["begun"].min()),
+        last_seen=moment(row["last"].max()),
+        score=best.bits,
+        false_rate=rate,
         figures=figures,
-    )  # fmt: skip
+    )
 
 
 def detect(stage: Stage) -> list[Detection]:

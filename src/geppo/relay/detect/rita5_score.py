@@ -1,8 +1,8 @@
 """`rita5-score`: a beacon score after the published rules of activecm/rita v5, rebuilt as a baseline; never evidence.
 
 Four sub-scores of equal weight on pairs with at least four distinct times and fewer than 86,400 connections: intervals,
-bytes, histogram, duration. Like RITA's default import it leaves out what comes from outside. The modifiers (prevalence, first
-seen, rare signature) are left out. It is not RITA, and says nothing about RITA's own speed or accuracy.
+bytes, histogram, duration. Like RITA's default import it leaves out what comes from outside. The modifiers (prevalence,
+first seen, rare signature) are left out. It is not RITA, and says nothing about RITA's own speed or accuracy.
 """
 
 from __future__ import annotations
