@@ -98,7 +98,7 @@ def background(scene: Scene) -> None:
     out = np.where(upload, scene.lognormal(60_000, 1.6, host.size), out)
     failed = rng.random(host.size) < 0.03
     scene.add(ts=start + rng.exponential(0.6, host.size), duration=rng.lognormal(0.3, 1.5, host.size),
-              src=INSIDE + host, dst=popular[rank], 
+              src=INSIDE + host, dst=popular[rank],
               dport=np.where(rng.random(host.size) < 0.9, 443, 80), out=np.where(failed, 0, out),
               back=np.where(failed, 0, back), state=np.where(failed, 0, 1))  # fmt: skip
 
@@ -199,18 +199,21 @@ def backconnect(scene: Scene, host: int) -> None:
 def mux(scene: Scene, host: int, servers: int = 1) -> None:
     """Few long connections to one or several servers carry everything that the host then opens."""
     rng = scene.rng
-    start, _, up, down = _relayed(scene, host, int(rng.integers(60, 600) * scene.days))
+    start, length, up, down = _relayed(scene, host, int(rng.integers(60, 600) * scene.days))
     homes = scene.outside(1) + np.arange(servers) * (1 if rng.random() < 0.5 else 70_000)
     port = int(rng.integers(2000, 60000))
-    cut = float(rng.choice([2.0, 6.0, 24.0])) * 3600
+    cut = scene.law("slice", float(rng.choice([2.0, 6.0, 24.0])) * 3600)
+    ports = rng.integers(1024, 65000, servers)
     use = rng.integers(0, servers, start.size)
+    edges = np.arange(EPOCH, EPOCH + scene.days * DAY + 1, cut)
     for index, home in enumerate(homes):
-        edges = np.arange(EPOCH, EPOCH + scene.days * DAY + 1, cut)
-        for left, right in pairwise(edges):
-            inside = (use == index) & (start >= left) & (start < right)
-            out, back = _more(scene, down[inside]).sum(), _more(scene, up[inside]).sum()
-            scene.add(ts=np.array([left]), duration=right - left - 1, src=host, dst=home, dport=port,
-                      out=np.array([out + 4000]), back=back + 3000)  # fmt: skip
+        own = use == index
+        late = np.clip((edges[None, :] - start[own, None]) / length[own, None], 0, 1)
+        share = np.diff(np.concatenate([late, np.ones((late.shape[0], 1))], axis=1), axis=1)
+        out, back = ((share * _more(scene, part[own])[:, None]).sum(axis=0)[:-1] for part in (down, up))
+        more = {"sport": ports[index]} if "slice" in scene.laws else {}
+        scene.add(ts=edges[:-1], duration=cut - 0.1, src=host, dst=home, dport=port,
+                  out=(out + 300).astype(np.int64), back=(back + 200).astype(np.int64), **more)  # fmt: skip
 
 
 def mux_many(scene: Scene, host: int) -> None:
@@ -300,7 +303,7 @@ def mail(scene: Scene, host: int) -> None:
     start = scene.times(1500)
     size = scene.lognormal(20_000, 1.5, start.size)
     callers = scene.outside(400)[rng.integers(0, 400, start.size)]
-    scene.add(ts=start, duration=rng.gamma(2, 0.8, start.size), src=callers, 
+    scene.add(ts=start, duration=rng.gamma(2, 0.8, start.size), src=callers,
               dst=host, dport=25, out=size, back=600)  # fmt: skip
     scene.add(ts=start + rng.gamma(2, 0.3, start.size), duration=rng.gamma(2, 0.5, start.size), src=host,
               dst=INSIDE + 60_070 + rng.integers(0, 2, start.size), dport=25, out=size + 300, back=600)  # fmt: skip
@@ -364,7 +367,32 @@ def make(row: Mapping[str, Any], seed: int) -> Scene:
             scene.truth[address(host)] = truth
             scene.planted.setdefault(name, []).append(address(host))
             scene.inventory[address(host)] = listed
+    if "slice" in row:
+        sliced(scene, float(row["slice"]))
+    if "sample" in row:
+        sampled(scene, int(row["sample"]))
     return scene
+
+
+def sliced(scene: Scene, seconds: float) -> None:
+    """Cut all flows as a sensor with an active time-out does, bytes evenly over the pieces."""
+    whole = {name: np.concatenate([part[name] for part in scene.parts]) for name in COLUMNS}
+    pieces = np.maximum(np.ceil(whole["duration"] / seconds), 1).astype(np.int64)
+    index = np.repeat(np.arange(pieces.size), pieces)
+    place = np.arange(index.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    cut = {name: column[index] for name, column in whole.items()}
+    cut["ts"] = cut["ts"] + place * seconds
+    cut["duration"] = np.minimum(cut["duration"] - place * seconds, seconds)
+    for name in ("out", "back"):
+        cut[name] = cut[name] // pieces[index] + (place == 0) * (cut[name] % pieces[index])
+    scene.parts = [cut]
+
+
+def sampled(scene: Scene, one_in: int) -> None:
+    """Keep one flow in so many, as a sampling sensor does."""
+    whole = {name: np.concatenate([part[name] for part in scene.parts]) for name in COLUMNS}
+    keep = scene.rng.random(whole["ts"].size) < 1 / one_in
+    scene.parts = [{name: column[keep] for name, column in whole.items()}]
 
 
 def load(

@@ -36,6 +36,8 @@ _LEGS_A_TUNNEL = 1
 """Fewest other connections within the life of one of the group's."""
 _OUTLIERS = 3
 """So many transfers of the host's own that are larger than the tunnel may be set aside."""
+_IDLE_PIECES, _IDLE = 20, 0.1
+"""Where there are so many pieces, the tenth part with the least bytes shows what a tunnel moves when it carries nothing."""
 _EXITS = 8
 """Fewest targets: two or three volumes agree with anything."""
 _PSEUDO = 50.0
@@ -107,6 +109,9 @@ def _pieces(group: Any, rest: Any, windows: Any) -> Conserved | None:
     for name, legs in (("group", group), ("rest", rest)):
         for column in ("b_in", "b_out"):
             sums[name, column] = spread(legs["t"], legs["e"], legs[column].astype(float), edges)
+    if edges.size > _IDLE_PIECES:
+        for column in ("b_in", "b_out"):
+            sums["group", column] = sums["group", column] - float(np.quantile(sums["group", column], _IDLE))
     moved = sums["group", "b_in"] + sums["group", "b_out"]
     keep = (moved > 2000) & (sums["rest", "b_in"] > 0) & (sums["rest", "b_out"] > 0)
     keep &= (sums["group", "b_in"] > 0) & (sums["group", "b_out"] > 0)

@@ -19,6 +19,9 @@ from geppo.relay.detect._stage import Stage, moment
 NAME = "control"
 FAMILY = "control channel"
 
+_FEW = 4
+"""Copies of a shape that may still be one hand's."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
@@ -97,11 +100,14 @@ def regular(stage: Stage) -> list[Beat]:
 
 
 def _population_bits(beat: Beat, alike: int, hosts: int, classes: int) -> float:
-    """What the population says: rarity of the peer for it, copies of the shape on many hosts against it."""
-    rare = math.log2(max(hosts, 2) / beat.hosts) / 2
-    copies = -2.0 * math.log2(alike) if alike > 1 else 0.0
-    several = -3.0 if classes > 2 and alike > classes else 0.0
-    return min(rare, 3.0) + max(copies, -8.0) + several
+    """What the population says: rarity of the peer for it, copies of the shape on other hosts with other peers against it.
+
+    A few copies may be one hand with several servers; many, and above all on several asset classes, are software.
+    """
+    rare = min(math.log2(max(hosts, 2) / beat.hosts) / 2, 3.0)
+    copies = -2.0 * math.log2(alike / _FEW) if alike > _FEW else 0.0
+    several = -3.0 if classes > 1 and alike > _FEW else 0.0
+    return rare + max(copies, -8.0) + several
 
 
 def _detection(stage: Stage, beat: Beat, score: float, alike: int, sharing: int) -> Detection:
