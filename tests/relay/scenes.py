@@ -221,6 +221,37 @@ def mux_many(scene: Scene, host: int) -> None:
     mux(scene, host, 6)
 
 
+def mux_inbound(scene: Scene, host: int) -> None:
+    """An operator opens long tunnels to the host, which opens what they carry."""
+    rng = scene.rng
+    start, length, up, down = _relayed(scene, host, int(rng.integers(60, 600) * scene.days))
+    caller, port = int(scene.outside(1)[0]), int(rng.integers(2000, 60000))
+    for left, right in pairwise(np.linspace(EPOCH, EPOCH + scene.days * DAY, 5)):
+        own = (start >= left) & (start < right)
+        scene.add(ts=np.array([left]), duration=right - left - 60, src=caller, dst=host, dport=port,
+                  out=_more(scene, up[own]).sum(), back=_more(scene, down[own]).sum())  # fmt: skip
+
+
+def pivot(scene: Scene, host: int) -> None:
+    """An outside address goes through the host to many hosts of the house."""
+    _through(scene, host, scene.outside(2), int(scene.rng.integers(2000, 60000)),
+             INSIDE + 60_100 + np.arange(25), 120, 445)  # fmt: skip
+
+
+def inside_pivot(scene: Scene, host: int) -> None:
+    """One host of the house goes through it to many others."""
+    _through(scene, host, INSIDE + scene.rng.choice(scene.hosts, 1), int(scene.rng.integers(2000, 60000)),
+             INSIDE + 60_130 + np.arange(25), 120, 445)  # fmt: skip
+
+
+def slow(scene: Scene, host: int) -> None:
+    """A dozen relayed connections a day."""
+    start, length, up, down = _relayed(scene, host, 14)
+    lag = _lag(scene, start.size)
+    scene.add(ts=start - lag, duration=length + lag, src=int(scene.outside(1)[0]), dst=host, dport=34_567,
+              out=_more(scene, up), back=_more(scene, down))  # fmt: skip
+
+
 def c2(scene: Scene, host: int) -> None:
     """A control channel and nothing else."""
     beacon(scene, host, int(scene.outside(1)[0]), int(scene.rng.integers(2000, 60000)),
@@ -337,6 +368,10 @@ PLANTS: dict[str, tuple[str, Callable[[Scene, int], None], tuple[str, str, str]]
     "backconnect": ("relay", backconnect, ("nas", "storage", "no")),
     "mux": ("relay", mux, ("router", "edge", "no")),
     "mux_many": ("relay", mux_many, ("camera", "camera", "no")),
+    "mux_inbound": ("relay", mux_inbound, ("router", "edge", "no")),
+    "pivot": ("relay", pivot, ("firewall", "edge", "no")),
+    "inside_pivot": ("relay", inside_pivot, ("server", "database", "no")),
+    "slow": ("relay", slow, ("router", "edge", "no")),
     "c2": ("control-channel", c2, ("camera", "camera", "no")),
     "forward_proxy": ("sanctioned-relay", forward_proxy, ("server", "forward proxy", "yes")),
     "reverse_proxy": ("sanctioned-relay", reverse_proxy, ("server", "reverse proxy", "yes")),

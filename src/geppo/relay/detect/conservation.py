@@ -288,7 +288,7 @@ def _detection(stage: Stage, tunnel: Tunnel, score: float, chance: float) -> Det
         detector=NAME,
         family=FAMILY,
         host=stage.hosts[tunnel.host],
-        peers=tuple(sorted(names.values())),
+        peers=tuple(sorted(names.values()))[:20],
         first_seen=moment(tunnel.start),
         last_seen=moment(tunnel.stop),
         score=score,

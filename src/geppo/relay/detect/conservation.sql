@@ -44,7 +44,7 @@ WITH keyed AS (
 SELECT kind, key, host, opened, count(DISTINCT peer) AS peers, max(hosts) <= 3 AND bool_and(port NOT IN (SELECT port FROM common_port)) AS odd, sum(b_in)::BIGINT AS b_in,
        sum(b_out)::BIGINT AS b_out
 FROM keyed GROUP BY kind, key, host, opened
-HAVING count(DISTINCT peer) <= $most_peers AND (kind = 'peer' OR count(DISTINCT peer) > 1);
+HAVING (count(DISTINCT peer) <= $most_peers OR (kind = 'port' AND NOT opened)) AND (kind = 'peer' OR count(DISTINCT peer) > 1);
 -- section: balance
 -- How far the group's bytes lie outside of what all others moved, with an envelope of a share and bytes a connection:
 -- up: received from the group against sent to all others; down: sent to the group against received from all others.
@@ -64,7 +64,7 @@ SELECT t.decoy, t.rarity, t.kind, t.key, t.host, t.opened, t.odd, b.band,
        greatest(ln(o_out) - ln(b_in), ln(b_in) - ln((1 + b.share) * o_out + b.bytes * legs), 0) AS up,
        greatest(ln(o_in) - ln(b_out), ln(b_out) - ln((1 + b.share) * o_in + b.bytes * legs), 0) AS down
 FROM tested t CROSS JOIN band b
-WHERE o_out > 0 AND o_in > 0 AND exits >= greatest(8, 3 * peers);
+WHERE o_out > 0 AND o_in > 0 AND exits >= if(opened, greatest(8, 3 * peers), 8);
 -- section: decoys
 -- How many decoys lie how far, on a grid: cells count the edges below.
 SELECT kind, rarity, band, len(list_filter($edges, lambda x: x < up)) AS up_cell,

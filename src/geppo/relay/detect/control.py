@@ -84,12 +84,13 @@ def regular(stage: Stage) -> list[Beat]:
     """Regular pairs of all hosts, by host, peer and port."""
     port_tables(stage.connection)
     settings = stage.settings
+    cover, hours = (settings.number(f"relay.control.{name}") for name in ("least_cover", "enough_hours"))
     values = {
         "least": settings.integer("relay.control.least_times"),
         "most": settings.integer("relay.control.most_times"),
         "period": round(settings.number("relay.control.least_period") * 1e6),
         "spread": settings.number("relay.control.most_spread"),
-        "cover": round(settings.number("relay.control.least_cover") * stage.span * 1e6),
+        "cover": round(min(cover * stage.span, hours * 3600) * 1e6),
     }
     found: list[Beat] = []
     for bucket in range(stage.buckets):

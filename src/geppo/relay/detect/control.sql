@@ -5,11 +5,15 @@ WITH many AS (
   WHERE bucket = $bucket AND opened AND n BETWEEN $least AND $most AND NOT peer_inside
     AND NOT (udp AND port IN (SELECT port FROM lookup_port))
     AND last - first >= $cover
-), gap AS (
-  SELECT l.host, l.peer, l.port, l.t, l.b_in, l.b_out, l.failed,
-         l.t - lag(l.t) OVER (PARTITION BY l.host, l.peer, l.port ORDER BY l.t) AS gap
+), leg AS (
+  SELECT l.host, l.peer, l.port, l.t, l.e, l.b_in, l.b_out, l.failed,
+         lag(l.e) OVER (PARTITION BY l.host, l.peer, l.port, l.sport ORDER BY l.t, l.e) AS before
   FROM stage.leg l SEMI JOIN many m ON m.host = l.host AND m.peer = l.peer AND m.port = l.port
   WHERE l.bucket = $bucket AND l.opened
+), gap AS (
+  -- A record that goes on where one of the same source port stopped is a slice of it, and no new connection.
+  SELECT host, peer, port, t, b_in, b_out, failed, t - lag(t) OVER (PARTITION BY host, peer, port ORDER BY t) AS gap
+  FROM leg WHERE before IS NULL OR t - before > 2000000 OR (e - t < 20000000 AND t - before > -1000000)
 ), seen AS (
   SELECT host, peer, port, count(*) AS n, min(t) AS first, max(t) AS last,
          quantile_cont(gap, [0.25, 0.5, 0.75]) FILTER (WHERE gap > 1000000) AS gaps,

@@ -24,6 +24,8 @@ from geppo.relay.detect._stage import Stage, moment
 NAME = "pairs"
 FAMILY = "relay behaviour"
 
+_WHOLE, _WHOLE_LEAST, _WHOLE_BITS = 0.7, 8, 6.0
+"""Share of the legs that pair, fewest pairs, and bits for it: a page or an application asks the same few hosts again."""
 _SHOWN = 20
 """Most peers named of one host."""
 _SHIFTS = (37, -61, 113, -149)
@@ -45,11 +47,23 @@ class Group:
         """How many first legs have a second one."""
         return int(self.rows["begun"].size)
 
+    @property
+    def bonus(self) -> float:
+        """Bits that need no bytes: nearly all legs of the group pair, and each with a target of its own."""
+        targets = np.unique(self.rows["o_peer"]).size
+        whole = self.size >= _WHOLE * int(self.rows["legs"][0]) and targets >= self.size / 2
+        return _WHOLE_BITS if whole and self.size >= _WHOLE_LEAST else 0.0
+
     def score(self, turn: int = 0) -> Conserved:
         """Conservation of bytes; `turn` gives each second leg to the first leg so many places before."""
         row = self.rows
         out_b, in_b = (np.roll(row[name], turn) for name in ("o_out", "o_in"))
         return conserved(row["b_in"], out_b, row["b_out"], in_b, float(row["choices"].mean()))
+
+    def bits_with_bonus(self, turn: int = 0) -> float:
+        """Bits by bytes, and those that need none only where the bytes say something."""
+        bits = self.score(turn).bits
+        return bits + self.bonus if bits > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,17 +128,17 @@ def _scored(groups: list[Group], floor: float) -> list[Scored]:
         moved = [group for shift, group in shifts.items() if shift]
         hits = sum(group.size for group in moved) / len(_SHIFTS)
         real = shifts.get(0)
-        decoys = [min(group.score().bits, poisson_bits(group.size, hits + floor)) for group in moved]
+        decoys = [min(group.bits_with_bonus(), poisson_bits(group.size, hits + floor)) for group in moved]
         if real is None:
             found.extend(_only_decoys(moved, decoys))
             continue
         bytes_ = real.score()
         time_bits = poisson_bits(max(bytes_.kept, 1), hits * bytes_.share + floor)
-        turned = [real.score(turn).bits for turn in (1, 2, 3, 5)] if bytes_.bits > 0 else []
+        turned = [real.bits_with_bonus(turn) for turn in (1, 2, 3, 5)] if bytes_.bits > 0 else []
         found.append(
             Scored(
                 group=real,
-                bits=min(time_bits, bytes_.bits),
+                bits=min(time_bits, bytes_.bits + (real.bonus if bytes_.bits > 0 else 0.0)),
                 time_bits=time_bits,
                 bytes_=bytes_,
                 chance_hits=hits,
