@@ -224,7 +224,7 @@ def mux_many(scene: Scene, host: int) -> None:
 def mux_inbound(scene: Scene, host: int) -> None:
     """An operator opens long tunnels to the host, which opens what they carry."""
     rng = scene.rng
-    start, length, up, down = _relayed(scene, host, int(rng.integers(60, 600) * scene.days))
+    start, _, up, down = _relayed(scene, host, int(rng.integers(60, 600) * scene.days))
     caller, port = int(scene.outside(1)[0]), int(rng.integers(2000, 60000))
     for left, right in pairwise(np.linspace(EPOCH, EPOCH + scene.days * DAY, 5)):
         own = (start >= left) & (start < right)

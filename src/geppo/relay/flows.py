@@ -149,7 +149,7 @@ def _finding(
     seen = best is not None and best.score >= settings.number("relay.flows.relaying_bits")
     relays = kind in (HostRole.RELAY, HostRole.PROXYWARE)
     ceiling = 1.0 if relays else settings.number("relay.flows.channel_ceiling")
-    sure = confidence(weighed.evidence, degraded)
+    sure = confidence(weighed, degraded)
     likely = likelihood(weighed.bits, sure, ceiling)
     if likely.point < settings.number("relay.flows.least_shown") and not seen and kind is not HostRole.SCANNER:
         return None

@@ -6,6 +6,7 @@ cap. Every figure is an Evidence with its bits, used or not.
 
 from __future__ import annotations
 
+import bisect
 import math
 import tomllib
 from collections.abc import Mapping
@@ -138,16 +139,50 @@ def likelihood(bits: float, confidence: Confidence, ceiling: float) -> Likelihoo
     return Likelihood(low=low, point=point, high=high)
 
 
-def calibrated(bits: float) -> float:
+@cache
+def _calibration() -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Middles of the bins and log-odds (bits) of their relays: counts with the law as a weak prior, made monotone."""
+    raw = tomllib.loads(resources.files("geppo.relay").joinpath("calibration.toml").read_text(encoding="utf-8"))
+    weight = float(raw["prior_hosts"])
+    pools: list[list[float]] = []
+    for row in raw["bin"]:
+        middle = (row["from"] + row["to"]) / 2
+        pools.append([middle, row["relays"] + weight * logistic(middle), row["hosts"] + weight, 1])
+        # Pool adjacent violators: a bin below its left neighbour is taken together with it.
+        while len(pools) > 1 and pools[-2][1] / pools[-2][2] >= pools[-1][1] / pools[-1][2]:
+            last = pools.pop()
+            whole = pools[-1][3] + last[3]
+            pools[-1] = [
+                (pools[-1][0] * pools[-1][3] + last[0] * last[3]) / whole, pools[-1][1] + last[1],
+                pools[-1][2] + last[2], whole,
+            ]  # fmt: skip
+    shares = [min(max(pool[1] / pool[2], 1e-4), 1 - 1e-4) for pool in pools]
+    return tuple(pool[0] for pool in pools), tuple(math.log2(share / (1 - share)) for share in shares)
+
+
+def logistic(bits: float) -> float:
     """Probability of log-odds in bits."""
     return 1 / (1 + 2 ** min(max(-bits, -60.0), 60.0))
 
 
-def confidence(evidence: tuple[Evidence, ...], degraded: bool) -> Confidence:
-    """By the number of families that speak for it; one step less on degraded data."""
-    families = {item.group for item in evidence if item.used and item.weight >= _INDEPENDENT_BITS}
-    families |= {item.group for item in evidence if item.used and item.group == "inventory"}
-    families |= {item.group for item in evidence if item.used and item.group == "role" and abs(item.weight) >= 5}
+def calibrated(bits: float) -> float:
+    """Probability of a sum of bits by the counts of `calibration.toml`: between the bins straight in log-odds."""
+    places, odds = _calibration()
+    if not places:
+        return logistic(bits)
+    if bits <= places[0]:
+        return logistic(odds[0] + bits - places[0])
+    if bits >= places[-1]:
+        return logistic(odds[-1] + bits - places[-1])
+    right = bisect.bisect_right(places, bits)
+    left = right - 1
+    part = (bits - places[left]) / (places[right] - places[left])
+    return logistic(odds[left] + part * (odds[right] - odds[left]))
+
+
+def confidence(weighed: Weighed, degraded: bool) -> Confidence:
+    """By the number of families that speak for the side that the sum is on; one step less on degraded data."""
+    signed = [(item.group, item.weight if weighed.bits > 0 else -item.weight) for item in weighed.evidence if item.used]
+    families = {group for group, weight in signed if weight >= _INDEPENDENT_BITS}
     steps = (Confidence.LOW, Confidence.MODERATE, Confidence.HIGH)
-    level = min(len(families), 3) - 1 if families else 0
-    return steps[max(level - degraded, 0)]
+    return steps[max(min(len(families), 3) - 1 - degraded, 0)]

@@ -37,7 +37,7 @@ _LEGS_A_TUNNEL = 1
 _OUTLIERS = 3
 """So many transfers of the host's own that are larger than the tunnel may be set aside."""
 _IDLE_PIECES, _IDLE = 20, 0.1
-"""Where there are so many pieces, the tenth part with the least bytes shows what a tunnel moves when it carries nothing."""
+"""Where there are so many pieces, the tenth with the least bytes shows what an idle tunnel moves."""
 _EXITS = 8
 """Fewest targets: two or three volumes agree with anything."""
 _PSEUDO = 50.0

@@ -101,7 +101,7 @@ def regular(stage: Stage) -> list[Beat]:
 
 
 def _population_bits(beat: Beat, alike: int, hosts: int, classes: int) -> float:
-    """What the population says: rarity of the peer for it, copies of the shape on other hosts with other peers against it.
+    """What the population says: rarity of the peer for it, copies of the shape with other peers against it.
 
     A few copies may be one hand with several servers; many, and above all on several asset classes, are software.
     """

@@ -25,7 +25,7 @@ NAME = "pairs"
 FAMILY = "relay behaviour"
 
 _WHOLE, _WHOLE_LEAST, _WHOLE_BITS = 0.7, 8, 6.0
-"""Share of the legs that pair, fewest pairs, and bits for it: a page or an application asks the same few hosts again."""
+"""Share of the legs that pair, fewest pairs, and bits for it: a page or an application asks the same hosts again."""
 _SHOWN = 20
 """Most peers named of one host."""
 _SHIFTS = (37, -61, 113, -149)
