@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from geppo import config
+from geppo.config import Settings
 from geppo.model.relay import Detection
 from geppo.registry import family
 from geppo.relay.detect._stage import Asset, staged
@@ -29,11 +30,14 @@ def scene(name: str) -> Scene:
 
 
 def answers(
-    fill: Callable[[duckdb.DuckDBPyConnection], None], internal: tuple[str, ...], known: dict[str, Asset]
+    fill: Callable[[duckdb.DuckDBPyConnection], None],
+    internal: tuple[str, ...],
+    known: dict[str, Asset],
+    settings: Settings | None = None,
 ) -> dict[str, list[Detection]]:
     connection = duckdb.connect(config={"threads": 2})
     fill(connection)
-    with staged(connection, config.load(), internal, known) as stage:
+    with staged(connection, settings or config.load(), internal, known) as stage:
         return {name: member.detect(stage) for name, member in MEMBERS.items()}
 
 
@@ -88,7 +92,7 @@ def test_one_answer_a_host_sorted_with_a_score(name: str) -> None:
     assert all(one.false_rate is None or 0 <= one.false_rate <= 1 for one in found)
 
 
-@pytest.mark.parametrize("name", ["all", "hard", "quiet"])
+@pytest.mark.parametrize("name", sorted(SCENES))
 def test_finds_and_keeps_silent(name: str) -> None:
     planted = scene(name).planted
     for detector, plants in SCENES[name]["finds"].items():
@@ -103,6 +107,13 @@ def test_finds_and_keeps_silent(name: str) -> None:
 
 def test_order_of_rows_never_matters() -> None:
     same(base("all"), answers(lambda c: load(scene("all"), c, order=7), FOUR, inventory("all")))
+
+
+def test_buckets_never_matter() -> None:
+    known = config.load()
+    few = sum(part["ts"].size for part in scene("hard").parts) // 3
+    settings = Settings(known=known.known, values={"relay.flows.bucket_rows": few})
+    same(base("hard"), answers(lambda c: load(scene("hard"), c), FOUR, inventory("hard"), settings))
 
 
 def test_a_shifted_clock_gives_the_same_answer() -> None:
