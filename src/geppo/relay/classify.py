@@ -120,13 +120,14 @@ def likes(figures: Mapping[str, float]) -> tuple[Like, ...]:
 
 
 def role(detections: tuple[Detection, ...], held: tuple[Like, ...], asset: Asset | None, *, clear: bool) -> HostRole:
-    """The role; `clear` says that relaying is more likely than chance after all that was weighed."""
+    """The role; `clear` says that relaying without leave is more likely than not after all that was weighed."""
     best = relay_detection(detections)
-    if best is not None and is_sanctioned(asset):
+    scans = any(one.detector == "fan" for one in detections)
+    if best is not None and is_sanctioned(asset) and not scans:
         return HostRole.SANCTIONED_RELAY
     if best is not None and clear:
         return HostRole.PROXYWARE if _proxyware(best, asset) else HostRole.RELAY
-    if any(one.detector == "fan" for one in detections):
+    if scans:
         return HostRole.SCANNER
     if any(like.bits < 0 for like in held):
         return HostRole.UNKNOWN

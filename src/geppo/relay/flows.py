@@ -147,6 +147,7 @@ def _finding(
     kind = role(own, held, asset, clear=weighed.clear)
     best = relay_detection(own)
     seen = best is not None and best.score >= settings.number("relay.flows.relaying_bits")
+    seen |= any(one.family == "control channel" for one in own)
     relays = kind in (HostRole.RELAY, HostRole.PROXYWARE)
     ceiling = 1.0 if relays else settings.number("relay.flows.channel_ceiling")
     sure = confidence(weighed, degraded)

@@ -143,11 +143,12 @@ def likelihood(bits: float, confidence: Confidence, ceiling: float) -> Likelihoo
 def _calibration() -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Middles of the bins and log-odds (bits) of their relays: counts with the law as a weak prior, made monotone."""
     raw = tomllib.loads(resources.files("geppo.relay").joinpath("calibration.toml").read_text(encoding="utf-8"))
-    weight = float(raw["prior_hosts"])
+    weight, innocent = float(raw["prior_hosts"]), float(raw["innocent_weight"])
     pools: list[list[float]] = []
     for row in raw["bin"]:
         middle = (row["from"] + row["to"]) / 2
-        pools.append([middle, row["relays"] + weight * logistic(middle), row["hosts"] + weight, 1])
+        hosts = row["relays"] + innocent * (row["hosts"] - row["relays"])
+        pools.append([middle, row["relays"] + weight * logistic(middle), hosts + weight, 1])
         # Pool adjacent violators: a bin below its left neighbour is taken together with it.
         while len(pools) > 1 and pools[-2][1] / pools[-2][2] >= pools[-1][1] / pools[-1][2]:
             last = pools.pop()

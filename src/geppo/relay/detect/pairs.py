@@ -89,7 +89,7 @@ def _found(stage: Stage, bucket: int) -> dict[str, Any]:
     least = settings.integer("relay.pairs.least_legs")
     run(part["ready"], {"bucket": bucket, "cap": settings.integer("relay.pairs.legs_a_second")})
     run(part["first"], {"bucket": bucket, "least": least})
-    lags = {"low": "lag_low", "before": "lag_before", "high": "lag_high"}
+    lags = {"low": "lag_low", "high": "lag_high", "before": "lag_before", "after": "lag_after"}
     run(part["match"], {key: round(settings.number(f"relay.pairs.{name}") * 1e6) for key, name in lags.items()})
     rows: dict[str, Any] = run(
         part["grouped"], {"least": least, "share": settings.number("relay.pairs.least_share")}

@@ -1,4 +1,4 @@
--- Relay pairs of one host bucket. Sample parameters: bucket 0, cap 24, least 5, low -1000000, before -250000, high 1500000.
+-- Relay pairs of one host bucket. Sample parameters: bucket 0, cap 24, least 5, low -1000000, high 1500000, before -2500000, after 3500000.
 -- section: ready
 CREATE OR REPLACE TEMP TABLE ready AS
 WITH kept AS (
@@ -29,14 +29,14 @@ WITH moved AS (
   SELECT f.* EXCLUDE (t, e), f.t AS begun, s.shift, f.t + s.shift AS t, f.e + s.shift AS e
   FROM first f CROSS JOIN shift s
 ), spread AS (
-  SELECT m.*, unnest(range((t + if(opened, $low, $before)) // 1000000, (t + $high) // 1000000 + 1)) AS slot FROM moved m
+  SELECT m.*, unnest(range((t + if(opened, $low, $before)) // 1000000, (t + if(opened, $high, $after)) // 1000000 + 1)) AS slot FROM moved m
 )
 SELECT a.shift, a.host, a.opened, a.peer, a.port, a.begun, a.t, a.b_in, a.b_out, a.e, count(*) AS choices,
        arg_min(
          {'peer': b.peer, 'port': b.port, 't': b.t, 'e': b.e, 'b_in': b.b_in, 'b_out': b.b_out},
          {'d': abs(ln(a.b_in / b.b_out)) + abs(ln(a.b_out / b.b_in)), 't': b.t, 'peer': b.peer}) AS second
 FROM spread a JOIN ready b ON b.host = a.host AND b.second = a.slot
-WHERE b.opened AND b.peer <> a.peer AND b.t - a.t >= if(a.opened, $low, $before) AND b.t - a.t < $high
+WHERE b.opened AND b.peer <> a.peer AND b.t - a.t >= if(a.opened, $low, $before) AND b.t - a.t < if(a.opened, $high, $after)
   AND a.b_in <= 1.4 * b.b_out + 2500 AND a.b_in >= 0.9 * b.b_out - 100
   AND a.b_out <= 1.4 * b.b_in + 2500 AND a.b_out >= 0.9 * b.b_in - 100
   AND abs(a.e - b.e) <= 3000000 + 0.1 * (b.e - b.t)
