@@ -108,6 +108,12 @@ def test_conditions_are_said(name: str, change: str) -> None:
     assert name in {one.name for one in judged("hard", change).conditions}
 
 
+def test_flows_of_one_direction_make_no_scanner() -> None:
+    report = judged("hard", "UPDATE flow SET conn_state = NULL, resp_bytes = NULL, resp_pkts = NULL")
+    assert "one-sided" in {one.name for one in report.conditions}
+    assert all(one.role is not HostRole.SCANNER and one.likelihood.point < 0.45 for one in report.findings)
+
+
 def test_sampling_lowers_confidence() -> None:
     weak = {one.host: one for one in judged("hard", "UPDATE flow SET orig_pkts = 1, resp_pkts = 0").findings}
     order = list(Confidence)

@@ -26,8 +26,8 @@ WITH flow_id AS (
          "id.orig_p" AS sport, "id.resp_p" AS port, proto, epoch_us(ts) AS t,
          epoch_us(ts) + (least(greatest(coalesce(duration, 0), 0), 1e8) * 1e6)::BIGINT AS e,
          greatest(orig_bytes, 0) AS b_o, greatest(resp_bytes, 0) AS b_r,
-         conn_state IN ('S0', 'REJ', 'RSTOS0', 'RSTRH', 'SH', 'SHR')
-           OR (conn_state IS NULL AND coalesce(resp_pkts, 0) = 0) AS failed
+         -- No state and no counter of answers (NetFlow in one direction) is not known to have failed.
+         coalesce(conn_state IN ('S0', 'REJ', 'RSTOS0', 'RSTRH', 'SH', 'SHR'), resp_pkts = 0, false) AS failed
   FROM flow LEFT JOIN odd so ON so.raw = hash("id.orig_h") LEFT JOIN odd ro ON ro.raw = hash("id.resp_h")
   WHERE ts IS NOT NULL AND coalesce(proto, 'tcp') NOT IN ('icmp', 'icmp6', 'ipv6-icmp', 'igmp', 'arp') AND NOT coalesce(so.skip, false) AND NOT coalesce(ro.skip, false)
 ), sided AS (
