@@ -40,7 +40,7 @@ def run(
     inventory
         CSV with the columns host,asset_class,role,sanctioned: what is allowed to relay.
     engine
-        Where the tables are grouped. The joins of the detectors run in DuckDB whatever is chosen.
+        Where the detectors run. So far duckdb only; the others are refused.
     json_
         Print one JSON line a host that stands out.
     """
@@ -73,7 +73,7 @@ def run_flows(
     ranges = [text for text in internal.split(",") if text.strip()]
     known = {_normal(host): asset for host, asset in read_inventory(inventory).items()} if inventory else {}
     if engine != "duckdb":
-        raise UsageError(f"relay flows: engine {engine} is not wired for the detectors; use duckdb")
+        raise UsageError(f"relay flows: the detectors run on duckdb only so far, not on {engine}; leave --engine out")
     with flows(paths, settings, ranges) as source:
         report = find(source.connection, settings, ranges, known)
         done = source.report
