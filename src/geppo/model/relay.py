@@ -69,7 +69,7 @@ class Detection:
 
     `peers` are the other ends that it rests on, strongest first. `score` is in bits (log2 of a likelihood ratio);
     `false_rate` is the empirical share of false calls at this score where the detector has decoys, else None.
-    `parts` are the figures that a person may want to see, as (name, value with unit).
+    `figures` are what a person or the next step may want to see, as (name, value); the detector's words say the unit.
     """
 
     detector: str
@@ -80,7 +80,11 @@ class Detection:
     last_seen: datetime
     score: float
     false_rate: float | None
-    parts: tuple[tuple[str, str], ...]
+    figures: tuple[tuple[str, float], ...]
+
+    def figure(self, name: str) -> float:
+        """A figure by name, or 0."""
+        return next((value for key, value in self.figures if key == name), 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

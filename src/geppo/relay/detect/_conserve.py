@@ -1,0 +1,82 @@
+"""Do the bytes of two legs belong together? A robust fit of the envelope, then the match against all other pairings."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Array = Any
+
+_SHARES = np.array([1.0, 1.015, 1.03, 1.06, 1.1, 1.15, 1.2, 1.3])
+_BYTES = np.array([0.0, 60.0, 150.0, 300.0, 600.0, 1000.0, 1600.0])
+_WIDTHS = (0.03, 0.1, 0.25)
+_TRIALS_BITS = math.log2(_SHARES.size * _BYTES.size * len(_WIDTHS))
+_SAMPLE = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conserved:
+    """How well the bytes of a set of leg pairs agree.
+
+    `bits` is n times the Kullback-Leibler divergence between the share of true pairs that agree and the share among all
+    other pairings of the same legs, less the price of the fits tried. `share` is the former, `chance` the latter.
+    `kept` is the number of pairs that agree, `overhead` the fitted share and bytes that the first leg has more.
+    """
+
+    bits: float
+    share: float
+    chance: float
+    kept: int
+    overhead: tuple[float, float]
+
+
+def _residuals(outer: Array, inner: Array) -> tuple[Array, tuple[float, float]]:
+    """Least absolute log residual over a grid of envelopes (share, bytes): robust, and needs no start value."""
+    model = np.log(_SHARES[:, None, None] * inner + _BYTES[None, :, None])
+    error = np.median(np.abs(np.log(outer) - model), axis=2)
+    best = np.unravel_index(int(np.argmin(error)), error.shape)
+    fitted = model[best]
+    return np.log(outer)[:, None] - fitted[None, :], (float(_SHARES[best[0]]) - 1, float(_BYTES[best[1]]))
+
+
+def _divergence(share: float, chance: float) -> float:
+    """Kullback-Leibler divergence of two coins, in bits; 0 unless the first is the higher."""
+    if share <= chance:
+        return 0.0
+    rest = (1 - share) * math.log2((1 - share) / (1 - chance)) if share < 1 else 0.0
+    return share * math.log2(share / chance) + rest
+
+
+def conserved(in_a: Array, out_b: Array, out_a: Array, in_b: Array, choices: float) -> Conserved:
+    """Bytes received on the first leg against sent on the second, and the reverse.
+
+    `choices` is the mean number of second legs among which each was chosen: the more, the more an agreement is luck.
+    """
+    step = max(in_a.size // _SAMPLE, 1)
+    chosen = slice(None, None, step)
+    up, overhead = _residuals(in_a[chosen].astype(float), out_b[chosen].astype(float))
+    down, other = _residuals(out_a[chosen].astype(float), in_b[chosen].astype(float))
+    size = up.shape[0]
+    worst = np.maximum(np.abs(up), np.abs(down))
+    best = Conserved(bits=0.0, share=0.0, chance=1.0, kept=0, overhead=(0.0, 0.0))
+    for width in _WIDTHS:
+        near = worst < width
+        true = int(np.trace(near))
+        chance = (int(near.sum()) - true + 0.5) / (size * (size - 1) + 1)
+        chance = 1 - (1 - min(chance, 1.0)) ** max(choices, 1.0)
+        bits = in_a.size * _divergence(true / size, chance) - _TRIALS_BITS
+        if bits > best.bits:
+            kept = round(true / size * in_a.size)
+            envelope = (max(overhead[0], other[0]), max(overhead[1], other[1]))
+            best = Conserved(bits=bits, share=true / size, chance=chance, kept=kept, overhead=envelope)
+    return best
+
+
+def poisson_bits(hits: int, mean: float) -> float:
+    """-log2 of the chance of `hits` or more under a Poisson law; Chernoff's bound, which is exact enough far out."""
+    if hits <= mean:
+        return 0.0
+    return (hits * math.log(hits / mean) - hits + mean) / math.log(2)

@@ -1,0 +1,253 @@
+"""From flow records to findings: roles before verdicts, likelihood, what could not be judged, and the command."""
+
+from __future__ import annotations
+
+import json
+import math
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geppo import config
+from geppo.cli._relay_flows import run, sparkline
+from geppo.errors import UsageError
+from geppo.model.assessment import Confidence
+from geppo.model.relay import HostRole
+from geppo.relay.classify import likes
+from geppo.relay.detect._conserve import conserved, poisson_bits
+from geppo.relay.detect._stage import Asset
+from geppo.relay.detect.conservation import spread
+from geppo.relay.detect.pairs import false_rates
+from geppo.relay.detect.rita5_score import spread_score
+from geppo.relay.flows import FlowReport, find, read_inventory
+from geppo.relay.odds import calibrated, likelihood
+from tests.relay.scenes import Scene, load, make, rows, write
+
+CASES = Path(__file__).parent.parent / "cases" / "relay"
+SCENES = rows()
+INSIDE = ("10.0.0.0/8",)
+
+
+@cache
+def scene(name: str) -> Scene:
+    return make(SCENES[name], int(SCENES[name]["seed"]))
+
+
+def judged(name: str, *change: str, inventory: bool = True) -> FlowReport:
+    connection = duckdb.connect(config={"threads": 2})
+    load(scene(name), connection)
+    for sql in change:
+        connection.execute(sql)
+    known = {
+        host: Asset(asset_class=kind, role=job, sanctioned=leave == "yes")
+        for host, (kind, job, leave) in scene(name).inventory.items()
+    }
+    return find(connection, config.load(), INSIDE, known if inventory else {})
+
+
+@cache
+def hard() -> FlowReport:
+    return judged("hard")
+
+
+def test_relays_are_found_and_nothing_else() -> None:
+    planted = {host for hosts in scene("hard").planted.values() for host in hosts}
+    likely = {one.host for one in hard().findings if one.likelihood.point >= 0.55}
+    assert likely <= planted
+    assert len(likely) >= 7
+    assert {one.role for one in hard().findings if one.host in likely} <= {HostRole.RELAY, HostRole.PROXYWARE}
+
+
+def test_peers_are_the_steering_side_first() -> None:
+    host = scene("hard").planted["backconnect"][0]
+    found = next(one for one in hard().findings if one.host == host)
+    part = next(p for p in scene("hard").parts if p["dport"].size > 20 and (p["dport"] > 1999).all() and _own(p, host))
+    controller = int(part["dst"][0])
+    assert found.peers[0] == ".".join(str(controller >> shift & 255) for shift in (24, 16, 8, 0))
+
+
+def _own(part: dict[str, Any], host: str) -> bool:
+    return ".".join(str(int(part["src"][0]) >> shift & 255) for shift in (24, 16, 8, 0)) == host
+
+
+@pytest.mark.parametrize("inventory", [True, False])
+def test_a_month_without_a_relay_has_nobody_above_unlikely(inventory: bool) -> None:
+    report = judged("quiet", inventory=inventory)
+    assert all(one.likelihood.point < 0.45 for one in report.findings)
+    assert all(one.role not in (HostRole.RELAY, HostRole.PROXYWARE) for one in report.findings)
+    proxy = scene("quiet").planted["forward_proxy"][0]
+    role = next(one.role for one in report.findings if one.host == proxy)
+    assert role is (HostRole.SANCTIONED_RELAY if inventory else HostRole.UNKNOWN)
+
+
+def test_unanswered_flows_leave_no_finding_and_say_so() -> None:
+    report = judged("hard", "UPDATE flow SET orig_bytes = 0, resp_bytes = 0, conn_state = 'S0'")
+    assert all(one.role is not HostRole.RELAY for one in report.findings)
+    assert "no-inbound" in {one.name for one in report.conditions}
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("sampling", "UPDATE flow SET orig_pkts = 1, resp_pkts = 0"),
+        ("one-sided", "UPDATE flow SET resp_bytes = 0"),
+        ("no-duration", "UPDATE flow SET duration = NULL"),
+        ("short", "DELETE FROM flow WHERE ts > (SELECT min(ts) FROM flow) + INTERVAL 1 HOUR"),
+        ("nothing", "DELETE FROM flow"),
+    ],
+)
+def test_conditions_are_said(name: str, change: str) -> None:
+    assert name not in {one.name for one in hard().conditions}
+    assert name in {one.name for one in judged("hard", change).conditions}
+
+
+def test_flows_of_one_direction_make_no_scanner() -> None:
+    report = judged("hard", "UPDATE flow SET conn_state = NULL, resp_bytes = NULL, resp_pkts = NULL")
+    assert "one-sided" in {one.name for one in report.conditions}
+    assert all(one.role is not HostRole.SCANNER and one.likelihood.point < 0.45 for one in report.findings)
+
+
+def test_sampling_lowers_confidence() -> None:
+    weak = {one.host: one for one in judged("hard", "UPDATE flow SET orig_pkts = 1, resp_pkts = 0").findings}
+    order = list(Confidence)
+    both = [(order.index(one.confidence), order.index(weak[one.host].confidence)) for one in hard().findings]
+    assert all(after <= before for before, after in both)
+    assert any(after < before for before, after in both)
+
+
+@pytest.mark.parametrize(
+    "case", tomllib.loads((CASES / "likes.toml").read_text())["case"], ids=lambda case: case["name"]
+)
+def test_look_alikes(case: dict[str, Any]) -> None:
+    against = [like.name for like in likes(case["figures"]) if like.bits < 0]
+    assert against == ([case["against"]] if case["against"] else [])
+
+
+def test_the_command_prints_the_contract(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    flow = write(scene("hard"), tmp_path)
+    assert run(flow, internal="10.0.0.0/8", inventory=tmp_path / "inventory.csv", json_=True) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(lines) == len(hard().findings)
+    for line in lines:
+        assert set(line) == {
+            "host", "role", "likelihood", "word", "confidence", "peers", "first_seen", "last_seen", "evidence",
+        }  # fmt: skip
+        assert 0.01 <= line["likelihood"]["low"] <= line["likelihood"]["point"] <= line["likelihood"]["high"] <= 0.99
+        assert all(set(item) == {"kind", "value", "weight", "text"} for item in line["evidence"])
+    assert run(flow, internal="10.0.0.0/8", inventory=tmp_path / "inventory.csv") == 0
+    page = capsys.readouterr().out
+    assert "0 bad lines" in page
+    assert all(line["host"] in page for line in lines)
+    assert "malicious" not in page
+
+
+def test_wrong_use_is_said() -> None:
+    with pytest.raises(UsageError, match="give a file"):
+        run()
+    with pytest.raises(UsageError, match=r"10\.0\.0\.0/8"):
+        judged_internal("no range")
+
+
+def judged_internal(text: str) -> None:
+    connection = duckdb.connect()
+    load(scene("hard"), connection)
+    find(connection, config.load(), [text])
+
+
+@pytest.mark.parametrize(
+    ("line", "leave"),
+    [
+        ("10.0.0.1,server,web proxy,yes", True),
+        ("10.0.0.1,server,web proxy,TRUE", True),
+        ("10.0.0.1,server,web proxy,1", True),
+        ("10.0.0.1,server,web proxy,", True),
+        ("10.0.0.1,server,web proxy,no", False),
+        ("10.0.0.1,server,database,", False),
+        ("10.0.0.1,server,database,0", False),
+    ],
+)
+def test_inventory(tmp_path: Path, line: str, leave: bool) -> None:
+    path = tmp_path / "hosts.csv"
+    path.write_text(f"host,asset_class,role,sanctioned\n{line}\n", encoding="utf-8")
+    assert read_inventory(path)["10.0.0.1"].sanctioned is leave
+
+
+def test_an_inventory_without_hosts_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "hosts.csv"
+    path.write_text("address;class\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="host,asset_class"):
+        read_inventory(path)
+
+
+@given(st.integers(0, 2**32), st.floats(1.0, 1.3), st.floats(0, 800))
+def test_conserved_bytes_score_and_shuffled_do_not(seed: int, share: float, more: float) -> None:
+    rng = np.random.default_rng(seed)
+    up, down = (rng.lognormal(8, 1.2, 40).astype(np.int64) + 40 for _ in range(2))
+    outer = ((up * share + more).astype(np.int64), (down * share + more).astype(np.int64))
+    assert conserved(outer[0], up, outer[1], down, 1.0).bits > 60
+    assert conserved(outer[0], np.roll(up, 7), outer[1], np.roll(down, 7), 1.0).bits < 20
+
+
+def test_constant_bytes_say_nothing() -> None:
+    same = np.full(50, 400)
+    assert conserved(same, same, same, same, 1.0).bits == 0.0
+
+
+@given(st.lists(st.tuples(st.integers(0, 900), st.integers(1, 300), st.integers(1, 10_000)), min_size=1, max_size=30))
+def test_spreading_loses_no_byte(legs: list[tuple[int, int, int]]) -> None:
+    start, length, amount = (np.array(column) for column in zip(*legs, strict=True))
+    sums = spread(start, start + length, amount.astype(float), np.arange(0, 1301, 100))
+    assert math.isclose(float(sums.sum()), float(amount.sum()), rel_tol=1e-9)
+    assert (sums >= 0).all()
+
+
+def test_false_rates_never_rise_with_the_score() -> None:
+    rates = false_rates({1: 5.0, 2: 9.0, 3: 30.0, 4: 31.0}, [4.0, 6.0, 7.0, 8.0, 12.0, 3.0, 2.0, 1.0], 4)
+    assert rates[1] >= rates[2] >= rates[3] >= rates[4]
+    # at 31: (1 + 0) / 4 / 1 = .25; at 30: (1 + 0) / 4 / 2 = .125, which 31 inherits
+    assert rates[4] == rates[3] == 0.125
+    # at 5: five decoys at or above: (1 + 4) / 4 / 4
+    assert rates[1] == pytest.approx((1 + 4) / 4 / 4)
+
+
+def test_poisson_bits() -> None:
+    assert poisson_bits(1, 2.0) == 0.0
+    # 10 of mean .5: 10 ln 20 - 10 + .5 = 20.46 nats
+    assert poisson_bits(10, 0.5) == pytest.approx((10 * math.log(20) - 9.5) / math.log(2))
+
+
+@pytest.mark.parametrize(
+    ("quartiles", "mad", "default", "score"),
+    [
+        ([50.0, 60.0, 70.0], 10.0, 1.0, 0.917),  # skew 0; (60 - 10) / 60 = .833; (1 + .833) / 2
+        ([10.0, 20.0, 50.0], 10.0, 1.0, 0.5),  # skew (10 + 50 - 40) / 40 = .5; (20 - 10) / 20 = .5
+        ([60.0, 60.0, 60.0], 0.0, 1.0, 1.0),
+        ([0.0, 0.0, 0.0], 0.0, 0.0, 0.5),
+    ],
+)
+def test_rita5_spread(quartiles: list[float], mad: float, default: float, score: float) -> None:
+    assert spread_score(quartiles, mad, default) == score
+
+
+@given(st.floats(-40, 40), st.sampled_from(list(Confidence)))
+def test_likelihood_keeps_its_order_and_its_edges(bits: float, sure: Confidence) -> None:
+    said = likelihood(bits, sure, 1.0)
+    assert 0.01 <= said.low <= said.point <= said.high <= 0.99
+    assert likelihood(bits, sure, 0.44).high <= 0.44
+
+
+@given(st.floats(-40, 40), st.floats(0, 10))
+def test_more_evidence_is_never_less_likely(bits: float, more: float) -> None:
+    assert calibrated(bits + more) >= calibrated(bits)
+
+
+def test_sparkline() -> None:
+    assert sparkline((0, 1, 100)) == " ▁█"
+    assert sparkline((0, 0)) == "  "
