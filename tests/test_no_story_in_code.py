@@ -8,8 +8,8 @@ import geppo
 from tests.conftest import made_month
 
 SOURCE = Path(geppo.__file__).parent
-PLACES_OF_NAMES = ("sample", "catalog/data")
-"""The shipped documents, and the catalogue, whose aliases have sources of their own."""
+PLACES_OF_NAMES = ("sample", "catalog/data", "relay/fingerprints")
+"""The shipped documents; the catalogue and the fingerprints, whose names have sources of their own."""
 
 
 def _files() -> list[Path]:

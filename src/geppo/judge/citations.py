@@ -5,7 +5,7 @@ The graph is of pages. Which of two pages is the origin of one statement is `ori
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -142,6 +142,17 @@ def _echoes(ordered: Sequence[Report], most: int) -> dict[str, str]:
     return found
 
 
+def _copies(ordered: Sequence[Report], settings: Settings) -> dict[str, str]:
+    """Report -> the first report of the same text, by the order given."""
+    place = {report.id: number for number, report in enumerate(ordered)}
+    copies: dict[str, str] = {}
+    for earlier, later in near_copies([(report.id, report.document.text) for report in ordered], settings):
+        first = copies.get(earlier, earlier)
+        if later not in copies or place[first] < place[copies[later]]:
+            copies[later] = first
+    return copies
+
+
 def read_citations(reports: Sequence[Report], directory: Directory, settings: Settings) -> Citations:
     """Build the graph. The order of `reports` never matters."""
     ordered = sorted(reports, key=lambda report: (report.document.published, report.id))
@@ -150,12 +161,14 @@ def read_citations(reports: Sequence[Report], directory: Directory, settings: Se
     for report in ordered:
         by_address.setdefault(_address(report.document.url), report.id)
     by_address.pop("", None)
-    copies: dict[str, str] = {}
-    for earlier, later in near_copies([(report.id, report.document.text) for report in ordered], settings):
-        first = copies.get(earlier, earlier)
-        if later not in copies or order[first] < order[copies[later]]:
-            copies[later] = first
     credited = {report.id: _credits(report, directory) for report in ordered}
+    cited = Counter(directory.key(name) for report in ordered for name in credited[report.id])
+
+    def first(report: Report) -> tuple[str, int, str]:
+        """Of two copies of one day the page is the first whose house the others credit."""
+        return (report.document.published.isoformat(), -cited[directory.house(report)], report.id)
+
+    copies = _copies(sorted(ordered, key=first), settings)
     slack = timedelta(days=settings.integer("judge.origins.date_slack"))
 
     def latest(report: Report) -> tuple[str, str]:

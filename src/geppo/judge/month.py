@@ -26,6 +26,7 @@ from geppo.judge.pacts import Pacts
 from geppo.judge.printed import Printed
 from geppo.judge.rank import Rankable, score
 from geppo.judge.relations import RelationFinder, Relations
+from geppo.judge.retold import Retold
 from geppo.judge.severity import severity
 from geppo.judge.speakers import Directory
 from geppo.judge.statements import Key, Keys, Statement, group
@@ -62,6 +63,7 @@ class Base:
     attribution: Attribution
     weigher: Weigher
     linking: Linking
+    matters: Matters
 
 
 def lay_base(reports: Sequence[Report], claims: Sequence[Claim], catalogue: Catalogue, settings: Settings) -> Base:
@@ -85,6 +87,7 @@ def lay_base(reports: Sequence[Report], claims: Sequence[Claim], catalogue: Cata
         attribution=Attribution(keys, statements, traces, graph),
         weigher=Weigher(graph, settings),
         linking=linking,
+        matters=matters,
     )
 
 
@@ -253,7 +256,12 @@ def judge_month(
         *_corroborated(editor, base, drafts, settings),
         *contradictions.find(counted),
         *assess_counts(counted, settings),
-        *DriftFinder(base.statements, base.keys, base.attribution, base.graph, base.tracer, numbers, settings).find(),
+        *(
+            drift := DriftFinder(
+                base.statements, base.keys, base.attribution, base.graph, base.tracer, numbers, settings
+            ).find()
+        ),
+        *Retold(base.graph, base.tracer, base.matters, drift, settings).find(),
     ]
     unique: dict[str, Assessment] = {}
     for one in found:

@@ -213,6 +213,15 @@ def _beside(
                 yield f"observable:{seen.value}", _MENTIONED * link_weights()[Kind.OBSERVABLE]
 
 
+def _with_page(terms: dict[str, float], denied: frozenset[str], report: Report, linking: Linking) -> dict[str, float]:
+    """The names of a first-hand page whose claims name nothing: those in its other paragraphs are what it is about."""
+    found = dict(terms)
+    for mention in report.mentions:
+        if (weight := linking.mention_weight(mention)) > 0 and linking.key(mention) not in denied:
+            found.setdefault(linking.key(mention), weight)
+    return dict(sorted(found.items()))
+
+
 def _concepts(claims: Sequence[Claim], report: Report) -> frozenset[str]:
     """Concepts, sectors and products of a part's claims, and those that its page mentions."""
     terms: list[Term | Mention] = [term for claim in claims for term in _terms(claim)]
@@ -250,11 +259,14 @@ def read_units(reports: Sequence[Report], claims: Sequence[Claim], linking: Link
             claim.id for claim in own if not claim.negated and any(linking.weight(term) > 0 for term in _terms(claim))
         }
         case = linking.own_case(report)
-        for _, numbers in sorted(_grouped(own, layout, linking).items()):
+        groups = sorted(_grouped(own, layout, linking).items())
+        for _, numbers in groups:
             part = tuple(own[number] for number in numbers)
             telling = [claim for claim in part if not claim.negated or not affirmed]
             denied = frozenset(linking.key(term) for claim in part if claim not in telling for term in _terms(claim))
             terms = _weights(telling, denied, report, layout, linking)
+            if len(groups) == 1 and not affirmed and report.own_observation:
+                terms = _with_page(terms, denied, report, linking)
             if case:
                 terms.setdefault(case, link_weights()[Kind.IDENTITY])
             units.append(
