@@ -20,7 +20,7 @@ demo: $(VENV)/core.done
 	@echo "open geppo-demo/2025-11/member.ja.html; ask: $(BIN)/geppo why ID"
 
 test: $(VENV)/dev.done
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # The engines for those who outgrow one machine (Spark, ClickHouse): 1.6 GB, so they have an environment of their own.
 $(VENV)-scale/done: requirements/scale.txt pyproject.toml

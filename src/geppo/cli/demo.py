@@ -9,6 +9,9 @@ from pathlib import Path
 
 from geppo.cli import EXIT_GAPS, _place
 
+_SEED = 11
+_LAB = "geppo made-records lab"
+
 
 def run(*, out: Path = Path(_place.DEMO)) -> int:
     """Write all editions of the shipped sample month, offline.
@@ -35,7 +38,7 @@ def run(*, out: Path = Path(_place.DEMO)) -> int:
     place = _place.open_workspace(out)
     as_of = datetime.fromisoformat(AS_OF)
     with resources.as_file(resources.files("geppo.sample").joinpath("documents")) as folder, bar() as progress:
-        brought = collect_paths([folder], place.store, config.load(), as_of)
+        brought = collect_paths([folder, _own_findings(out / "relay")], place.store, config.load(), as_of)
         issue = run_month(
             place.store,
             Period.parse(PERIOD),
@@ -53,3 +56,21 @@ def run(*, out: Path = Path(_place.DEMO)) -> int:
     for gap in brought.gaps:
         print(f"gap: {gap.source}: {gap.kind}: {gap.message}", file=sys.stderr)
     return EXIT_GAPS if brought.gaps else 0
+
+
+def _own_findings(folder: Path) -> Path:
+    """A note on relay networks in made scan records, so that the issue shows how own findings stand in it."""
+    from datetime import date
+
+    from geppo import config
+    from geppo.model.time import Period
+    from geppo.relay.lab import make_services, preset
+    from geppo.relay.report import note
+    from geppo.relay.track import follow
+    from geppo.sample import PERIOD
+
+    make_services(preset("sample"), _SEED, folder, first=date(2025, 9, 1))
+    path = folder / "own-networks.md"
+    text = note(follow([folder / "services"], config.load()), Period.parse(PERIOD), _LAB, made=True)
+    path.write_text(text, encoding="utf-8")
+    return path

@@ -11,6 +11,6 @@ app: Any = App(
     name="relay",
     help="Relay infrastructure in your own records: hosts that relay, and networks of relays. Nothing is contacted.",
 )
-for _verb in ("flows", "scan", "track", "lab"):
+for _verb in ("flows", "scan", "track", "report", "lab"):
     if find_spec(f"geppo.cli._relay_{_verb}") is not None:
         app.command(f"geppo.cli._relay_{_verb}:run", name=_verb)

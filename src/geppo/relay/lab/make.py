@@ -80,13 +80,13 @@ def make_flows(preset: Preset, seed: int, out: Path, *, days: int = 1, zeek: boo
     return found
 
 
-def make_services(preset: Preset, seed: int, out: Path) -> dict[str, Any]:
-    """Write scan records and the scan part of the truth; the truth is returned too."""
+def make_services(preset: Preset, seed: int, out: Path, *, first: date = FIRST) -> dict[str, Any]:
+    """Write scan records from the month of `first` on and the scan part of the truth; the truth is returned too."""
     folder = out / "services"
     folder.mkdir(parents=True, exist_ok=True)
     networks: dict[str, dict[str, Any]] = {}
     for number in range(preset.scan.months):
-        for made in services(lambda *parts: stream(seed, "scan", *parts), preset.scan, number, FIRST):
+        for made in services(lambda *parts: stream(seed, "scan", *parts), preset.scan, number, first):
             _write_services(made, folder)
             for name, members in made.members.items():
                 row = networks.setdefault(name, {"class": made.kinds[name], "members": {}})
