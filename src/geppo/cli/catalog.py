@@ -84,18 +84,15 @@ def run(
         return _list(as_of, workspace, json_=json_)
     if not subject or not author.strip() or not reason.strip():
         raise UsageError(f"catalog {action}: expected what it is about, --author and --reason")
-    values: dict[str, str] = {}
-    what = EditKind.UNDO
     if action == "add-alias":
-        what, values = EditKind.ALIAS, {"name": subject, "relation": relation, "namer": namer, "source": source,
-                                        "date": date}  # fmt: skip
-        subject = means
-    elif action == "add-publisher":
-        what, values = EditKind.PUBLISHER, {"name": name, "name_ja": name_ja, "kind": kind, "country": country,
-                                            "forms": "\n".join(form or ())}  # fmt: skip
-    elif action == "grade":
-        what, values = EditKind.GRADE, {"grade": grade}
-    return _add(what, subject, values, author, reason, workspace)
+        alias = {"name": subject, "relation": relation, "namer": namer, "source": source, "date": date}
+        return _add(EditKind.ALIAS, means, alias, author, reason, workspace)
+    if action == "add-publisher":
+        house = {"name": name, "name_ja": name_ja, "kind": kind, "country": country, "forms": "\n".join(form or ())}
+        return _add(EditKind.PUBLISHER, subject, house, author, reason, workspace)
+    if action == "grade":
+        return _add(EditKind.GRADE, subject, {"grade": grade}, author, reason, workspace)
+    return _add(EditKind.UNDO, subject, {}, author, reason, workspace)
 
 
 def _add(kind: EditKind, subject: str, values: dict[str, str], author: str, reason: str, workspace: Path | None) -> int:

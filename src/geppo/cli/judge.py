@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -73,20 +72,28 @@ def run(
             raise UsageError("judge overlap: name two groups, or give --pairs FILE")
         return _groups(a, b, json_=json_, lang=lang, analyst=analyst, workspace=workspace)
     if what in ("among", "calibrate"):
-        if not a:
-            raise UsageError(f"judge {what}: expected a file of JSON lines")
-        from geppo.cli import _judge_files
+        return _of_file(what, a, least, json_=json_)
+    return _record(what, a, b, by, note, workspace, json_=json_)
 
-        task: Callable[[Path], int] = {
-            "among": lambda file: _judge_files.among(file, least, json_=json_),
-            "calibrate": lambda file: _judge_files.calibrate(file, json_=json_),
-        }[what]
-        return task(Path(a))
+
+def _of_file(what: str, file: str | None, least: float, *, json_: bool) -> int:
+    from geppo.cli import _judge_files
+
+    if not file:
+        raise UsageError(f"judge {what}: expected a file of JSON lines")
+    if what == "among":
+        return _judge_files.among(Path(file), least, json_=json_)
+    return _judge_files.calibrate(Path(file), json_=json_)
+
+
+def _record(
+    what: str, number: str | None, outcome: str | None, by: str, note: str, workspace: Path | None, *, json_: bool
+) -> int:
     from geppo.cli import _journal
 
     if what == "journal":
         return _journal.show(workspace, json_=json_)
-    return _journal.resolve(a, b, by=by, note=note, workspace=workspace)
+    return _journal.resolve(number, outcome, by=by, note=note, workspace=workspace)
 
 
 def _pairs(file: Path) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from geppo.cli import EXIT_GAPS, _place
@@ -72,15 +73,15 @@ def run(
         paths = write_out(_only(issue, languages), target, place.settings, progress)
     if as_of is None:
         publish(issue, place.root)
+    return _told(issue, paths, place, known)
+
+
+def _told(issue: Issue, paths: Iterable[Path], place: _place.Workspace, known: datetime) -> int:
     newer = place.store.documents(_place.moment(None), known_since=known)
     later = sum(document.collected > known for document in newer)
     place.store.close()
     if later:
         print(f"note: {later} documents were collected after {known.isoformat()} and are not used", file=sys.stderr)
-    return _told(issue, paths)
-
-
-def _told(issue: Issue, paths: Iterable[Path]) -> int:
     for path in paths:
         print(path)
     for gap in issue.month.gaps:

@@ -6,9 +6,14 @@ import json
 import sys
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geppo.cli import _place
 from geppo.errors import UsageError
+
+if TYPE_CHECKING:
+    from geppo.knowledge.store import Query
+    from geppo.model.report import Document
 
 
 def run(
@@ -48,8 +53,6 @@ def run(
     workspace
         The workspace; by default the nearest folder upward with a geppo.toml.
     """
-    from geppo.deliver._shown import visible
-    from geppo.knowledge._search import passage
     from geppo.knowledge.store import Query
 
     if most < 1:
@@ -64,22 +67,29 @@ def run(
     finally:
         place.store.close()
     for document in documents:
-        hit = passage(document, query)
-        if json_:
-            row = {"id": document.sha256, "publisher": document.publisher, "title": document.title,
-                   "published": document.published.isoformat(), "url": document.url, "text": hit.text,
-                   "start": hit.start, "end": hit.end, "at": hit.at}  # fmt: skip
-            print(json.dumps(row, ensure_ascii=False))
-            continue
-        marked = f"{hit.text[: hit.start]}[{hit.text[hit.start : hit.end]}]{hit.text[hit.end :]}"
-        print(f"{document.published}  {visible(document.publisher)}: {visible(document.title)}")
-        print(f"  {visible(' '.join(marked.split()))}")
-        print(f"  {document.sha256}")
+        _show(document, query, json_=json_)
     if not documents:
         print("nothing found", file=sys.stderr)
     elif len(documents) == most:
         print(f"the first {most}; --most shows more", file=sys.stderr)
     return 0
+
+
+def _show(document: Document, query: Query, *, json_: bool) -> None:
+    from geppo.deliver._shown import visible
+    from geppo.knowledge._search import passage
+
+    hit = passage(document, query)
+    if json_:
+        row = {"id": document.sha256, "publisher": document.publisher, "title": document.title,
+               "published": document.published.isoformat(), "url": document.url, "text": hit.text,
+               "start": hit.start, "end": hit.end, "at": hit.at}  # fmt: skip
+        print(json.dumps(row, ensure_ascii=False))
+        return
+    marked = f"{hit.text[: hit.start]}[{hit.text[hit.start : hit.end]}]{hit.text[hit.end :]}"
+    print(f"{document.published}  {visible(document.publisher)}: {visible(document.title)}")
+    print(f"  {visible(' '.join(marked.split()))}")
+    print(f"  {document.sha256}")
 
 
 def _day(name: str, text: str | None) -> date | None:

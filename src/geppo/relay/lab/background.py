@@ -304,6 +304,13 @@ def _gateways(chance: np.random.Generator, world: World) -> Iterator[Flows]:
 
 def _services(chance: np.random.Generator, world: World) -> Iterator[Flows]:
     """Mail both ways, backup at night, a guest network behind one address, probes, a scanner of ours, Tor, swarms."""
+    yield from _mail_and_backup(chance, world)
+    yield from _gateway_and_probes(chance, world)
+    yield from _own_scanner(chance, world)
+    yield from _leisure(chance, world)
+
+
+def _mail_and_backup(chance: np.random.Generator, world: World) -> Iterator[Flows]:
     for host in world.special["mail"]:
         yield connections(
             chance,
@@ -340,6 +347,9 @@ def _services(chance: np.random.Generator, world: World) -> Iterator[Flows]:
             length=1_800,
             spread=1.0,
         )
+
+
+def _gateway_and_probes(chance: np.random.Generator, world: World) -> Iterator[Flows]:
     for host in world.special["nat-gateway"]:
         yield connections(
             chance,
@@ -367,6 +377,9 @@ def _services(chance: np.random.Generator, world: World) -> Iterator[Flows]:
             proto=UDP,
             spread=0.05,
         )
+
+
+def _own_scanner(chance: np.random.Generator, world: World) -> Iterator[Flows]:
     for host in world.special["scanner"]:
         found = connections(
             chance,
@@ -381,6 +394,9 @@ def _services(chance: np.random.Generator, world: World) -> Iterator[Flows]:
         )
         found.state[:] = REJ
         yield found
+
+
+def _leisure(chance: np.random.Generator, world: World) -> Iterator[Flows]:
     users = world.of("workstation")[-3:]
     yield connections(
         chance,

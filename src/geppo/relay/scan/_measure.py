@@ -9,6 +9,7 @@ from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import median
+from typing import Any
 
 from geppo.relay.scan._data import customary_ports, device_words, label_has, systems
 from geppo.relay.scan._table import Row
@@ -198,88 +199,126 @@ def _agreement(rows: Collection[Row], texts: Mapping[int | None, str]) -> float:
     return _share(hits, len(asked))
 
 
-def measure(rows: Collection[Row], world: World, *, whole: int = 0) -> Features:
-    """The figures of a group of endpoints. Costs a few passes over its rows.
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """What is counted once for many figures; `texts` are the names of the group's issuers and subjects."""
 
-    `rows` may be an even sample of a group of `whole` endpoints; counts of hosts are then scaled up.
-    """
-    size = len(rows)
+    hosts: int
+    by_system: Counter[int | None]
+    by_country: Counter[str]
+    by_port: Counter[int]
+    devices: Counter[str]
+    certs: Counter[int]
+    texts: Mapping[int | None, str]
+
+
+def _tally(rows: Collection[Row], world: World) -> _Tally:
+    return _Tally(
+        hosts=len({row.ip for row in rows}),
+        by_system=Counter(row.asn for row in rows),
+        by_country=Counter(row.country for row in rows if row.country),
+        by_port=Counter(row.port for row in rows),
+        devices=Counter(row.device for row in rows if row.device),
+        certs=Counter(row.cert for row in rows if row.cert is not None),
+        texts={
+            one: world.names[one]
+            for row in rows
+            for one in (row.issuer, row.subject)
+            if one is not None and one in world.names
+        },
+    )
+
+
+def _top_share(counts: Counter[Any]) -> float:
+    return _share(max(counts.values(), default=0), sum(counts.values()))
+
+
+def _customary(by_port: Counter[int], size: int) -> dict[str, float]:
+    return {kind: _share(sum(by_port[one] for one in ports), size) for kind, ports in customary_ports().items()}
+
+
+def _median_days(rows: Collection[Row]) -> float:
+    days = [row.days for row in rows if row.days is not None]
+    return float(median(days)) if days else 0.0
+
+
+def _coverage(rows: Collection[Row], device: object, scale: float, world: World) -> float:
+    hosts = len({row.ip for row in rows if row.device == device}) if device else 0
+    return min(1.0, _share(hosts * scale, world.device_hosts.get(str(device), 0)))
+
+
+def _labelled(devices: Counter[str], kind: str, *, but: str = "") -> int:
+    return sum(
+        count for label, count in devices.items() if label_has(label, kind) and not (but and label_has(label, but))
+    )
+
+
+def _trivial(rows: Collection[Row], texts: Mapping[int | None, str]) -> int:
+    return sum(row.issuer is not None and trivial(texts.get(row.issuer, "")) for row in rows)
+
+
+def _issuer(rows: Collection[Row], texts: Mapping[int | None, str]) -> str:
+    issuer, _ = _top(row.issuer for row in rows)
+    return texts.get(issuer if isinstance(issuer, int) else None, "")
+
+
+def measure(rows: Collection[Row], world: World, *, whole: int = 0) -> Features:
+    """The figures of a group. `rows` may be an even sample of `whole` endpoints; counts of hosts are then scaled up."""
+    size, tally = len(rows), _tally(rows, world)
     scale = max(1.0, whole / size)
-    hosts = len({row.ip for row in rows})
-    by_system = Counter(row.asn for row in rows)
-    by_country = Counter(row.country for row in rows if row.country)
-    by_port = Counter(row.port for row in rows)
-    devices = Counter(row.device for row in rows if row.device)
-    labelled = sum(devices.values())
-    top_device, top_device_count = _top(row.device for row in rows if row.device)
-    top_port, top_port_count = _top(row.port for row in rows)
-    certs = Counter(row.cert for row in rows if row.cert is not None)
-    with_cert = sum(certs.values())
-    texts: Mapping[int | None, str] = {
-        one: world.names[one]
-        for row in rows
-        for one in (row.issuer, row.subject)
-        if one is not None and one in world.names
-    }
+    devices, with_cert = tally.devices, sum(tally.certs.values())
+    top_device, _ = _top(row.device for row in rows if row.device)
+    port = int(str(_top(row.port for row in rows)[0]))
     batch_port, burst, batches = _batches(rows)
     library, library_share = _named_share(world, rows, "library")
-    device_hosts = len({row.ip for row in rows if row.device == top_device}) if top_device else 0
-    issuer, _ = _top(row.issuer for row in rows)
-    days = [row.days for row in rows if row.days is not None]
-    port = int(str(top_port))
     return Features(
         endpoints=max(size, whole),
-        hosts=round(hosts * scale),
-        systems=len(by_system),
-        effective_systems=effective(list(by_system.values())),
-        top_system_share=_share(max(by_system.values()), size),
-        countries=len(by_country),
-        top_country_share=_share(max(by_country.values(), default=0), sum(by_country.values())),
-        ports=len(by_port),
+        hosts=round(tally.hosts * scale),
+        systems=len(tally.by_system),
+        effective_systems=effective(list(tally.by_system.values())),
+        top_system_share=_share(max(tally.by_system.values()), size),
+        countries=len(tally.by_country),
+        top_country_share=_top_share(tally.by_country),
+        ports=len(tally.by_port),
         top_port=port,
-        top_port_share=_share(top_port_count, size),
+        top_port_share=_share(tally.by_port[port], size),
         odd_share=_share(sum(row.odd for row in rows), size),
         batch_port_share=batch_port,
         burst_share=burst,
         batches=batches,
-        port_stands_out=_port_stands_out(port, by_port[port] * scale, world),
+        port_stands_out=_port_stands_out(port, tally.by_port[port] * scale, world),
         port_range=_port_range([row.port for row in rows]),
-        ports_a_host=_share(len({(row.ip, row.port) for row in rows}), hosts),
+        ports_a_host=_share(len({(row.ip, row.port) for row in rows}), tally.hosts),
         with_cert=_share(with_cert, size),
-        certs=len(certs),
-        top_cert_share=_share(max(certs.values(), default=0), with_cert),
+        certs=len(tally.certs),
+        top_cert_share=_top_share(tally.certs),
         public_share=_share(sum(row.public for row in rows), size),
         self_signed_share=_share(sum(row.issuer is not None and row.issuer == row.subject for row in rows), with_cert),
         mask_share=_share(_top(row.issuer_mask for row in rows)[1], size),
         shape_share=_share(_top(row.issuer_fine for row in rows)[1], size),
-        median_days=float(median(days)) if days else 0.0,
-        trivial_share=_share(sum(row.issuer is not None and trivial(texts.get(row.issuer, "")) for row in rows), size),
+        median_days=_median_days(rows),
+        trivial_share=_share(_trivial(rows, tally.texts), size),
         jarm_share=_share(_top(row.jarm for row in rows)[1], size),
         ja4x_share=_share(_top(row.ja4x for row in rows)[1], size),
         banner_share=_share(_top(row.banner for row in rows)[1], size),
-        labelled_share=_share(labelled, size),
+        labelled_share=_share(sum(devices.values()), size),
         effective_devices=effective(list(devices.values())),
         top_device=str(top_device or ""),
-        top_device_share=_share(top_device_count, labelled),
-        device_coverage=min(1.0, _share(device_hosts * scale, world.device_hosts.get(str(top_device), 0))),
-        edge_share=_share(sum(count for label, count in devices.items() if label_has(label, "edge")), size),
-        server_share=_share(
-            sum(
-                count for label, count in devices.items() if label_has(label, "server") and not label_has(label, "edge")
-            ),
-            size,
-        ),
-        mobile_share=_share(sum(count for label, count in devices.items() if label_has(label, "mobile")), size),
-        vpn_device_share=_share(sum(count for label, count in devices.items() if label_has(label, "vpn")), size),
-        agreement=_agreement(rows, texts),
+        top_device_share=_top_share(devices),
+        device_coverage=_coverage(rows, top_device, scale, world),
+        edge_share=_share(_labelled(devices, "edge"), size),
+        server_share=_share(_labelled(devices, "server", but="edge"), size),
+        mobile_share=_share(_labelled(devices, "mobile"), size),
+        vpn_device_share=_share(_labelled(devices, "vpn"), size),
+        agreement=_agreement(rows, tally.texts),
         makers=_makers(devices),
-        maker_share=_share(sum(count for label, count in devices.items() if words(label)), labelled),
+        maker_share=_share(sum(count for label, count in devices.items() if words(label)), sum(devices.values())),
         library=library,
         library_share=library_share,
         panel_share=_named_share(world, rows, "panel")[1],
         vpn_share=_named_share(world, rows, "vpn")[1],
-        customary={kind: _share(sum(by_port[one] for one in ports), size) for kind, ports in customary_ports().items()},
-        cdn_share=_share(sum(by_system[one] for one in systems("cdn")), size),
-        cloud_share=_share(sum(by_system[one] for one in systems("cloud")), size),
-        name=texts.get(issuer if isinstance(issuer, int) else None, ""),
+        customary=_customary(tally.by_port, size),
+        cdn_share=_share(sum(tally.by_system[one] for one in systems("cdn")), size),
+        cloud_share=_share(sum(tally.by_system[one] for one in systems("cloud")), size),
+        name=_issuer(rows, tally.texts),
     )
