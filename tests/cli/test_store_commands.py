@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from geppo.cli import catalog, collect, correct, doctor, export, init, migrate, search, verify
+from geppo.cli import _catalog, collect, correct, doctor, export, init, migrate, search, verify
 from geppo.errors import UsageError
 
 _PAGE = """---
@@ -137,15 +137,15 @@ def test_catalog_edits_are_kept_applied_and_taken_back(work: Path, said: Callabl
 
     who = {"author": "mk", "reason": "named in the report", "workspace": work}
     alias = {"namer": "Vendor", "source": "https://v.example/1", "date": "2026-04-02"}
-    catalog.run("add-alias", "Quiet Otter Nine", means="actor/jewelbug", **alias, **who)  # type: ignore[arg-type]
+    _catalog.add_alias("Quiet Otter Nine", means="actor/jewelbug", **alias, **who)  # type: ignore[arg-type]
     identity = said().partition(":")[0]
     assert meant() == "actor/jewelbug"
     assert meant("2020-01-01") == ""
     assert not Catalog.load().match("Quiet Otter Nine attacked.", "en"), "the packaged base stays as it is"
-    catalog.run("undo", identity, **who)  # type: ignore[arg-type]
+    _catalog.undo(identity, **who)  # type: ignore[arg-type]
     assert meant() == ""
-    catalog.run("add-publisher", "org/quiet-press", name="Quiet Press", kind="press", **who)  # type: ignore[arg-type]
-    catalog.run("grade", "org/quiet-press", grade="B", **who)  # type: ignore[arg-type]
+    _catalog.add_publisher("org/quiet-press", name="Quiet Press", kind="press", **who)  # type: ignore[arg-type]
+    _catalog.grade("org/quiet-press", grade="B", **who)  # type: ignore[arg-type]
     place = _place.open_workspace(work)
     edited = _place.catalog(place.store, _place.moment(None))
     place.store.close()
@@ -153,21 +153,21 @@ def test_catalog_edits_are_kept_applied_and_taken_back(work: Path, said: Callabl
     assert publisher is not None
     assert (publisher.kind, edited.grade("Quiet Press")) == ("press", "B")
     said()
-    catalog.run("list", json_=True, workspace=work)
+    _catalog.show(json_=True, workspace=work)
     assert [json.loads(line)["in_force"] for line in said().splitlines()] == [False, False, True, True]
-    wrong: tuple[tuple[str, str, dict[str, str]], ...] = (
-        ("add-alias", "X", {"means": "actor/nobody-at-all", **alias}),
-        ("add-alias", "X", {"means": "actor/jewelbug", "namer": "V", "source": "s"}),
-        ("add-publisher", "press", {"name": "P", "kind": "press"}),
-        ("grade", "org/quiet-press", {"grade": "Z"}),
-        ("undo", "e0", {}),
-        ("burn", "x", {}),
+    wrong: tuple[tuple[Callable[..., int], str, dict[str, str]], ...] = (
+        (_catalog.add_alias, "X", {"means": "actor/nobody-at-all", **alias}),
+        (_catalog.add_alias, "X", {"means": "actor/jewelbug", "namer": "V", "source": "s"}),
+        (_catalog.add_publisher, "press", {"name": "P", "kind": "press"}),
+        (_catalog.grade, "org/quiet-press", {"grade": "Z"}),
+        (_catalog.undo, "e0", {}),
+        (_catalog.undo, "", {}),
     )
     for action, subject, values in wrong:
         with pytest.raises(UsageError, match="catalog"):
-            catalog.run(action, subject, **values, **who)  # type: ignore[arg-type]
+            action(subject, **values, **who)
     with pytest.raises(UsageError, match="--author"):
-        catalog.run("undo", identity, workspace=work)
+        _catalog.undo(identity, author=" ", reason="x", workspace=work)
 
 
 def test_doctor_tells_the_state(work: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from cyclopts import App
 
 from geppo import __version__
-from geppo.cli import relay
+from geppo.cli import catalog, relay
 
 app: Any = App(
     name="geppo",
@@ -15,9 +15,10 @@ app: Any = App(
     help="A monthly executive summary of cyber threats in Japanese and English, every sentence with its passages.",
 )
 _VERBS = (
-    "init", "collect", "demo", "month", "read", "judge", "why", "search", "deliver", "schedule", "export", "catalog",
+    "init", "collect", "demo", "month", "read", "judge", "why", "search", "deliver", "schedule", "export",
     "correct", "verify", "migrate", "status", "doctor",
 )  # fmt: skip
 for _verb in _VERBS:
     app.command(f"geppo.cli.{_verb}:run", name=_verb)
 app.command(relay.app)
+app.command(catalog.app)
