@@ -140,7 +140,7 @@ class TestSampleMonth:
         section = next(one for one in member.sections if "GTG-1002" in one.heading)
         closing = section.paragraphs[-1][-1]
         assert closing.role is Role.TREND
-        assert "one source, Anthropic" in closing.text
+        assert "Anthropic as its only origin" in closing.text
 
 
 @pytest.mark.parametrize("count", [0, 1])

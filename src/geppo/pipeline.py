@@ -244,7 +244,7 @@ def _guarded(document: Document, work: Callable[[], Found]) -> tuple[Found | Non
         return None, Gap(source=document.name, kind="reading", message=message)
 
 
-_GAP = re2.compile(r"([A-Za-z0-9)%]) ([ぁ-んァ-ヶ一-龠々])|([ぁ-んァ-ヶ一-龠々]) ([A-Za-z0-9(])")
+_GAP = re2.compile(r"([A-Za-z0-9Ѐ-ӿ가-힣)%]) ([ぁ-んァ-ヶ一-龠々])|([ぁ-んァ-ヶ一-龠々]) ([A-Za-z0-9Ѐ-ӿ가-힣(])")
 
 
 def _tight(text: str) -> str:

@@ -21,7 +21,7 @@ from geppo.model.time import Period
 from geppo.pipeline import MonthReader
 from geppo.write.edition import LANGUAGES, Writer
 from geppo.write.facts import Fact
-from geppo.write.outline import Statement, statement
+from geppo.write.statement import Statement, statement
 
 _HOUSE = "Velmora Research"
 

@@ -3,10 +3,10 @@
 Assessments of kind `contradiction` hold: `type` (`value`, `date`, `polarity`, `identity`, `update`), `slot` (what is
 compared: a predicate and, after a blank, the printed subject), `a` and `b` (values as text: ISO dates, numbers with
 unit, names, `yes` / `no`), `a_by` and `b_by` (speakers), `a_reports` and `b_reports` (ids, separated by blanks),
-`a_origins` and `b_origins` (numbers of independent origins), `preferred` (`a`, or empty where undecided), `reason`
-(`newer-correction`, `primary-over-repeat`, `own-observation`, `more-origins`, `catalogue`, `kind-of-publisher`,
-`undecided`) and `matches` (another stage of an agreement that the rejected date is the date of). `a` is the preferred
-value.
+`b_claims` (likewise), `a_origins` and `b_origins` (numbers of independent origins), `preferred` (`a`, or empty where
+undecided), `reason` (`newer-correction`, `primary-over-repeat`, `own-observation`, `more-origins`, `catalogue`,
+`kind-of-publisher`, `undecided`) and `matches` (another stage of an agreement that the rejected date is the date of).
+`a` is the preferred value.
 
 Signing, ratification and entry into force are three slots. Counts by different counters are never compared here.
 """
@@ -170,7 +170,8 @@ class Contradictions:
 
     def conflict(self, kind: str, slot: str, subject: Term, a: Value, b: Value, matches: str = "") -> Assessment:
         """The object that holds both values."""
-        first, second, kind, reason = self._preferred(a, b, kind)
+        decided = (a, b, kind, "newer-correction") if kind == "update" else self._preferred(a, b, kind)
+        first, second, kind, reason = decided
         backing = self.backing(first), self.backing(second)
         claims = tuple(dict.fromkeys(claim.id for claim in (*first.claims, *second.claims)))
         reports = [tuple(dict.fromkeys(claim.report for claim in value.claims)) for value in (first, second)]
@@ -192,6 +193,7 @@ class Contradictions:
                 ("b_by", self._names(second, apart_from=first)),
                 ("a_reports", " ".join(reports[0])),
                 ("b_reports", " ".join(reports[1])),
+                ("b_claims", " ".join(claim.id for claim in second.claims)),
                 ("a_origins", str(len(backing[0].origins))),
                 ("b_origins", str(len(backing[1].origins))),
                 ("preferred", "" if reason == "undecided" else "a"),
@@ -393,9 +395,15 @@ class Contradictions:
 
     def _values(self, counted: Sequence[Counted]) -> Iterator[Assessment]:
         """Numbers of one counter for one thing at one time, and numbers that a repeat changed."""
+        told = [
+            row for row in counted if row.claim.hedge.rung not in (Rung.FORECAST, Rung.OPEN) and not row.claim.negated
+        ]
+        corrections = list(self._corrected(told))
+        yield from corrections
+        settled = {claim for one in corrections for claim in one.claims}
         slots: dict[tuple[Key, str, str], list[Counted]] = defaultdict(list)
-        for row in counted:
-            if row.claim.hedge.rung not in (Rung.FORECAST, Rung.OPEN) and not row.claim.negated:
+        for row in told:
+            if row.claim.id not in settled:
                 slots[row.thing, row.place, family(row.count.unit)].append(row)
         for slot in sorted(slots):
             rows = slots[slot]
@@ -405,17 +413,40 @@ class Contradictions:
             for source in sorted(sources):
                 yield from self._one_counter(sources[source])
 
+    def _corrected(self, rows: Sequence[Counted]) -> Iterator[Assessment]:
+        """What a page corrects by its own words ("the correct figure is"): the counter's number before it.
+
+        A correction often says neither the time nor the state of what it counts, so only counter, thing and unit bind.
+        """
+        for row in rows:
+            if row.claim.qualifier("corrects") is None:
+                continue
+            before = [
+                other
+                for other in rows
+                if other.counter == row.counter
+                and other.term.id == row.term.id
+                and family(other.count.unit) == family(row.count.unit)
+                and other.count.value != row.count.value
+                and other.claim.qualifier("corrects") is None
+                and other.claim.published <= row.claim.published
+            ]
+            named = {
+                other.count.value
+                for other in before
+                if other.claim.report == row.claim.report and _near(other.claim, row.claim)
+            }
+            old = [other for other in before if not named or other.count.value in named]
+            if len({other.count.value for other in old}) == 1:
+                yield self.conflict(
+                    "update", f"{row.claim.predicate.value} {row.term.name}", row.term, _value([row]), _value(old)
+                )
+
     def _one_counter(self, rows: Sequence[Counted]) -> Iterator[Assessment]:
         by_value: dict[float, list[Counted]] = defaultdict(list)
         for row in rows:
             by_value[row.count.value].append(row)
-        held = {
-            value: Value(
-                text=f"{printed(value)} {same[0].count.unit.name}",
-                claims=tuple(row.claim for row in sorted(same, key=lambda row: (row.claim.published, row.claim.id))),
-            )
-            for value, same in by_value.items()
-        }
+        held = {value: _value(same) for value, same in by_value.items()}
         counts = {id(held[value]): same for value, same in by_value.items()}
 
         def apart(a: Value, b: Value) -> bool:
@@ -428,6 +459,18 @@ class Contradictions:
         for best, other in self._against_best([held[value] for value in sorted(held)], apart):
             row = counts[id(best)][0]
             yield self.conflict("value", f"{row.claim.predicate.value} {row.term.name}", row.term, best, other)
+
+
+def _value(rows: Sequence[Counted]) -> Value:
+    """Counts of one value as a side of a conflict, in order of time."""
+    held = sorted(rows, key=lambda row: (row.claim.published, row.claim.id))
+    text = f"{printed(held[0].count.value)} {held[0].count.unit.name}"
+    return Value(text=text, claims=tuple(row.claim for row in held))
+
+
+def _near(one: Claim, other: Claim) -> bool:
+    """True for claims of one sentence: their passages meet."""
+    return one.passage.start < other.passage.end and other.passage.start < one.passage.end
 
 
 def _same_time(one: Claim, other: Claim) -> bool:

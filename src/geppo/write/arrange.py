@@ -8,8 +8,10 @@ from dataclasses import replace
 from geppo.model.assessment import Assessment, AssessmentKind
 from geppo.model.edition import EditionKind, Role, Story
 from geppo.model.entity import Kind, Term
+from geppo.write.discourse import condensed
 from geppo.write.facts import fact_key, limit, weights
-from geppo.write.outline import HOSTILE, JOINT, Outline, Planner, SectionPlan, Statement, statement
+from geppo.write.outline import HOSTILE, JOINT, Planner, named_subject
+from geppo.write.statement import Outline, SectionPlan, Statement, statement
 
 HEADINGS_JA, HEADINGS_EN = 60, 40
 """Room left for headings, in characters and words."""
@@ -40,6 +42,7 @@ def arrange(planner: Planner, kind: EditionKind, size: Size) -> Outline:
         if plan is not None:
             plans.append(plan)
             told |= {_key(planner, story) for story in fresh}
+    plans = _told_once(plans)
     opening = _opening(planner, themes, plans, public, size)
     best = {_key(planner, story): story for story in reversed(planner.tellable())}
     ranked = sorted(best.values(), key=lambda story: (story.rank, story.id))
@@ -54,6 +57,24 @@ def arrange(planner: Planner, kind: EditionKind, size: Size) -> Outline:
         heads=tuple(plan.heading for plan in plans)[: limit("headings_subject")],
     )
     return _fit(outline, public, size)
+
+
+def _told_once(plans: Sequence[SectionPlan]) -> list[SectionPlan]:
+    """A contradiction that two stories hold is told with the first of them."""
+    seen: dict[tuple[str, tuple[str, ...]], str] = {}
+    out = []
+    for plan in plans:
+        paragraphs = []
+        for paragraph in plan.paragraphs:
+            kept = []
+            for one in paragraph:
+                key = one.form, one.assessments
+                if one.form.startswith("contradiction.") and seen.setdefault(key, one.id) != one.id:
+                    continue
+                kept.append(one)
+            paragraphs.append(tuple(kept))
+        out.append(replace(plan, paragraphs=tuple(paragraphs)))
+    return out
 
 
 def _first_rank(themes: Sequence[tuple[str, list[Story]]]) -> int:
@@ -97,13 +118,19 @@ def _section(
         connective = _connective(planner, first, story) if number else ""
         said = planner.story_statements(story, most_claims if not number else max(2, most_claims - 2), connective)
         if not glossed:
-            said, glossed = _with_gloss(planner, story, said)
+            said, glossed = _with_gloss(said)
+        said = condensed(said, number > 0 or len(stories) == 1, planner.sayable)
         paragraphs.append(tuple(one for one in said if size(one) is not None))
     most_earlier = limit("background_public" if public else "background_member")
-    earlier = [story for story in planner.background(stories[:most_stories]) if story.id not in behind][:most_earlier]
+    earlier = [
+        story
+        for story in planner.background(stories[:most_stories])
+        if story.id not in behind and named_subject(planner.lead(story))
+    ][:most_earlier]
     behind |= {story.id for story in earlier}
     for number, story in enumerate(earlier):
         said = planner.story_statements(story, 2, "addition" if number else "background")
+        said = condensed(said, False, planner.sayable)
         told = [one for one in said if not one.form.startswith("origins") and size(one) is not None]
         paragraphs.append(tuple(_quieter(one) for one in told))
     partner = _partner(planner, stories[:most_stories])
@@ -126,16 +153,17 @@ def _connective(planner: Planner, first: Story, story: Story) -> str:
     return "addition"
 
 
-def _with_gloss(planner: Planner, story: Story, said: list[Statement]) -> tuple[list[Statement], bool]:
-    """A term of the glossary is explained once, right behind the first sentence."""
-    for fact in planner.facts[story.id]:
-        for term in (fact.best.object, *(t for _, t in fact.best.qualifiers)):
-            if term is not None and term.id.startswith(("relay-class/orb", "relay-class/residential")):
-                gloss = statement(
-                    "gloss.sentence", Role.NOTE, story.id, said[0].priority - 16.0, claims=fact.ids,
-                    parent=said[0].id, terms={"T": term},
-                )  # fmt: skip
-                return [said[0], gloss, *said[1:]], True
+def _with_gloss(said: list[Statement]) -> tuple[list[Statement], bool]:
+    """A term of the glossary is explained once, right behind the first sentence that uses it."""
+    for place, one in enumerate(said):
+        for fact in one.facts:
+            for term in (*fact.objects, *(t for _, t in fact.best.qualifiers)):
+                if term.id.startswith(("relay-class/orb", "relay-class/residential")):
+                    gloss = statement(
+                        "gloss.sentence", Role.NOTE, one.story, one.priority - 0.5, claims=fact.ids, parent=one.id,
+                        terms={"T": term},
+                    )  # fmt: skip
+                    return [*said[: place + 1], gloss, *said[place + 1 :]], True
     return said, False
 
 
@@ -219,8 +247,10 @@ def _closing(planner: Planner, theme: str, stories: Sequence[Story]) -> Statemen
             "trend.alone", Role.TREND, stories[0].id, 90.0, claims=claims, values={"G": leads[0].best.speaker}
         )
     if len(stories) >= 2:
+        acts = {lead.best.predicate for lead in leads}
+        form = "trend.both" if acts & JOINT and acts & HOSTILE else "trend.mixed"
         return statement(
-            "trend.mixed", Role.TREND, stories[0].id, 88.0, claims=claims,
+            form, Role.TREND, stories[0].id, 88.0, claims=claims,
             values={"n": str(len(origins)), "m": str(len(stories))},
         )  # fmt: skip
     return None

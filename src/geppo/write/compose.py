@@ -6,20 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from geppo.catalog import Catalog
-from geppo.model.assessment import Assessment, band
+from geppo.model.assessment import Assessment
 from geppo.model.claim import Claim, Predicate, Rung
 from geppo.model.entity import Kind, Term
 from geppo.model.time import Period
 from geppo.write.facts import Fact, form_of
-from geppo.write.outline import Statement
 from geppo.write.phrases import Phrases, fill, phrases
+from geppo.write.statement import Statement
+from geppo.write.views import Views
 from geppo.write.wording import Wording, spaced
 
 _SELF_SPEAKING = frozenset({Predicate.WARNS, Predicate.SANCTIONS, Predicate.DENIES, Predicate.DISCLOSES})
 _MANY = frozenset({"role", "device", "unit", "address"})
 _MATTER = frozenset({"data", "ai", "technique-word", "body", "service", "act"})
 _OF_MANY = frozenset({Predicate.WARNS, Predicate.PROVIDES})
-_CHANGE_UP_MOST = 2
 
 
 @dataclass(slots=True)
@@ -37,10 +37,18 @@ class Composer:
     again: str = ""
     phrases: Phrases = field(init=False)
     wording: Wording = field(init=False)
+    views: Views = field(init=False)
 
     def __post_init__(self) -> None:
         self.phrases = phrases(self.language)
         self.wording = Wording(self.phrases, self.catalog, self.period)
+        self.views = Views(
+            phrases=self.phrases,
+            wording=self.wording,
+            catalog=self.catalog,
+            publishers=self.publishers,
+            claims=self.claims,
+        )
 
     # -- entry points ------------------------------------------------------------------------------------------
 
@@ -48,7 +56,7 @@ class Composer:
         """The sentence of a statement, or None where this language has no words for it."""
         group, _, name = said.form.partition(".")
         if group == "fact":
-            text = self._fact_sentence(said.facts[0], variant)
+            text = self._told(said, variant)
         elif group == "heading":
             return self.heading(said)
         else:
@@ -58,10 +66,10 @@ class Composer:
                 "opening": self._opening,
                 "grade": self._grade,
                 "alternative": self._alternative,
-                "overlap": self._overlap,
+                "overlap": self.views.overlap,
                 "counting": self._counting,
-                "contradiction": self._contradiction,
-                "partner": self._partner,
+                "contradiction": self.views.contradiction,
+                "partner": self.views.partner,
                 "trend": self._trend,
                 "gloss": self._gloss,
             }
@@ -92,13 +100,12 @@ class Composer:
         return text if text.endswith(".") else text + "."
 
     def _connected(self, text: str, connective: str) -> str:
-        word = {
-            "ja": {"contrast": "一方で、", "addition": "また、", "background": "背景として、"},
-            "en": {"contrast": "By contrast, ", "addition": "In another case, ", "background": "As background, "},
-        }[self.language][connective]
-        if self.language == "en" and text.startswith(("According to", "To ", "In ", "It ")):
+        """The text behind a connective: its kind, and which of the kind's words has its turn ("addition.1")."""
+        kind, _, turn = connective.partition(".")
+        words = self.phrases.choices("connective", kind)
+        if text.startswith(tuple(self.phrases.data["connective"]["lower"])):
             text = text[:1].lower() + text[1:]
-        return word + text
+        return words[int(turn or 0) % len(words)] + text
 
     # -- facts -------------------------------------------------------------------------------------------------
 
@@ -183,14 +190,45 @@ class Composer:
         if template is None:
             return None
         slots = self._slots(fact)
-        required = [name for name in ("S", "O", "C", "D", "Place", "Due", "Act") if f"{{{name}}}" in _bare(template)]
-        if any(not slots[name] for name in required):
+        if _missing(template, slots):
             return None
         if itself:
             if self.language == "ja":
                 template = template.replace("{S}が", "")
             slots["S"] = self.phrases.text("thing", "itself")
         return fill(template, slots)
+
+    def _told(self, said: Statement, variant: int) -> str | None:
+        """A fact's sentence, with a second fact of the same report or with the number of its origins behind it."""
+        if len(said.facts) > 1:
+            return self._two_facts(said.facts[0], said.facts[1], variant)
+        text = self._fact_sentence(said.facts[0], variant)
+        tail = said.value("tail")
+        if text is None or not tail:
+            return text
+        return fill(self.phrases.text("form", "tail", tail), {**dict(said.values), "X": text})
+
+    def _two_facts(self, one: Fact, other: Fact, variant: int) -> str | None:
+        """What one report says of one subject, named once: in Japanese the first verb is left open."""
+        templates = [self._phrase(fact.best, "clause") for fact in (one, other)]
+        slots = [self._slots(fact) for fact in (one, other)]
+        if any(template is None or _missing(template, slot) for template, slot in zip(templates, slots, strict=True)):
+            return None
+        first, second = (str(template) for template in templates)
+        mark = next((mark for mark in self.phrases.choices("join", "subject") if mark in second), "")
+        if not mark or not any(mark in first for mark in self.phrases.choices("join", "subject")):
+            return None
+        second = second.replace(mark, "", 1)
+        first, second = fill(first, slots[0]), fill(second, slots[1])
+        ends = self.phrases.keys("join", "open")
+        if ends:
+            end = next((end for end in ends if first.endswith(end)), None)
+            if end is None:
+                return None
+            first = first.removesuffix(end) + self.phrases.text("join", "open", end)
+        clause = fill(self.phrases.text("join", "two"), {"X": first, "Y": second})
+        tails = self.phrases.choices("tail", one.best.hedge.rung.value)
+        return fill(tails[variant % len(tails)], {"G": self.speaker(one.best), "X": clause})
 
     def _fact_sentence(self, fact: Fact, variant: int) -> str | None:
         best = fact.best
@@ -215,14 +253,6 @@ class Composer:
             clause = fill(plain, self._slots(fact)) if plain else clause
         tails = self.phrases.choices("tail", rung.value)
         return fill(tails[variant % len(tails)], {"G": speaker, "X": clause})
-
-    def house(self, name: str) -> str:
-        """A publisher's printed name, also for one that only others name."""
-        name = name.partition(";")[0].strip()
-        if name in self.publishers:
-            return self.publishers[name]
-        known = self.catalog.publisher(name)
-        return known.name if known else name
 
     def speaker(self, claim: Claim) -> str:
         """Whose statement it is, with the month of its report where that is not the edition's own."""
@@ -267,11 +297,19 @@ class Composer:
         return fill(self.phrases.text("form", "opening", name), slots)
 
     def _noun(self, fact: Fact) -> str | None:
+        """A fact as a noun phrase that is no surer than it is: "the likely sharing of a server"."""
         template = self._phrase(fact.best, "noun")
-        if template is None:
-            return None
         slots = self._slots(fact, short=True)
-        return fill(template, slots)
+        if template is None or _missing(template, slots):
+            return None
+        rung = fact.best.hedge.rung.value
+        if not self.phrases.has("noun_hedge", rung):
+            return fill(template, slots)
+        text = fill(template, slots)
+        if text.startswith(tuple(self.phrases.data["noun_hedge"]["unfit"])):
+            return None
+        head = self.phrases.text("noun_hedge", "head")
+        return fill(self.phrases.text("noun_hedge", rung), {"X": text.removeprefix(head)})
 
     def _grade(self, said: Statement, name: str) -> str | None:
         grade, given = said.value("grade"), said.value("G")
@@ -286,144 +324,33 @@ class Composer:
         joined = (" or " if self.language == "en" else "または").join(dict.fromkeys(things))
         return fill(self.phrases.text("form", "alternative", name), {"G": speaker, "O": joined})
 
-    def _overlap(self, said: Statement, name: str) -> str | None:
-        one = said.assessment
-        if one is None or one.likelihood is None or one.confidence is None:
-            return None
-        slots = self._likelihood(one)
-        slots |= {
-            "A": self.wording.term(one.subjects[0]),
-            "B": self.wording.term(one.subjects[1]),
-            "level": self.phrases.text("confidence", one.confidence.value),
-            "reasons": self._reasons(one),
-        }
-        if name == "likelihood" and one.get("word") == "insufficient":
-            name = "insufficient"
-        if name == "confidence" and not slots["reasons"]:
-            name = "confidence_bare"
-        if name == "change":
-            known = [(key, shift) for key, shift in one.would_change if self.phrases.has("change", key)]
-            up = [self.phrases.text("change", key) for key, shift in known if shift > 0][:_CHANGE_UP_MOST]
-            down = [self.phrases.text("change", key) for key, shift in known if shift < 0][:1]
-            if not up:
-                return None
-            joiner = " or " if self.language == "en" else "、または"
-            slots |= {"up": joiner.join(up), "down": "".join(down)}
-            name = "change_both" if down else "change_up"
-        return fill(self.phrases.text("form", "overlap", name), slots)
-
-    def _likelihood(self, one: Assessment) -> dict[str, str]:
-        if one.likelihood is None:
-            return {}
-        return {
-            "word": self.phrases.text("band", band(one.likelihood.point).value),
-            "p": f"{one.likelihood.point * 100:.0f}",
-            "low": f"{one.likelihood.low * 100:.0f}",
-            "high": f"{one.likelihood.high * 100:.0f}",
-        }
-
-    def _reasons(self, one: Assessment) -> str:
-        """Why the confidence is not higher: the deciding rule, and what else keeps it down."""
-        also = [
-            "one-source" if len(one.origins.roots) <= 1 else "",
-            one.get("rule"),
-            "one-group" if one.get("groups") == "1" else "",
-            "disjoint-use" if one.get("uses") == "disjoint" else "",
-        ]
-        keys = [key for key in dict.fromkeys(also) if key and self.phrases.has("reason", key)]
-        return self.wording.listed([self.phrases.text("reason", key) for key in keys]) if keys else ""
-
     def _counting(self, said: Statement, name: str) -> str | None:
+        if name == "listed":
+            return self._listed_counts(said)
         if said.assessment is None:
             return None
         subject = self.wording.term(said.assessment.subjects[0])
         return fill(self.phrases.text("form", "counting", name), {"S": subject})
 
-    def _contradiction(self, said: Statement, name: str) -> str | None:
-        one = said.assessment
-        if one is None or not one.subjects or not self.phrases.has("form", "contradiction", name):
-            return None
-        slot = one.get("slot").partition(" ")[0] or "other"
-        if one.get("type") == "polarity" and self.phrases.has("slot", f"{slot}_polarity"):
-            slot += "_polarity"
-        template = self.phrases.text("slot", slot if self.phrases.has("slot", slot) else "other")
-        subject = self.asked_about(one.subjects[0])
-        object_ = self.object_of(one)
-        if "{O}" in template and not object_:
-            return None
-        values = {key: self.value_of(said, side) for key, side in (("x", "a"), ("y", "b"))}
-        slots = {
-            "S": subject,
-            "slot": fill(template, {"S": subject, "O": object_}),
-            "A": self.house(one.get("a_by")),
-            "B": self.house(one.get("b_by")),
-            **values,
-        }
-        if name == "prefer":
-            reason = one.get("reason")
-            if not self.phrases.has("reason", reason):
+    def _listed_counts(self, said: Statement) -> str | None:
+        """Counts by several houses, the earliest first; a year is said again only where it changes."""
+        items, year = [], 0
+        for fact in said.facts:
+            best = fact.best
+            if best.count is None:
                 return None
-            slots["reason"] = self.phrases.text("reason", reason)
-            slots["x"] = values["x" if one.get("preferred") == "a" else "y"]
-        if not all(slots[key] for key in ("A", "B", "x", "y")):
-            return None
-        return fill(self.phrases.text("form", "contradiction", name), slots)
-
-    def asked_about(self, term: Term) -> str:
-        """The subject of a dispute; one without a name is the one in question."""
-        if term.kind is not Kind.CONCEPT:
-            return self.wording.term(term)
-        return fill(self.phrases.text("thing", "in_question"), {"X": self.wording.term(term)})
-
-    def object_of(self, one: Assessment) -> str:
-        """What the sides of a contradiction speak about beside its subject."""
-        claim = next((self.claims[key] for key in one.claims if key in self.claims), None)
-        if claim is None or claim.object is None:
-            return ""
-        return self.wording.term(claim.object, indefinite=True)
-
-    def value_of(self, said: Statement, side: str) -> str:
-        """One side's value, from its own claim: a date, a count, a name."""
-        one = said.assessment
-        if one is None:
-            return ""
-        reports = one.get(f"{side}_reports").split()
-        claims = [self.claims[key] for key in one.claims if key in self.claims]
-        mine = [claim for claim in claims if claim.report in reports]
-        exact = [claim for claim in mine if claim.object is not None and claim.object.name == one.get(side)]
-        claim = next(iter(exact or mine), None)
-        if claim is None:
-            return ""
-        kind = one.get("type")
-        if kind == "date" and claim.when:
-            return self.wording.when(claim.when)
-        if kind in ("value", "update") and claim.count:
-            return self.wording.count(claim.count)
-        if claim.object is not None:
-            name = self.wording.term(claim.object)
-            if claim.negated:
-                return f"not {name}" if self.language == "en" else f"{name}ではない"
-            return name
-        return ""
-
-    def _partner(self, said: Statement, name: str) -> str | None:
-        one = said.assessment
-        if one is None or not one.get("source") or not one.get("target"):
-            return None
-        pact = one.get("agreement")
-        slots = {
-            "A": self.state_name(one.get("source")),
-            "B": self.state_name(one.get("target")),
-            "n": one.get("origins") or str(len(one.origins.roots)),
-            "P": self.wording.term(Term(kind=Kind.AGREEMENT, id=pact, name=one.get("agreement_name"))) if pact else "",
-            "level": self.phrases.text("confidence", one.confidence.value) if one.confidence else "",
-            "X": self.wording.listed([self.wording.term(term) for _, term in said.terms]) if said.terms else "",
-        }
-        return fill(self.phrases.text("form", "partner", name), slots)
-
-    def state_name(self, identifier: str) -> str:
-        """The printed name of a country's id."""
-        return self.wording.term(Term(kind=Kind.LOCATION, id=identifier, name=identifier.rpartition("/")[2]))
+            when = self.wording.when(best.when) if best.when else ""
+            if self.language == "ja" and best.when and best.when.start.year == best.when.end.year == year:
+                when = when.replace(f"{year}年", "", 1)
+            year = best.when.end.year if best.when else year
+            name = self.publishers.get(best.speaker, best.speaker) if when else self.speaker(best)
+            slots = {"G": name, "C": self.wording.count(best.count), "D": when}
+            items.append(fill(self.phrases.text("form", "counting", "item"), slots))
+        subject = self.wording.term(said.facts[0].best.subject)
+        return fill(
+            self.phrases.text("form", "counting", "listed"),
+            {"S": subject, "X": self.wording.clauses(items)},
+        )
 
     def _trend(self, said: Statement, name: str) -> str | None:
         slots = dict(said.values)
@@ -473,6 +400,12 @@ class Composer:
     def pair(self, one: Assessment) -> str:
         """The two sides of a judgement."""
         return self.wording_sentence(self.wording.listed([self.wording.term(term) for term in one.subjects[:2]]))
+
+
+def _missing(template: str, slots: Mapping[str, str]) -> bool:
+    """True where the template needs what the fact does not have."""
+    bare = _bare(template)
+    return any(f"{{{name}}}" in bare and not slots[name] for name in ("S", "O", "C", "D", "Place", "Due", "Act"))
 
 
 def _bare(template: str) -> str:

@@ -14,9 +14,11 @@ from geppo.write import chart, table
 from geppo.write.arrange import arrange
 from geppo.write.cite import Citations
 from geppo.write.compose import Composer
+from geppo.write.discourse import connected
 from geppo.write.gate import Gate, Readback
-from geppo.write.outline import Outline, Planner, SectionPlan, Statement
+from geppo.write.outline import Planner
 from geppo.write.phrases import fill
+from geppo.write.statement import Outline, SectionPlan, Statement
 
 LANGUAGES = ("ja", "en")
 
@@ -94,6 +96,11 @@ class Writer:
             self._sizes[said.id] = self._measure(said)
         return self._sizes[said.id]
 
+    def sayable(self, said: Statement) -> bool:
+        """True where both languages have words for a statement, connective and all, that pass their gates."""
+        texts = {language: self.composers[language].sentence(said) for language in LANGUAGES}
+        return all(text is not None and not self.gates[language].check(said, text) for language, text in texts.items())
+
     def _measure(self, said: Statement) -> tuple[int, int] | None:
         texts = {}
         for language in LANGUAGES:
@@ -109,7 +116,7 @@ class Writer:
 
     def editions(self) -> tuple[Edition, ...]:
         """Both languages of this audience. Raises GateError where a finished edition fails."""
-        outline = arrange(self.planner, self.kind, self.size)
+        outline = connected(arrange(self.planner, self.kind, self.size), self.planner, self.sayable)
         made = tuple(self._edition(outline, language) for language in LANGUAGES)
         findings = self.gates["ja"].same_ids(made[0], made[1])
         for edition in made:
@@ -188,7 +195,9 @@ class _Rotation:
             rung = said.facts[0].best.hedge.rung.value
             variant = self._turn.get(rung, 0)
             self._turn[rung] = variant + 1
-        self.composer.again, self._speaker = self._speaker, _speaker_behind(said)
+        self.composer.again = self._speaker
+        if not said.form.startswith("origins."):
+            self._speaker = _speaker_behind(said)
         text = self.composer.sentence(said, variant)
         self.composer.again = ""
         if text is None or self._gate.check(said, text):

@@ -6,11 +6,13 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from geppo.catalog import Catalog
+from geppo.model.assessment import AssessmentKind
 from geppo.model.claim import STRENGTH, Claim, Predicate, Rung
 from geppo.model.edition import Month, Story
 from geppo.model.entity import Kind, Term
@@ -87,7 +89,9 @@ class Fact:
 def _count_form(claim: Claim) -> str:
     if claim.subject.kind is Kind.IDENTITY:
         return "house"
-    if claim.subject.kind in (Kind.VULNERABILITY, Kind.PRODUCT):
+    if claim.subject.kind is Kind.PRODUCT:
+        return "reachable"
+    if claim.subject.kind is Kind.VULNERABILITY:
         return "exposed"
     if claim.count is not None and (claim.count.unit.id in _REACHED or claim.count.unit.kind is Kind.SECTOR):
         return "spread"
@@ -180,6 +184,8 @@ def printable(claim: Claim) -> bool:
         return claim.when is not None and claim.subject.kind is Kind.AGREEMENT
     if claim.predicate is Predicate.ARRESTS and claim.qualifier("step") is not None:
         return False
+    if claim.predicate is Predicate.ATTRIBUTED_TO and claim.subject.id.startswith("campaign-kind/"):
+        return False
     if claim.predicate is Predicate.ACTIVE:
         return claim.when is not None and is_named(claim.subject)
     if claim.predicate is Predicate.EXPLOITS and claim.object is not None:
@@ -190,6 +196,24 @@ def printable(claim: Claim) -> bool:
         return False
     terms = [term for term in (claim.subject, claim.object) if term is not None]
     return not any(term.kind in (Kind.OBSERVABLE, Kind.TEXT) for term in terms)
+
+
+def standing(month: Month, catalog: Catalog) -> list[Claim]:
+    """The month's claims without numbers that their own counter has corrected since, whoever repeats them."""
+
+    def number(claim: Claim) -> tuple[str, float, str] | None:
+        if claim.count is None:
+            return None
+        return catalog.canonical(claim.subject.id) or claim.subject.name, claim.count.value, claim.count.unit.id
+
+    gone = {
+        one
+        for found in month.assessments
+        if found.kind is AssessmentKind.CONTRADICTION and found.get("type") == "update"
+        for one in found.get("b_claims").split()
+    }
+    numbers = {number(claim) for claim in month.claims if claim.id in gone} - {None}
+    return [claim for claim in month.claims if claim.id not in gone and number(claim) not in numbers]
 
 
 def facts_of(
@@ -207,7 +231,7 @@ def facts_of(
     for key in sorted(held):
         witnesses = sorted(held[key], key=lambda claim: _witness(claim, roots))
         found.append(Fact(claims=tuple(witnesses), score=_score(witnesses, roots, main, month, catalog, documents)))
-    found = _without_places(found)
+    found = _without_seconds(_without_vague_denials(_without_places(found)))
     return _merged(sorted(found, key=lambda fact: (-fact.score, fact.best.published, fact.best.id)))
 
 
@@ -227,6 +251,28 @@ def _without_places(facts: Sequence[Fact]) -> list[Fact]:
             and key(fact.best, fact.best.object) in told
         )
     ]
+
+
+def _without_vague_denials(facts: Sequence[Fact]) -> list[Fact]:
+    """Without "police did not arrest criminals" beside "police arrested seven": a denial of nobody or nothing in
+    particular is of one case among others, and the sentence would not say of which."""
+    done = {fact.best.predicate for fact in facts if not fact.best.negated} & _MAY_BE_ANOTHER
+
+    def vague(claim: Claim) -> bool:
+        ends = [claim.object] if claim.predicate in _AGAINST else [claim.subject, claim.object]
+        return claim.count is None and any(term is not None and term.kind is Kind.CONCEPT for term in ends)
+
+    return [fact for fact in facts if not (fact.best.negated and fact.best.predicate in done and vague(fact.best))]
+
+
+def _without_seconds(facts: Sequence[Fact]) -> list[Fact]:
+    """Without a bare count of what another fact counts in telling what became of it."""
+
+    def counted(claim: Claim) -> tuple[float, str] | None:
+        return (claim.count.value, claim.count.unit.id) if claim.count else None
+
+    told = {counted(fact.best) for fact in facts if fact.best.predicate in _AGAINST}
+    return [fact for fact in facts if fact.best.predicate is not Predicate.COUNTS or counted(fact.best) not in told]
 
 
 def _witness(claim: Claim, roots: set[str]) -> tuple[int, int, int, str, int, str]:
@@ -252,12 +298,15 @@ def _score(
     table, bonus = weights()["predicate"], weights()["bonus"]
     best = witnesses[0]
     score = float(table.get(best.predicate.value, 1.0))
-    if catalog.canonical(best.subject.id) in main:
+    about = best.object if best.predicate in _AGAINST and best.object is not None else best.subject
+    if catalog.canonical(about.id) in main:
         score += bonus["main_subject"]
+    score += bonus["hearsay"] if best.hedge.rung is Rung.REPORTED else 0.0
     if best.report in roots:
         score += bonus["own_observation"]
     score += bonus["each_report"] * min(len({claim.report for claim in witnesses}), bonus["most_reports"])
     score += bonus["dated"] if best.when else 0.0
+    score += bonus["long_past"] if _long_past(best, month) else 0.0
     score += bonus["counted"] if best.count else 0.0
     score += bonus["negated"] if best.negated else 0.0
     score += bonus["finer"] if form_of(best) == "strict" else 0.0
@@ -272,6 +321,13 @@ def _score(
     if document is not None and not span.start <= document.published <= span.end:
         score += bonus["out_of_period"]
     return float(score)
+
+
+def _long_past(claim: Claim, month: Month) -> bool:
+    """True for what a report tells of an earlier time; a treaty stays in force, so its days do not age."""
+    if claim.when is None or claim.subject.kind is Kind.AGREEMENT:
+        return False
+    return claim.when.end < month.period.span.start - timedelta(days=limit("long_past_days"))
 
 
 def _merged(facts: Sequence[Fact]) -> tuple[Fact, ...]:
@@ -297,6 +353,15 @@ def _merged(facts: Sequence[Fact]) -> tuple[Fact, ...]:
             )
         )
     return tuple(sorted(out, key=lambda fact: (-fact.score, fact.best.published, fact.best.id)))
+
+
+_AGAINST = frozenset({Predicate.ARRESTS, Predicate.SEIZES, Predicate.SANCTIONS})
+"""Acts of an authority: the story is of whom they befall."""
+
+_MAY_BE_ANOTHER = _AGAINST | {
+    Predicate.FIXES, Predicate.TARGETS, Predicate.COMPROMISES, Predicate.EXPLOITS, Predicate.USES, Predicate.STEALS,
+}  # fmt: skip
+"""Acts of which a story can tell several cases."""
 
 
 def is_named(term: Term) -> bool:

@@ -24,7 +24,8 @@ from geppo.model.entity import Kind, Mention, Term
 from geppo.model.time import month
 from geppo.write.compose import Composer
 from geppo.write.facts import UNORDERED, limit
-from geppo.write.outline import HOSTILE, Planner, Statement
+from geppo.write.outline import HOSTILE, Planner
+from geppo.write.statement import Statement
 
 _NAMED = frozenset(
     {
@@ -118,7 +119,9 @@ class Gate:
                 ids += one.claims
                 terms += one.subjects
                 texts += [value for _, value in one.detail]
-                texts += [self.composer.state_name(value) for _, value in one.detail if value.startswith("country/")]
+                texts += [
+                    self.composer.views.state_name(value) for _, value in one.detail if value.startswith("country/")
+                ]
                 if one.get("agreement"):
                     pact = Term(kind=Kind.AGREEMENT, id=one.get("agreement"), name=one.get("agreement_name"))
                     terms.append(pact)
@@ -196,9 +199,8 @@ class Gate:
             return
         claims, _, _ = self._grounds(said)
         found = self.readback.claims(text, self.language)
-        heard = any(self.entails(claim, read) for claim in claims for read in found)
-        if said.form == "fact" and not heard and _stands_alone(claims):
-            yield f"reads back as nothing that its claims say ({claims[0].predicate.value})"
+        if said.form == "fact":
+            yield from self._unheard(said, claims, found)
         hearsay = all(claim.hedge.rung is Rung.REPORTED for claim in claims)
         if said.form == "fact" and claims and hearsay and not _data()[self.language]["hearsay"].search(text):
             yield "hearsay that is not called so"
@@ -210,6 +212,15 @@ class Gate:
                     f"reads back as “{read.subject.name} {polarity}{read.predicate.value}{object_}” "
                     f"({read.hedge.rung.value}, {read.rule}), which its claims do not say"
                 )
+
+    def _unheard(self, said: Statement, claims: Sequence[Claim], found: Sequence[Claim]) -> Iterable[str]:
+        """Facts of a sentence that nobody would read out of it; each must be heard by itself."""
+        if not _stands_alone(claims):
+            return
+        for fact in said.facts:
+            mine = [claim for claim in claims if claim.id in fact.ids]
+            if not any(self.entails(claim, read) for claim in mine for read in found):
+                yield f"reads back as nothing that its claims say ({fact.best.predicate.value})"
 
     def entails(self, claim: Claim, read: Claim) -> bool:
         """True where a claim says what was read back, at least as strongly."""

@@ -7,8 +7,7 @@ and how much it matters when room is short.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -16,107 +15,24 @@ from geppo.catalog import Catalog
 from geppo.catalog.folding import key
 from geppo.model.assessment import Assessment, AssessmentKind
 from geppo.model.claim import STRENGTH, Claim, Predicate, Rung
-from geppo.model.edition import EditionKind, Month, Role, Story
-from geppo.model.entity import Kind, Term
+from geppo.model.edition import Month, Role, Story
+from geppo.model.entity import Kind
 from geppo.model.report import Document
-from geppo.write.facts import Fact, facts_of, weights
+from geppo.write.facts import Fact, facts_of, form_of, standing, weights
+from geppo.write.order import elaborates, in_reading_order
+from geppo.write.statement import Statement, statement
+
+_ELABORATES = 14.0
+"""Points by which a fact that explains the lead is worth less than the lead itself."""
 
 SEVERAL_COUNTERS = 2
 MOST_COUNTERS = 4
+MOST_CONFLICTS = 3
 
 JOINT = frozenset({Predicate.SHARES, Predicate.COOPERATES})
 HOSTILE = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.STEALS, Predicate.DISRUPTS})
 _STAGES = frozenset({Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE})
 _STAGE_ORDER = {Predicate.SIGNS: 0, Predicate.RATIFIES: 1, Predicate.ENTERS_INTO_FORCE: 2}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
-    """One thing to say. `form` picks the wording; `values` and `terms` are its language-free arguments.
-
-    A statement stands behind its `parent` or not at all; statements of one `group` are printed together or not at all.
-    """
-
-    id: str
-    form: str
-    role: Role
-    story: str
-    parent: str
-    priority: float
-    claims: tuple[str, ...]
-    assessments: tuple[str, ...]
-    facts: tuple[Fact, ...] = ()
-    assessment: Assessment | None = None
-    connective: str = ""
-    group: str = ""
-    values: tuple[tuple[str, str], ...] = ()
-    terms: tuple[tuple[str, Term], ...] = ()
-
-    def value(self, name: str) -> str:
-        """An argument, or an empty text."""
-        return next((value for key, value in self.values if key == name), "")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SectionPlan:
-    """A section: the statement that its heading makes, and paragraphs."""
-
-    id: str
-    theme: str
-    story: str
-    heading: Statement
-    paragraphs: tuple[tuple[Statement, ...], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outline:
-    """An edition before its wording."""
-
-    kind: EditionKind
-    opening: tuple[Statement, ...]
-    sections: tuple[SectionPlan, ...]
-    key_judgements: tuple[Statement, ...]
-    heads: tuple[Statement, ...]
-
-
-def statement(
-    form: str,
-    role: Role,
-    story: str,
-    priority: float,
-    *,
-    claims: Iterable[str] = (),
-    assessments: Iterable[str] = (),
-    parent: str = "",
-    facts: tuple[Fact, ...] = (),
-    assessment: Assessment | None = None,
-    connective: str = "",
-    group: str = "",
-    values: Mapping[str, str] | None = None,
-    terms: Mapping[str, Term] | None = None,
-) -> Statement:
-    """Make a statement with an id that depends on what it says and rests on, not on its place or language."""
-    claim_ids, assessment_ids = tuple(dict.fromkeys(claims)), tuple(dict.fromkeys(assessments))
-    given = tuple(sorted((values or {}).items()))
-    named = tuple(sorted((terms or {}).items()))
-    parts = [form, story, *claim_ids, *assessment_ids, *(f"{k}={v}" for k, v in given), *(t.id for _, t in named)]
-    digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:10]
-    return Statement(
-        id=f"s{digest}",
-        form=form,
-        role=role,
-        story=story,
-        parent=parent,
-        priority=priority,
-        claims=claim_ids,
-        assessments=assessment_ids,
-        facts=facts,
-        assessment=assessment,
-        connective=connective,
-        group=group,
-        values=given,
-        terms=named,
-    )
 
 
 @dataclass(slots=True)
@@ -136,9 +52,9 @@ class Planner:
         self.claims = {claim.id: claim for claim in self.month.claims}
         self.documents = {document.sha256: document for document in self.month.documents}
         self.assessments = {one.id: one for one in self.month.assessments}
+        told = {claim.id: claim for claim in standing(self.month, self.catalog)}
         self.facts = {
-            story.id: facts_of(story, self.month, self.claims, self.catalog, self.documents)
-            for story in self.month.stories
+            story.id: facts_of(story, self.month, told, self.catalog, self.documents) for story in self.month.stories
         }
 
     # -- which stories -----------------------------------------------------------------------------------------
@@ -187,8 +103,14 @@ class Planner:
             document = self.documents.get(root)
             name = document.publisher.partition("(")[0].strip() if document else self._spelled(root)
             known = self.catalog.publisher(name)
-            names.setdefault(known.id if known else name.casefold(), known.name if known else name)
+            names.setdefault(self.house(name), known.name if known else name)
         return tuple(names.values())
+
+    def house(self, name: str) -> str:
+        """One id for a house, whichever of its names a page prints."""
+        plain = name.partition("(")[0].strip()
+        known = self.catalog.publisher(plain)
+        return known.id if known else plain.casefold()
 
     def _spelled(self, root: str) -> str:
         """The name of an origin that only others quote, as they print it."""
@@ -264,7 +186,12 @@ class Planner:
         out += self._stages(story, lead, first)
         out += self._counting(story, first, lead)
         out += self._contradictions(story, first)
-        out += self._more_facts(story, lead, first, most, out)
+        more = self._more_facts(story, lead, first, most, out)
+        denials = [
+            one for one in more if form_of(one.facts[0].best) == "" and one.facts[0].best.predicate is Predicate.DENIES
+        ]
+        out += denials
+        out += [one for one in more if one not in denials]
         out += self._drift(story, first)
         return out
 
@@ -302,7 +229,9 @@ class Planner:
             claim
             for fact in self.facts[story.id]
             for claim in fact.claims
-            if claim.hedge.grade is not None and claim.report in story.origins
+            if claim.hedge.grade is not None
+            and claim.report in story.origins
+            and claim.predicate is not Predicate.DISCLOSES
         ]
         if graded:
             claim = min(graded, key=lambda claim: (claim.predicate not in JOINT, claim.id))
@@ -417,9 +346,14 @@ class Planner:
 
     def _contradictions(self, story: Story, first: Statement) -> list[Statement]:
         out: list[Statement] = []
-        for one in self.of_kind(story, AssessmentKind.CONTRADICTION)[:3]:
+        sides: set[tuple[str, ...]] = set()
+        for one in self.of_kind(story, AssessmentKind.CONTRADICTION):
+            pair = (one.get("type"), one.get("a"), one.get("b"))
+            if len(out) >= MOST_CONFLICTS or pair in sides:
+                continue
+            sides.add(pair)
             claims = [claim for claim in one.claims if claim in self.claims]
-            if len(claims) < 2 or not self._tellable_conflict(one, claims):
+            if len(claims) < 2 or not self._tellable_conflict(one, claims) or self._part_of_another(story, one):
                 continue
             said = statement(
                 f"contradiction.{one.get('type') or 'value'}", Role.CAVEAT, story.id,
@@ -435,6 +369,18 @@ class Planner:
                     )
                 )  # fmt: skip
         return out
+
+    def _part_of_another(self, story: Story, one: Assessment) -> bool:
+        """True for a corrected number beside a larger one of the same thing: a part is told with its whole."""
+
+        def corrected(update: Assessment) -> float:
+            gone = [self.claims[claim].count for claim in update.get("b_claims").split() if claim in self.claims]
+            return max((count.value for count in gone if count is not None), default=0.0)
+
+        return one.get("type") == "update" and any(
+            other.get("type") == "update" and other.subjects == one.subjects and corrected(other) > corrected(one)
+            for other in self.of_kind(story, AssessmentKind.CONTRADICTION)
+        )
 
     def _tellable_conflict(self, one: Assessment, claims: Sequence[str]) -> bool:
         """Conflicts between two speakers, and updates of a figure; the rest stays in the table."""
@@ -452,15 +398,18 @@ class Planner:
             kind = (fact.best.predicate, fact.best.negated, fact.best.qualifier("place"))
             if len(out) >= most or used & set(fact.ids) or kind in seen or fact.best.qualifier("act"):
                 continue
+            if fact.best.predicate is Predicate.DISCLOSES:
+                continue
             seen.add(kind)
             doubtful = fact.best.negated or STRENGTH[fact.best.hedge.rung] <= STRENGTH[Rung.POSSIBLE]
             out.append(
                 statement(
                     "fact", Role.CAVEAT if doubtful else Role.CLAIM, story.id,
-                    first.priority - 60.0 + 3.0 * fact.score, claims=fact.ids, facts=(fact,), parent=first.id,
+                    first.priority - (_ELABORATES if elaborates(fact, lead, self.house) else 60.0 - 3.0 * fact.score),
+                    claims=fact.ids, facts=(fact,), parent=first.id,
                 )
             )  # fmt: skip
-        return out
+        return in_reading_order(out, lead, self.house)
 
     def _drift(self, story: Story, first: Statement) -> list[Statement]:
         drifts = self.of_kind(story, AssessmentKind.DRIFT)

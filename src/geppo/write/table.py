@@ -10,8 +10,9 @@ from geppo.model.edition import EditionKind, Role, Row, Table
 from geppo.model.entity import Kind
 from geppo.write.cite import Citations
 from geppo.write.compose import Composer
-from geppo.write.outline import Planner, Statement
+from geppo.write.outline import Planner
 from geppo.write.phrases import fill
+from geppo.write.statement import Statement
 
 _VULNERABILITY = frozenset({Predicate.EXPLOITS, Predicate.FIXES, Predicate.LISTS})
 MOST_ROWS = 20
@@ -71,17 +72,17 @@ def _contradiction_row(composer: Composer, one: Assessment) -> tuple[str, ...] |
         return None
     slot = one.get("slot").partition(" ")[0]
     template = composer.phrases.text("slot", slot if composer.phrases.has("slot", slot) else "other")
-    object_ = composer.object_of(one)
-    matter = fill(template, {"S": composer.asked_about(one.subjects[0]), "O": object_ or "…"})
+    object_ = composer.views.object_of(one)
+    matter = fill(template, {"S": composer.views.asked_about(one.subjects[0]), "O": object_ or "…"})
     sides = []
     for side in ("a", "b"):
-        value = composer.value_of(said, side) or one.get(side)
-        by = composer.house(one.get(f"{side}_by"))
+        value = composer.views.value_of(said, side) or one.get(side)
+        by = composer.views.house(one.get(f"{side}_by"))
         sides.append(composer.wording_sentence(f"{value}（{by}）" if composer.language == "ja" else f"{value} ({by})"))
     reason = one.get("reason")
     use = ""
     if one.get("preferred") and composer.phrases.has("reason", reason):
-        use = fill(composer.phrases.text("column", "prefer"), {"x": composer.value_of(said, "a") or one.get("a")})
+        use = fill(composer.phrases.text("column", "prefer"), {"x": composer.views.value_of(said, "a") or one.get("a")})
         use += composer.phrases.text("column", "because").replace("{reason}", composer.phrases.text("reason", reason))
     return (composer.wording_sentence(matter), *sides, composer.wording_sentence(use))
 

@@ -13,8 +13,10 @@ from geppo.model.time import Period, When
 from geppo.write.phrases import Phrases, fill
 
 _WIDE = "ぁ-んァ-ヶ一-龠々ー"
-_LATIN_THEN_WIDE = re.compile(rf"([A-Za-z0-9%＋+)])([{_WIDE}])")
-_WIDE_THEN_LATIN = re.compile(rf"([{_WIDE}])([A-Za-z0-9$(])")
+_NARROW = "A-Za-z0-9\u0400-\u04ff\uac00-\ud7a3"
+"""Latin, digits, Cyrillic and Hangul: scripts that a Japanese line sets apart by a thin space."""
+_LATIN_THEN_WIDE = re.compile(rf"([{_NARROW}%＋+)])([{_WIDE}])")
+_WIDE_THEN_LATIN = re.compile(rf"([{_WIDE}])([{_NARROW}$(])")
 _SPACES = re.compile(r"[ \u3000]{2,}")
 _BEFORE_MARK = re.compile(r" +([、。」』）：；])")
 _AFTER_MARK = re.compile(r"([、。「『（：；]) +")
@@ -112,6 +114,11 @@ class Wording:
             return self.phrases.text("list", "two").join(unique)
         comma = self.phrases.text("list", "comma")
         return comma.join(unique[:-1]) + self.phrases.text("list", "last") + unique[-1]
+
+    def clauses(self, parts: Sequence[str]) -> str:
+        """Parts of a sentence side by side, each kept whole: Japanese sets a comma also before the last of two."""
+        comma = self.phrases.text("list", "comma")
+        return comma.join(parts[:-1]) + self.phrases.text("list", "last") + parts[-1] if len(parts) > 1 else parts[0]
 
     def number(self, value: float) -> str:
         """A number with thousands separated; a whole number without decimals."""

@@ -1,0 +1,266 @@
+"""From statements to text that reads as one: sentences joined, paragraphs, connectives that are true.
+
+`condensed` runs before the room is shared out, `connected` after it, when it is known what will really stand side by
+side. The gate reads every joined sentence back; where it refuses one, the parts stay apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from geppo.model.claim import Predicate, Rung
+from geppo.model.edition import Role
+from geppo.model.entity import Kind
+from geppo.write.facts import form_of, limit
+from geppo.write.outline import HOSTILE, JOINT, Planner
+from geppo.write.statement import Outline, SectionPlan, Statement, statement
+
+_OURS = ("overlap", "partner")
+_TAILS = {"origins.single": "single", "origins.single_alone": "single_alone"}
+_APART = frozenset({Predicate.COUNTS, Predicate.WARNS, Predicate.DENIES, Predicate.DISCLOSES, Predicate.SANCTIONS})
+"""Predicates with a sentence of their own shape, which joins no other."""
+
+Sayable = Callable[[Statement], bool]
+
+
+def condensed(said: Sequence[Statement], with_origin: bool, sayable: Sayable) -> list[Statement]:
+    """A story's statements with counts of one thing told together and, where wanted, the origin beside the lead."""
+    out = _series(said, sayable)
+    return _with_origin(out, sayable) if with_origin else out
+
+
+def connected(outline: Outline, planner: Planner, sayable: Sayable) -> Outline:
+    """The outline with its sentences joined, its paragraphs set and its connectives chosen."""
+    return replace(outline, sections=tuple(_section(plan, planner, sayable) for plan in outline.sections))
+
+
+def _section(plan: SectionPlan, planner: Planner, sayable: Sayable) -> SectionPlan:
+    paragraphs = [list(paragraph) for paragraph in plan.paragraphs]
+    _drop_said_twice(paragraphs)
+    joined = [_joined(one, planner, sayable) for one in paragraphs]
+    parted = [part for paragraph in joined for part in _parted(paragraph)]
+    linked = _linked(parted, sayable)
+    return replace(plan, paragraphs=tuple(tuple(paragraph) for paragraph in linked if paragraph))
+
+
+def _drop_said_twice(paragraphs: list[list[Statement]]) -> None:
+    """A section of one sentence needs no "the only source" before "this rests on one source"."""
+    facts = [one for paragraph in paragraphs for one in paragraph if one.form == "fact"]
+    alone = any(one.form == "trend.alone" for paragraph in paragraphs for one in paragraph)
+    if alone and len(facts) == 1:
+        paragraphs[:] = [[one for paragraph in paragraphs for one in paragraph if one.form != "origins.single_alone"]]
+
+
+# -- sentences joined ------------------------------------------------------------------------------------------------
+
+
+def _with_origin(said: Sequence[Statement], sayable: Sayable) -> list[Statement]:
+    """The lead and the sentence on its one origin as one sentence."""
+    if len(said) < 2:
+        return list(said)
+    first, second = said[0], said[1]
+    if first.form != "fact" or second.parent != first.id or second.form not in _TAILS:
+        return list(said)
+    whole = statement(
+        "fact", first.role, first.story, first.priority, claims=first.claims, assessments=second.assessments,
+        facts=first.facts, connective=first.connective,
+        values={**dict(second.values), "tail": _TAILS[second.form]},
+    )  # fmt: skip
+    return _instead(said, {first.id: whole, second.id: whole}) if sayable(whole) else list(said)
+
+
+def _instead(said: Sequence[Statement], new: Mapping[str, Statement]) -> list[Statement]:
+    """Statements with some replaced; what hung on the old ones hangs on the new."""
+    out: dict[str, Statement] = {}
+    for one in said:
+        taken = new.get(one.id)
+        if taken is None:
+            parent = new[one.parent].id if one.parent in new else one.parent
+            taken = replace(one, parent=parent)
+        out.setdefault(taken.id, taken)
+    return list(out.values())
+
+
+def _series(said: Sequence[Statement], sayable: Sayable) -> list[Statement]:
+    """Counts of one thing by several counters in one sentence, before the one that says that they are no series."""
+    paragraph = list(said)
+    at = next((place for place, one in enumerate(paragraph) if one.form == "counting.apart"), -1)
+    if at < 0:
+        return paragraph
+    start = at
+    while start > 0 and _counts_alone(paragraph[start - 1], paragraph[at]):
+        start -= 1
+    counts = sorted(paragraph[start:at], key=lambda one: (_counted_on(one), one.id))
+    if len(counts) < limit("series_least"):
+        return paragraph
+    first = paragraph[start]
+    told: list[Statement] = []
+    while counts:
+        room = next((most for most in range(len(counts), 1, -1) if sayable(_listed(counts[:most], first))), 1)
+        told.append(_listed(counts[:room], first) if room > 1 else replace(counts[0], connective=""))
+        counts = counts[room:]
+    if len(told) > at - start - 1:
+        return paragraph
+    whole, apart = told[0], paragraph[at]
+    group = f"counts/{apart.id}"
+    these = statement(
+        "counting.these", apart.role, apart.story, apart.priority, claims=apart.claims, assessments=apart.assessments,
+        assessment=apart.assessment, parent=whole.id, group=group,
+    )  # fmt: skip
+    told = [whole, *(replace(one, parent=whole.id, group=group) for one in told[1:]), these]
+    if not sayable(these):
+        return paragraph
+    new = {one.id: whole for one in paragraph[start : at + 1]}
+    rest = _instead(paragraph[:start] + paragraph[at + 1 :], new)
+    return [*rest[:start], *told, *rest[start:]]
+
+
+def _listed(counts: Sequence[Statement], first: Statement) -> Statement:
+    return statement(
+        "counting.listed", first.role, first.story, first.priority,
+        claims=[claim for one in counts for claim in one.claims], facts=tuple(one.facts[0] for one in counts),
+        connective=first.connective, parent=first.parent,
+    )  # fmt: skip
+
+
+def _counts_alone(one: Statement, apart: Statement) -> bool:
+    if one.form != "fact" or not set(one.claims) & set(apart.claims):
+        return False
+    best = one.facts[0].best
+    flat = best.hedge.rung in (Rung.CONFIRMED, Rung.REPORTED) and not best.negated
+    return best.predicate is Predicate.COUNTS and not form_of(best) and flat and not one.value("tail")
+
+
+def _counted_on(one: Statement) -> str:
+    best = one.facts[0].best
+    return (best.when.end if best.when else best.published).isoformat()
+
+
+def _joined(paragraph: Sequence[Statement], planner: Planner, sayable: Sayable) -> list[Statement]:
+    """Two neighbouring statements of one report on one subject as one sentence."""
+    out: list[Statement] = []
+    for one in paragraph:
+        whole = _pair(out[-1], one, planner) if out else None
+        if whole is not None and sayable(whole):
+            out[-1] = whole
+        else:
+            out.append(one)
+    return out
+
+
+def _pair(one: Statement, other: Statement, planner: Planner) -> Statement | None:
+    if one.form != "fact" or other.form != "fact" or len(one.facts) + len(other.facts) > 2:
+        return None
+    mine, theirs = one.facts[0].best, other.facts[0].best
+    same = (
+        mine.report == theirs.report
+        and mine.speaker == theirs.speaker
+        and planner.catalog.canonical(mine.subject.id) == planner.catalog.canonical(theirs.subject.id)
+    )
+    plain = all(
+        claim.hedge.rung is Rung.CONFIRMED and claim.hedge.grade is None and not claim.negated
+        and claim.predicate not in _APART and claim.subject.kind is not Kind.CONCEPT
+        for claim in (mine, theirs)
+    )  # fmt: skip
+    if not same or not plain or one.values or other.values or mine.predicate is theirs.predicate:
+        return None
+    return statement(
+        "fact", one.role, one.story, one.priority, claims=[*one.claims, *other.claims],
+        assessments=[*one.assessments, *other.assessments], facts=(*one.facts, *other.facts),
+        connective=one.connective, parent=one.parent,
+    )  # fmt: skip
+
+
+# -- paragraphs and connectives --------------------------------------------------------------------------------------
+
+
+def _parted(paragraph: Sequence[Statement]) -> list[list[Statement]]:
+    """A long paragraph parted where it turns: to our own view, to the background, to what else the sources say."""
+    parts: list[list[Statement]] = []
+    turn = ""
+    long, full = len(paragraph) > limit("sentences_paragraph"), limit("sentences_turn")
+    for one in paragraph:
+        kind = _turn(one)
+        turns = bool(kind) and kind != turn and (kind != "further" or turn == "ours" or len(parts[-1]) >= full)
+        other = kind == turn == "further" and len(parts[-1]) >= full and _speaker(parts[-1][-1]) != _speaker(one)
+        if not parts or (long and (turns or other)):
+            parts.append([])
+        turn = kind or turn
+        parts[-1].append(one)
+    return parts
+
+
+def _speaker(one: Statement) -> str:
+    return one.facts[0].best.speaker if one.facts else one.value("G")
+
+
+def _turn(one: Statement) -> str:
+    """What a sentence turns to; what hangs on the sentence before it turns nowhere."""
+    group = one.form.partition(".")[0]
+    if group in _OURS:
+        return "ours"
+    if one.role is Role.BACKGROUND:
+        return "background"
+    if group == "fact" and one.role is Role.CLAIM and one.parent:
+        return "further"
+    return ""
+
+
+def _linked(paragraphs: Sequence[Sequence[Statement]], sayable: Sayable) -> list[list[Statement]]:
+    out: list[list[Statement]] = []
+    turns: dict[str, int] = {}
+    lead: Statement | None = None
+    for paragraph in paragraphs:
+        said = [replace(one, connective="") for one in paragraph]
+        kind = _kind(paragraph[0], lead)
+        kind = "addition" if kind == "background" and kind in turns else kind
+        if paragraph[0].form == "trend.alone" and not (out and out[-1][-1].connective.startswith("however")):
+            kind = "however"
+        said[0] = _with(said[0], kind, turns, sayable)
+        for place, (before, one) in enumerate(pairwise(said), start=1):
+            said[place] = _with(one, _within(before, one), turns, sayable)
+        if paragraph[0].form in ("fact", "counting.listed") and not paragraph[0].parent:
+            lead = paragraph[0]
+        out.append(said)
+    return out
+
+
+def _with(one: Statement, kind: str, turns: dict[str, int], sayable: Sayable) -> Statement:
+    """The statement behind a connective, each kind's words in turn; without one where the gate refuses it."""
+    if not kind:
+        return one
+    linked = replace(one, connective=f"{kind}.{turns.get(kind, 0)}")
+    if not sayable(linked):
+        return one
+    turns[kind] = turns.get(kind, 0) + 1
+    return linked
+
+
+def _kind(one: Statement, lead: Statement | None) -> str:
+    """How a paragraph follows the case before it. "By contrast" only where one joins what the other divides."""
+    if lead is None:
+        return ""
+    if one.connective == "background" or (one.role is Role.BACKGROUND and one.form == "fact"):
+        return "background"
+    if one.form not in ("fact", "counting.listed"):
+        return ""
+    if one.parent:
+        return "further"
+    mine, theirs = one.facts[0].best.predicate, lead.facts[0].best.predicate
+    if (mine in JOINT and theirs in HOSTILE) or (mine in HOSTILE and theirs in JOINT):
+        return "contrast"
+    return "addition"
+
+
+def _within(before: Statement, one: Statement) -> str:
+    """ "However" before a denial or a doubt about what was just said; nothing else is claimed within a paragraph."""
+    if one.form != "fact" or before.form.partition(".")[0] in ("overlap", "trend"):
+        return ""
+    best = one.facts[0].best
+    if best.predicate is Predicate.DENIES:
+        return "however"
+    earlier = before.facts[0].best if before.facts else None
+    same = earlier is not None and earlier.subject.id == best.subject.id and not earlier.negated
+    return "however" if best.negated and same else ""

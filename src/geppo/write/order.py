@@ -1,0 +1,45 @@
+"""In which order a story tells what its sources say, once its lead has been told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from geppo.model.claim import Claim
+from geppo.write.facts import Fact, weights
+from geppo.write.statement import Statement
+
+House = Callable[[str], str]
+"""One id for a publisher, whichever of its names a page prints."""
+
+
+def elaborates(fact: Fact, lead: Fact, house: House) -> bool:
+    """True for what the same house says of the very thing its lead is about: why the warned-of devices are abused."""
+    same = house(fact.best.speaker) == house(lead.best.speaker)
+    return same and fact.best.subject.id in {term.id for term in lead.objects}
+
+
+def in_reading_order(said: Sequence[Statement], lead: Fact, house: House) -> list[Statement]:
+    """Facts: what explains the lead first, then speaker by speaker, the lead's own first, each as events run.
+
+    Telling a speaker's facts together lets the second be said with "the company", or within one sentence.
+    """
+    first: dict[str, int] = {}
+    for one in said:
+        speaker = house(one.facts[0].best.speaker)
+        first[speaker] = min(first.get(speaker, _LAST), _event(one.facts[0].best))
+
+    def place(one: Statement) -> tuple[int, int, str, int]:
+        fact = one.facts[0]
+        speaker = house(fact.best.speaker)
+        group = 0 if speaker == house(lead.best.speaker) else 1 + first[speaker]
+        return (0 if elaborates(fact, lead, house) else 1, group, speaker, _event(fact.best))
+
+    return sorted(said, key=place)
+
+
+_LAST = 99
+
+
+def _event(claim: Claim) -> int:
+    table = weights()["narrative"]
+    return int(table.get(claim.predicate.value, table["other"]))

@@ -1,0 +1,182 @@
+"""Sentences that state our own view of what the sources say: overlap, contradiction, targeting between partners."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from geppo.catalog import Catalog
+from geppo.model.assessment import Assessment, band
+from geppo.model.claim import Claim
+from geppo.model.entity import Kind, Term
+from geppo.write.phrases import Phrases, fill
+from geppo.write.statement import Statement
+from geppo.write.wording import Wording
+
+_CHANGE_UP_MOST = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Views:
+    """Words assessments in one language."""
+
+    phrases: Phrases
+    wording: Wording
+    catalog: Catalog
+    publishers: Mapping[str, str]
+    claims: Mapping[str, Claim]
+
+    @property
+    def language(self) -> str:
+        """The language of the words."""
+        return self.phrases.language
+
+    def overlap(self, said: Statement, name: str) -> str | None:
+        one = said.assessment
+        if one is None or one.likelihood is None or one.confidence is None:
+            return None
+        slots = self._likelihood(one)
+        slots |= {
+            "A": self.wording.term(one.subjects[0]),
+            "B": self.wording.term(one.subjects[1]),
+            "level": self.phrases.text("confidence", one.confidence.value),
+            "reasons": self._reasons(one),
+        }
+        if name == "likelihood" and one.get("word") == "insufficient":
+            name = "insufficient"
+        if name == "confidence" and not slots["reasons"]:
+            name = "confidence_bare"
+        if name == "change":
+            known = [(key, shift) for key, shift in one.would_change if self.phrases.has("change", key)]
+            up = [self.phrases.text("change", key) for key, shift in known if shift > 0][:_CHANGE_UP_MOST]
+            down = [self.phrases.text("change", key) for key, shift in known if shift < 0][:1]
+            if not up:
+                return None
+            joiner = " or " if self.language == "en" else "、または"
+            slots |= {"up": joiner.join(up), "down": "".join(down)}
+            name = "change_both" if down else "change_up"
+        return fill(self.phrases.text("form", "overlap", name), slots)
+
+    def _likelihood(self, one: Assessment) -> dict[str, str]:
+        if one.likelihood is None:
+            return {}
+        return {
+            "word": self.phrases.text("band", band(one.likelihood.point).value),
+            "p": f"{one.likelihood.point * 100:.0f}",
+            "low": f"{one.likelihood.low * 100:.0f}",
+            "high": f"{one.likelihood.high * 100:.0f}",
+        }
+
+    def _reasons(self, one: Assessment) -> str:
+        """Why the confidence is not higher: the deciding rule, and what else keeps it down."""
+        also = [
+            "one-source" if len(one.origins.roots) <= 1 else "",
+            one.get("rule"),
+            "one-group" if one.get("groups") == "1" else "",
+            "disjoint-use" if one.get("uses") == "disjoint" else "",
+        ]
+        keys = [key for key in dict.fromkeys(also) if key and self.phrases.has("reason", key)]
+        return self.wording.listed([self.phrases.text("reason", key) for key in keys]) if keys else ""
+
+    def contradiction(self, said: Statement, name: str) -> str | None:
+        one = said.assessment
+        if one is None or not one.subjects or not self.phrases.has("form", "contradiction", name):
+            return None
+        slot = one.get("slot").partition(" ")[0] or "other"
+        if one.get("type") == "polarity" and self.phrases.has("slot", f"{slot}_polarity"):
+            slot += "_polarity"
+        template = self.phrases.text("slot", slot if self.phrases.has("slot", slot) else "other")
+        subject = self.asked_about(one.subjects[0])
+        object_ = self.object_of(one)
+        if "{O}" in template and not object_:
+            return None
+        values = {key: self.value_of(said, side) for key, side in (("x", "a"), ("y", "b"))}
+        slots = {
+            "S": subject,
+            "slot": fill(template, {"S": subject, "O": object_}),
+            "A": self.house(one.get("a_by")),
+            "B": self.house(one.get("b_by")),
+            **values,
+        }
+        if name == "prefer":
+            reason = one.get("reason")
+            if not self.phrases.has("reason", reason):
+                return None
+            slots["reason"] = self.phrases.text("reason", reason)
+            slots["x"] = values["x" if one.get("preferred") == "a" else "y"]
+        if not all(slots[key] for key in ("A", "B", "x", "y")):
+            return None
+        return fill(self.phrases.text("form", "contradiction", name), slots)
+
+    def asked_about(self, term: Term) -> str:
+        """The subject of a dispute; one without a name is the one in question."""
+        if term.kind is not Kind.CONCEPT:
+            return self.wording.term(term)
+        return fill(self.phrases.text("thing", "in_question"), {"X": self.wording.term(term)})
+
+    def object_of(self, one: Assessment) -> str:
+        """What the sides of a contradiction speak about beside its subject."""
+        claim = next((self.claims[key] for key in one.claims if key in self.claims), None)
+        if claim is None or claim.object is None:
+            return ""
+        return self.wording.term(claim.object, indefinite=True)
+
+    def value_of(self, said: Statement, side: str) -> str:
+        """One side's value, from its own claim: a date, a count, a name."""
+        one = said.assessment
+        if one is None:
+            return ""
+        reports = one.get(f"{side}_reports").split()
+        claims = [self.claims[key] for key in one.claims if key in self.claims]
+        gone = set(one.get("b_claims").split())
+        mine = [claim for claim in claims if claim.report in reports and (claim.id in gone) == (side == "b")]
+        exact = [claim for claim in mine if claim.object is not None and claim.object.name == one.get(side)]
+        claim = next(iter(exact or mine), None)
+        if claim is None:
+            return ""
+        kind = one.get("type")
+        if kind == "date" and claim.when:
+            return self.wording.when(claim.when)
+        if kind in ("value", "update") and claim.count:
+            return self.wording.count(claim.count)
+        if claim.object is not None:
+            name = self.wording.term(claim.object)
+            if claim.negated:
+                return f"not {name}" if self.language == "en" else f"{name}ではない"
+            return name
+        return ""
+
+    def partner(self, said: Statement, name: str) -> str | None:
+        one = said.assessment
+        if one is None or not one.get("source") or not one.get("target"):
+            return None
+        pact = one.get("agreement")
+        slots = {
+            "A": self.state_name(one.get("source")),
+            "B": self.state_name(one.get("target")),
+            "n": one.get("origins") or str(len(one.origins.roots)),
+            "P": self._pact(Term(kind=Kind.AGREEMENT, id=pact, name=one.get("agreement_name"))) if pact else "",
+            "level": self.phrases.text("confidence", one.confidence.value) if one.confidence else "",
+            "X": self.wording.listed([self.wording.term(term) for _, term in said.terms]) if said.terms else "",
+        }
+        return fill(self.phrases.text("form", "partner", name), slots)
+
+    def _pact(self, term: Term) -> str:
+        """An agreement beside its parties: one that is only called by them is called by its kind."""
+        if not term.id.startswith("agreement/new/"):
+            return self.wording.term(term)
+        kind = term.id.split("/")[2]
+        label = Term(kind=Kind.CONCEPT, id=f"agreement-kind/{kind}", name=kind)
+        return self.wording.term(label, indefinite=True)
+
+    def state_name(self, identifier: str) -> str:
+        """The printed name of a country's id."""
+        return self.wording.term(Term(kind=Kind.LOCATION, id=identifier, name=identifier.rpartition("/")[2]))
+
+    def house(self, name: str) -> str:
+        """A publisher's printed name, also for one that only others name."""
+        name = name.partition(";")[0].strip()
+        if name in self.publishers:
+            return self.publishers[name]
+        known = self.catalog.publisher(name)
+        return known.name if known else name
