@@ -70,7 +70,7 @@ def _headed(found: list[Printed], headings: list[tuple[str, int]]) -> list[Print
     for index, (text, start) in enumerate(headings):
         end = headings[index + 1][1] if index + 1 < len(headings) else len(found)
         pages = tuple(dict.fromkeys(page for one in found[start:end] if one.place == "text" for page in one.pages))
-        found.append(Printed(text=_plain(text), pages=pages, place="heading", paragraph=-1))
+        found.append(Printed(text=re.sub(r"^\d+\. ", "", _plain(text)), pages=pages, place="heading", paragraph=-1))
     return found
 
 
