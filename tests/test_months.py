@@ -24,14 +24,14 @@ def _edition(issue: Issue, kind: EditionKind, language: str) -> Edition:
 
 
 @pytest.mark.parametrize("month", sorted(MONTHS))
-@pytest.mark.parametrize("kind", list(EditionKind))
+@pytest.mark.parametrize("kind", [EditionKind.MEMBER, EditionKind.PUBLIC])
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_golden_edition(month: str, kind: EditionKind, language: str, golden: Callable[[str, str], None]) -> None:
     golden(f"{month}/{kind.value}.{language}.txt", edition_text(_edition(made_month(month), kind, language)))
 
 
 @pytest.mark.parametrize("month", sorted(MONTHS))
-@pytest.mark.parametrize("kind", list(EditionKind))
+@pytest.mark.parametrize("kind", [EditionKind.MEMBER, EditionKind.PUBLIC])
 def test_both_languages_hold_the_same_ids(month: str, kind: EditionKind) -> None:
     japanese, english = (_edition(made_month(month), kind, language) for language in ("ja", "en"))
     assert [(s.id, s.claims, s.assessments) for s in japanese.sentences()] == [

@@ -24,7 +24,7 @@ from geppo.errors import InputError
 from geppo.judge.month import judge_month
 from geppo.knowledge.store import Store
 from geppo.model.claim import Claim
-from geppo.model.edition import EditionKind, Issue, Month
+from geppo.model.edition import Edition, EditionKind, Issue, Month
 from geppo.model.entity import Mention
 from geppo.model.report import Document, Fetched, Gap, Report
 from geppo.model.time import Period
@@ -36,6 +36,7 @@ from geppo.read.reading import (
     read_document,
 )
 from geppo.read.text import read_text
+from geppo.write.brief import Interests
 from geppo.write.edition import write_issue
 
 if TYPE_CHECKING:
@@ -383,9 +384,26 @@ def run_month(
     progress("judging", 1, 1)
     progress("writing", 0, 1)
     reader = MonthReader(catalog, readings.names, period.span.end)
-    issue = write_issue(month, catalog, reader, kinds)
+    issue = write_issue(month, catalog, reader, kinds, _interests(settings), _one_sheet(month, settings))
     progress("writing", 1, 1)
     return issue
+
+
+def _interests(settings: Settings) -> Interests:
+    """The reader's profile, as the settings `reader.…` have it."""
+    country, sectors = settings.text("reader.country"), settings.text("reader.sectors").split()
+    products = (one.strip().casefold() for one in settings.text("reader.products").split(";"))
+    return Interests(ids=frozenset({f"country/{country}", *sectors}), products=tuple(one for one in products if one))
+
+
+def _one_sheet(month: Month, settings: Settings) -> Callable[[tuple[Edition, ...]], bool]:
+    """Whether a brief is one page on paper in all its languages; true where paper cannot be set here."""
+
+    def fits(editions: tuple[Edition, ...]) -> bool:
+        issue = Issue(month=month, editions=editions)
+        return all(deliver.pages(issue, edition, settings) <= 1 for edition in editions)
+
+    return fits
 
 
 def write_out(issue: Issue, out: Path, settings: Settings, progress: Progress = silent) -> tuple[Path, ...]:

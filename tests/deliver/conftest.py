@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from geppo.catalog import Catalog
 from geppo.config import Setting, Settings
 from geppo.model.assessment import Assessment, AssessmentKind, Confidence, Evidence, Likelihood, Origins
 from geppo.model.claim import Bound, Claim, Count, Grade, Hedge, Predicate, Rung
@@ -37,6 +38,7 @@ from geppo.model.entity import Kind, Term
 from geppo.model.marking import Tlp
 from geppo.model.report import Document, Gap, Passage
 from geppo.model.time import Period, When
+from geppo.write.brief import Interests, brief
 
 CASES = Path(__file__).parents[1] / "cases" / "deliver"
 Raw = dict[str, Any]
@@ -300,8 +302,11 @@ def made_issue() -> Issue:
         stories=tuple(_story(row, keyed, terms) for row in raw["story"]),
         gaps=tuple(Gap(**row) for row in raw["gap"]),
     )
-    editions = tuple(_edition(row, kind, documents, raw, as_of) for kind in EditionKind for row in prose["edition"])
-    return Issue(month=month, editions=editions)
+    whole = (EditionKind.MEMBER, EditionKind.PUBLIC)
+    editions = tuple(_edition(row, kind, documents, raw, as_of) for kind in whole for row in prose["edition"])
+    member = tuple(one for one in editions if one.kind is EditionKind.MEMBER)
+    cut = brief(member, month, Catalog.load(), Interests(), lambda _: True)
+    return Issue(month=month, editions=(*editions, *cut))
 
 
 def made_settings() -> Settings:

@@ -114,7 +114,7 @@ def _door(issue: Issue, member: Tlp = Tlp.RED, public: Tlp = Tlp.RED) -> Door:
     return Door(
         issued=_issued(issue),
         rules=Rules.of(config.load()),
-        ceilings={EditionKind.MEMBER: member, EditionKind.PUBLIC: public},
+        ceilings={EditionKind.MEMBER: member, EditionKind.PUBLIC: public, EditionKind.BRIEF: member},
         now=NOW,
         suppressed={},
         entries={},
@@ -122,7 +122,7 @@ def _door(issue: Issue, member: Tlp = Tlp.RED, public: Tlp = Tlp.RED) -> Door:
 
 
 def _channel(clearance: Tlp) -> Config:
-    raw = {"name": "c", "kind": "folder", "path": "p", "editions": "member,public", "clearance": clearance.label}
+    raw = {"name": "c", "kind": "folder", "path": "p", "editions": "member,public,brief", "clearance": clearance.label}
     return checked(raw, "x", Path(), 1, "Asia/Tokyo")
 
 
@@ -148,7 +148,7 @@ def test_the_file_of_the_issue_holds_nothing_above_a_member_edition(markings: li
 
 
 @effort(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(TLPS, min_size=1, max_size=40), TLPS, TLPS, TLPS, st.sampled_from(range(4)))
+@given(st.lists(TLPS, min_size=1, max_size=40), TLPS, TLPS, TLPS, st.sampled_from(range(len(WHOLE.editions))))
 def test_a_reader_reads_nothing_above_the_clearance(
     markings: list[Tlp], clearance: Tlp, way: Tlp, ceiling: Tlp, number: int
 ) -> None:
@@ -220,7 +220,11 @@ def test_a_gap_does_not_name_a_document_that_is_more_closed() -> None:
 
 
 def test_ceilings_are_labels() -> None:
-    assert ceilings(config.load()) == {EditionKind.MEMBER: Tlp.GREEN, EditionKind.PUBLIC: Tlp.CLEAR}
+    assert ceilings(config.load()) == {
+        EditionKind.MEMBER: Tlp.GREEN,
+        EditionKind.PUBLIC: Tlp.CLEAR,
+        EditionKind.BRIEF: Tlp.GREEN,
+    }
     assert tlp("tlp:amber+strict") is Tlp.AMBER_STRICT and tlp("AMBER") is Tlp.AMBER and tlp("WHITE") is None
 
 

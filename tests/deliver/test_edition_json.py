@@ -13,7 +13,7 @@ from geppo.deliver import edition_json
 from geppo.deliver._paper import packaged
 from geppo.model.assessment import Assessment
 from geppo.model.claim import Claim
-from geppo.model.edition import Issue
+from geppo.model.edition import EditionKind, Issue
 
 
 @pytest.fixture(scope="module")
@@ -91,8 +91,9 @@ def test_text_stays_verbatim(record: dict[str, Any], issue: Issue) -> None:
 
 
 def test_references_tell_which_editions_number_them_so(issue: Issue) -> None:
-    member, *rest = issue.editions
-    moved = replace(rest[-1], references=tuple(replace(ref, n=ref.n + 1) for ref in rest[-1].references))
+    member = issue.editions[0]
+    public = next(one for one in reversed(issue.editions) if one.kind is EditionKind.PUBLIC)
+    moved = replace(public, references=tuple(replace(ref, n=ref.n + 1) for ref in public.references))
     record = edition_json.record(replace(issue, editions=(member, moved)))
     twos = [(row["report"], row["editions"]) for row in record["references"] if row["n"] == 2]
     assert sorted(editions for _, editions in twos) == [["member.ja"], ["public.en"]]

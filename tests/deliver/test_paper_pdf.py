@@ -75,7 +75,7 @@ def test_bookmarks_lead_to_the_headings_and_none_is_alone(papers: list[tuple[Edi
         marks = list(document.get_toc())
         titles = [_flat(mark.get_title()) for mark in marks]
         for section in (edition.opening, *edition.sections):
-            assert _flat(section.heading) in titles
+            assert any(title.endswith(_flat(section.heading)) for title in titles)
         for mark in marks:
             dest = mark.get_dest()
             _, place = dest.get_view()

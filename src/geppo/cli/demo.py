@@ -27,6 +27,7 @@ def run(*, out: Path = Path(_place.DEMO)) -> int:
     from geppo.catalog import Catalog
     from geppo.cli._journal import FILE, publish
     from geppo.cli._progress import bar
+    from geppo.model.edition import EditionKind
     from geppo.model.time import Period
     from geppo.pipeline import collect_paths, run_month, write_out
     from geppo.sample import AS_OF, PERIOD
@@ -45,6 +46,7 @@ def run(*, out: Path = Path(_place.DEMO)) -> int:
             as_of=as_of,
             settings=place.settings,
             catalog=Catalog.load(),
+            kinds=tuple(EditionKind),
             progress=progress,
         )
         paths = write_out(issue, out, place.settings, progress)

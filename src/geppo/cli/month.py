@@ -40,7 +40,7 @@ def run(
     lang
         Languages to deliver: ja, en. Both are always written from the same claims.
     edition
-        Editions: member, public.
+        Editions: member, public, brief (one page, cut from the member edition).
     revision
         2 or more: issue the month again, as the correction that corrections.toml describes.
     out
@@ -98,7 +98,8 @@ def _asked(period: str, lang: str, edition: str) -> tuple[Period, list[str], lis
     languages = [name for name in lang.split(",") if name]
     unknown = sorted(set(languages) - {"ja", "en"})
     if unknown or not languages or not kinds:
-        raise UsageError(f"month: --lang takes ja, en (got {lang!r}); --edition takes member, public (got {edition!r})")
+        known = ", ".join(EditionKind)
+        raise UsageError(f"month: --lang takes ja, en (got {lang!r}); --edition takes {known} (got {edition!r})")
     return month, languages, kinds
 
 

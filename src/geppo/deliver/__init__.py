@@ -38,6 +38,11 @@ def file_name(edition: Edition, form: str) -> str:
     return f"{edition.kind.value}.{edition.language}.{form}"
 
 
+def pages(issue: Issue, edition: Edition, settings: Settings | None = None) -> int:
+    """How many pages an edition has on paper; 0 where paper cannot be set here."""
+    return next((member.pages(issue, edition, settings) for member in formats() if hasattr(member, "pages")), 0)
+
+
 def _files(issue: Issue, settings: Settings) -> Iterator[tuple[str, bytes]]:
     for member in formats():
         if hasattr(member, "render_issue"):

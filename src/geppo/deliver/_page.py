@@ -6,7 +6,7 @@ The renderers (page, paper, mail, Markdown) draw these records and look nothing 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import re2
@@ -22,14 +22,16 @@ from geppo.model.report import Gap
 
 _CITATION = re2.compile(r"\[([0-9]{1,4})\]")
 _LEAD_LINES = 3
+_GAPS_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A stretch of text, or a citation mark where `cite` is not 0."""
+    """A stretch of text, or a citation mark where `cite` is not 0. An `aside` is set back: no part of the sentence."""
 
     text: str
     cite: int
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +50,20 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A section. `lead` are lines set apart at its top for a reader who stops there."""
+    """A section. `lead` are lines set apart at its top for a reader who stops there; `number` is 0 for none."""
 
     id: str
+    number: int
     heading: str
     claims: tuple[ClaimView, ...]
     assessments: tuple[AssessmentView, ...]
     lead: tuple[Line, ...]
     paragraphs: tuple[tuple[Line, ...], ...]
+
+    @property
+    def numbered(self) -> str:
+        """The heading behind its number."""
+        return f"{self.number}. {self.heading}" if self.number else self.heading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,11 +140,12 @@ class Corrected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One edition, ready to be drawn."""
+    """One edition, ready to be drawn. A brief has the gaps in one line, `gap_line`, and no list of them."""
 
     language: str
     kind: str
     member: bool
+    brief: bool
     title: str
     subject: str
     period: str
@@ -153,6 +162,7 @@ class Page:
     judgements: tuple[AssessmentView, ...]
     sources: tuple[Source, ...]
     gaps: tuple[Missed, ...]
+    gap_line: str
     corrections: tuple[Corrected, ...]
 
 
@@ -201,19 +211,36 @@ class _Setter:
             assessments=self.basis.assessments(sentence.assessments),
         )
 
-    def part(self, section: Section, lead: int = 0) -> Part:
+    def part(self, section: Section, lead: int = 0, number: int = 0) -> Part:
         """A section whose first `lead` sentences are set apart."""
         flat = [sentence for paragraph in section.paragraphs for sentence in paragraph][:lead]
         apart = {id(sentence) for sentence in flat}
-        rest = [tuple(self.line(one) for one in paragraph if id(one) not in apart) for paragraph in section.paragraphs]
+        rest = [
+            self.pointed(tuple(self.line(one) for one in paragraph if id(one) not in apart), paragraph)
+            for paragraph in section.paragraphs
+        ]
         return Part(
             id=visible(section.id),
+            number=number,
             heading=shown(section.heading),
             claims=self.basis.claims(section.heading_claims),
             assessments=self.basis.assessments(section.heading_assessments),
             lead=tuple(self.line(sentence) for sentence in flat),
             paragraphs=tuple(paragraph for paragraph in rest if paragraph),
         )
+
+    def pointed(self, lines: tuple[Line, ...], paragraph: Sequence[Sentence]) -> tuple[Line, ...]:
+        """The lines of a paragraph, the last with where the member edition tells more of it and whom it touches."""
+        found = [one for one in self.edition.pointers if paragraph and one.sentence == paragraph[0].id]
+        if not found or not lines:
+            return lines
+        ui, comma = self.words.ui, self.words.mark("list")
+        parts = [ui("more", n=found[0].section)] if found[0].section else []
+        parts += [ui("matters", what=comma.join(shown(one) for one in found[0].matters))] if found[0].matters else []
+        if not parts:
+            return lines
+        aside = Piece(text=self.words.bracketed(comma.join(parts)), cite=0, aside=True)
+        return (*lines[:-1], replace(lines[-1], pieces=(*lines[-1].pieces, aside)))
 
     def source(self, reference: Reference) -> Source:
         document = self.basis.document(reference.report)
@@ -271,6 +298,15 @@ class _Setter:
     def gap(self, gap: Gap) -> Missed:
         return Missed(source=visible(gap.source), kind=self.words.of("gap", gap.kind), message=shown(gap.message))
 
+    def gap_line(self, gaps: Sequence[Gap]) -> str:
+        """The gaps in one line, the first few by name. A document that came twice is used, and no gap to a reader."""
+        names = list(dict.fromkeys(visible(gap.source) for gap in gaps if gap.kind != "duplicate"))
+        if not names:
+            return self.words.ui("gaps_none")
+        rest = [self.words.ui("gap_others")] if len(names) > _GAPS_NAMED else []
+        what = self.words.mark("list").join([*names[:_GAPS_NAMED], *rest])
+        return self.words.ui("gap_line", n=len(names), what=what)
+
     def corrected(self, correction: Correction) -> Corrected:
         return Corrected(
             label=self.words.ui("corrects", issue=visible(correction.corrects)),
@@ -304,13 +340,15 @@ def page(issue: Issue, edition: Edition) -> Page:
         known=frozenset(reference.n for reference in edition.references),
         placed=set(),
     )
-    member = edition.kind is EditionKind.MEMBER
+    member, brief = edition.kind is EditionKind.MEMBER, edition.kind is EditionKind.BRIEF
     marking = highest_marking(issue, edition)
+    gaps = _printable_gaps(issue, marking)
     judgements = tuple(setter.line(sentence) for sentence in edition.key_judgements)
     return Page(
         language=edition.language,
         kind=edition.kind.value,
         member=member,
+        brief=brief,
         title=shown(edition.title).strip() or f"{chosen.ui('brand')} {chosen.period(issue.month.period)}",
         subject=shown(edition.subject),
         period=chosen.period(issue.month.period),
@@ -320,12 +358,16 @@ def page(issue: Issue, edition: Edition) -> Page:
         marking_class=marking.name.lower().replace("_", "-"),
         lead=judgements[:_LEAD_LINES],
         further=judgements[_LEAD_LINES:],
-        opening=setter.part(edition.opening, 0 if judgements else _LEAD_LINES),
-        sections=tuple(setter.part(section) for section in edition.sections),
+        opening=setter.part(edition.opening, 0 if judgements or brief else _LEAD_LINES),
+        sections=tuple(
+            setter.part(section, number=number if member else 0)
+            for number, section in enumerate(edition.sections, start=1)
+        ),
         figures=setter.pictures(),
         tables=tuple(setter.box(number, table) for number, table in enumerate(edition.tables, start=1)),
         judgements=setter.judged(),
         sources=tuple(setter.source(reference) for reference in edition.references),
-        gaps=tuple(setter.gap(gap) for gap in _printable_gaps(issue, marking)),
+        gaps=() if brief else tuple(setter.gap(gap) for gap in gaps),
+        gap_line=setter.gap_line(gaps) if brief else "",
         corrections=tuple(setter.corrected(correction) for correction in issue.corrections),
     )

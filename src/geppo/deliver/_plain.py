@@ -17,7 +17,7 @@ def _paragraph(lines: Sequence[Line], gap: str) -> str:
 
 
 def _part(part: Part, gap: str) -> Iterator[str]:
-    yield f"■ {part.heading}"
+    yield f"■ {part.numbered}"
     if part.lead:
         yield "\n".join(f"- {_text(line.pieces)}" for line in part.lead)
     for paragraph in part.paragraphs:
@@ -51,9 +51,8 @@ def _blocks(page: Page, words: Words) -> Iterator[str]:
     yield f"■ {ui('sources')}"
     yield "\n".join(_source(source, words) for source in page.sources)
     yield f"■ {ui('gaps')}"
-    yield "\n".join(f"- {gap.source}{words.bracketed(gap.kind)} {gap.message}".rstrip() for gap in page.gaps) or ui(
-        "gaps_none"
-    )
+    gaps = "\n".join(f"- {gap.source}{words.bracketed(gap.kind)} {gap.message}".rstrip() for gap in page.gaps)
+    yield gaps or page.gap_line or ui("gaps_none")
     yield f"{ui('made')}\n{ui('observables')}\n{page.marking}"
 
 

@@ -85,7 +85,7 @@ class _Sheet:
             self._pieces(made, line.pieces)
 
     def _part(self, part: Part) -> None:
-        self._say(part.heading, "Heading1")
+        self._say(part.numbered, "Heading1")
         for line in part.lead:
             self._lines((line,), "Lead")
         for paragraph in part.paragraphs:
@@ -173,7 +173,7 @@ class _Sheet:
         for gap in made.gaps:
             self._say(f"{gap.source}{self._words.bracketed(gap.kind)} {gap.message}".rstrip(), "Source")
         if not made.gaps:
-            self._say(ui("gaps_none"))
+            self._say(made.gap_line or ui("gaps_none"))
         self._say(f"{ui('made')} {ui('observables')} {made.marking}", "Small")
         section = _add(self._body, "sectPr")
         _add(section, "pgSz", w="11906", h="16838")

@@ -76,6 +76,7 @@ def _edition(issue: Issue, edition: Edition) -> Record:
         "subject": edition.subject,
         "key_judgements": [_sentence(sentence) for sentence in edition.key_judgements],
         "sections": [_section(section) for section in (edition.opening, *edition.sections)],
+        "pointers": _plain(edition.pointers),
         "figures": _plain(edition.figures),
         "tables": _plain(edition.tables),
         "references": [_reference(reference) for reference in edition.references],

@@ -77,7 +77,7 @@ class _Sheet:
             yield "\n".join(lines)
 
     def _part(self, part: Part) -> Iterator[str]:
-        yield f"## {escaped(part.heading)}"
+        yield f"## {escaped(part.numbered)}"
         if part.lead:
             yield self._paragraph(part.lead)
         for paragraph in part.paragraphs:
@@ -155,7 +155,7 @@ class _Sheet:
         gaps = [
             f"- {escaped(gap.source)}{self._bracket(gap.kind)} {escaped(gap.message)}".rstrip() for gap in made.gaps
         ]
-        yield "\n".join(gaps) or ui("gaps_none")
+        yield "\n".join(gaps) or escaped(made.gap_line) or ui("gaps_none")
         yield f"{ui('made')} {ui('observables')} **{made.marking}**"
         yield "\n".join(f"[{source.n}]: <{source.href}>" for source in made.sources if source.href)
 

@@ -12,6 +12,7 @@ from geppo.deliver._page import Box, as_utc, page
 from geppo.deliver._paper import packaged
 from geppo.deliver._typeset import Standard, compile_template, covered, settable
 from geppo.deliver._words import words
+from geppo.errors import UsageError
 from geppo.model.edition import Edition, Issue
 
 FORMAT = "pdf"
@@ -80,4 +81,17 @@ def render(issue: Issue, edition: Edition, settings: Settings | None = None) -> 
         "day": moment.day,
     }
     inputs = {"data": json.dumps(data, ensure_ascii=False)}
-    return compile_template(packaged("page.typ"), inputs, moment, standards=STANDARDS)
+    body = "brief.typ" if made.brief else "page.typ"
+    return compile_template(packaged("sheet.typ") + packaged(body), inputs, moment, standards=STANDARDS)
+
+
+def pages(issue: Issue, edition: Edition, settings: Settings | None = None) -> int:
+    """How many pages the PDF has; 0 where paper cannot be set here."""
+    try:
+        data = render(issue, edition, settings)
+    except UsageError:
+        return 0
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(data) as document:
+        return len(document)

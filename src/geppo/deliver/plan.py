@@ -191,5 +191,5 @@ def decide_editions(door: Door, config: Config) -> Iterator[Decision]:
 
 def decide_bundle(door: Door, config: Config) -> Iterator[Decision]:
     """One decision for the bundle, which is due with the first edition that the channel takes."""
-    kind = EditionKind.MEMBER if EditionKind.MEMBER.value in config.editions else EditionKind.PUBLIC
+    kind = EditionKind.PUBLIC if set(config.editions) <= {EditionKind.PUBLIC.value} else EditionKind.MEMBER
     yield _channel(door, config, kind, None, "bundle")

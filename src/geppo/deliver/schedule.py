@@ -115,7 +115,7 @@ def next_month(period: Period) -> date:
 def issue_day(period: Period, kind: EditionKind, rules: Rules) -> date:
     """The day on which an edition is due everywhere."""
     first = rules.calendar.first(next_month(period))
-    return first if kind is EditionKind.MEMBER else rules.calendar.after(first, rules.delay)
+    return first if kind is not EditionKind.PUBLIC else rules.calendar.after(first, rules.delay)
 
 
 def due(period: Period, kind: EditionKind, place: ZoneInfo, rules: Rules) -> datetime:

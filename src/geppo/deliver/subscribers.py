@@ -105,7 +105,7 @@ def _subscriber(row: Mapping[str, Any]) -> Subscriber:
     if language not in _LANGUAGES:
         raise _Wrong(f"language: expected {' or '.join(_LANGUAGES)}, got {language!r}")
     if edition not in list(EditionKind):
-        raise _Wrong(f"edition: expected member or public, got {edition!r}")
+        raise _Wrong(f"edition: expected {', '.join(EditionKind)}, got {edition!r}")
     label = _text(row, "clearance", Tlp.CLEAR.label)
     clearance = tlp(label)
     if clearance is None:

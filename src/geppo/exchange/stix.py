@@ -30,6 +30,7 @@ from geppo.exchange._stix_claims import add_assessment, add_claim, add_report
 from geppo.exchange._stix_issue import add_edition, add_markings, add_nothing_written, add_story, add_us
 from geppo.exchange._stix_relay import add_campaigns, add_telemetry
 from geppo.exchange._stix_values import add_values
+from geppo.model.edition import EditionKind
 from geppo.model.marking import Tlp
 from geppo.model.report import Fetched
 
@@ -63,9 +64,11 @@ def to_bundle(
     for assessment in issue.month.assessments:
         add_assessment(bundle, assessment)
     groupings = {story.id: add_story(bundle, story) for story in issue.month.stories}
-    for kind in sorted({edition.kind for edition in issue.editions}):
-        add_edition(bundle, [edition for edition in issue.editions if edition.kind is kind], groupings)
-    if not issue.editions:
+    # A brief repeats sentences of the member edition: as objects they would stand there twice.
+    written = [edition for edition in issue.editions if edition.kind is not EditionKind.BRIEF]
+    for kind in sorted({edition.kind for edition in written}):
+        add_edition(bundle, [edition for edition in written if edition.kind is kind], groupings)
+    if not written:
         add_nothing_written(bundle)
     add_telemetry(bundle)
     add_markings(bundle)

@@ -56,6 +56,7 @@ class EditionKind(StrEnum):
 
     MEMBER = "member"
     PUBLIC = "public"
+    BRIEF = "brief"
 
 
 class Role(StrEnum):
@@ -215,6 +216,18 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pointer:
+    """Where the member edition tells more of a line of the brief: a number of a section from 1, or 0 for none.
+
+    `sentence` is the line's first one; `matters` names what of the reader's profile it touches, in the edition's words.
+    """
+
+    sentence: str
+    section: int
+    matters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """One language and one audience of an issue."""
 
@@ -228,6 +241,7 @@ class Edition:
     key_judgements: tuple[Sentence, ...] = ()
     figures: tuple[Figure, ...] = ()
     tables: tuple[Table, ...] = ()
+    pointers: tuple[Pointer, ...] = ()
 
     def sentences(self) -> tuple[Sentence, ...]:
         """All sentences in reading order."""

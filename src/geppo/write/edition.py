@@ -12,6 +12,7 @@ from geppo.model.entity import Kind
 from geppo.model.marking import Tlp
 from geppo.write import chart, table
 from geppo.write.arrange import arrange
+from geppo.write.brief import NONE, Fits, Interests, brief
 from geppo.write.cite import Citations
 from geppo.write.compose import Composer
 from geppo.write.discourse import connected
@@ -22,7 +23,7 @@ from geppo.write.statement import Outline, SectionPlan, Statement
 
 LANGUAGES = ("ja", "en")
 
-_CEILING = {EditionKind.PUBLIC: Tlp.CLEAR, EditionKind.MEMBER: Tlp.GREEN}
+_CEILING = {EditionKind.PUBLIC: Tlp.CLEAR, EditionKind.MEMBER: Tlp.GREEN, EditionKind.BRIEF: Tlp.GREEN}
 """The closed-most marking that an edition may carry."""
 
 
@@ -138,7 +139,8 @@ class Writer:
             paragraphs=_paragraphs([outline.opening] if outline.opening else [], words, citations),
         )
         sections = tuple(self._section(plan, words, citations) for plan in outline.sections)
-        judgements = tuple(_sentence(one, words, citations) for one in outline.key_judgements)
+        # Each stands alone: no line leans on the one before it ("the company").
+        judgements = tuple(one for (one,) in _paragraphs([(one,) for one in outline.key_judgements], words, citations))
         member = self.kind is EditionKind.MEMBER
         figures = chart.figures(self.planner, composer, citations) if member else ()
         tables = table.tables(self.planner, composer, citations, self.kind)
@@ -260,9 +262,22 @@ def _subject(composer: Composer, heads: Sequence[str], period: str) -> str:
     return fill(composer.phrases.text("edition", form), {"heads": joiner.join(heads), "M": period, "L": "[", "R": "]"})
 
 
-def write_issue(month: Month, catalog: Catalog, readback: Readback, kinds: Sequence[EditionKind]) -> Issue:
-    """All editions of a month. Raises GateError if one fails."""
-    editions: list[Edition] = []
-    for kind in kinds:
-        editions += Writer(month, kind, catalog, readback).editions()
-    return Issue(month=month, editions=tuple(editions))
+def write_issue(
+    month: Month,
+    catalog: Catalog,
+    readback: Readback,
+    kinds: Sequence[EditionKind],
+    interests: Interests = NONE,
+    fits: Fits = lambda _: True,
+) -> Issue:
+    """All editions of a month. Raises GateError if one fails.
+
+    A brief is cut from the member edition, for a reader with these interests; `fits` says whether it is short enough.
+    """
+    made: dict[EditionKind, tuple[Edition, ...]] = {}
+    for kind in dict.fromkeys((EditionKind.MEMBER if kind is EditionKind.BRIEF else kind) for kind in kinds):
+        made[kind] = Writer(month, kind, catalog, readback).editions()
+    if EditionKind.BRIEF in kinds:
+        seen = visible(month, EditionKind.BRIEF)
+        made[EditionKind.BRIEF] = brief(made[EditionKind.MEMBER], seen, catalog, interests, fits)
+    return Issue(month=month, editions=tuple(edition for kind in kinds for edition in made[kind]))
