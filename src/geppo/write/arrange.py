@@ -23,8 +23,8 @@ Size = Callable[[Statement], tuple[int, int] | None]
 """Length of a statement's sentence: Japanese characters and English words; None where it cannot be said in both."""
 
 
-def arrange(planner: Planner, kind: EditionKind, size: Size) -> Outline:
-    """The outline of an edition, cut to its room in both languages."""
+def arrange(planner: Planner, kind: EditionKind, size: Size, more: int = 0) -> Outline:
+    """The outline of an edition, cut to its room in both languages; an excerpt has `more` characters of it."""
     public = kind is EditionKind.PUBLIC
     planner.sayable = lambda said: size(said) is not None
     themes = planner.themes()
@@ -56,7 +56,7 @@ def arrange(planner: Planner, kind: EditionKind, size: Size) -> Outline:
         key_judgements=judgements,
         heads=tuple(plan.heading for plan in plans)[: limit("headings_subject")],
     )
-    return _fit(outline, public, size)
+    return _fit(outline, public, size, more)
 
 
 def _told_once(plans: Sequence[SectionPlan]) -> list[SectionPlan]:
@@ -311,10 +311,10 @@ def _opening(
     return tuple(one for one in out if size(one) is not None)
 
 
-def _fit(outline: Outline, public: bool, size: Size) -> Outline:
+def _fit(outline: Outline, public: bool, size: Size, more: int) -> Outline:
     """Keep what matters most within the room of both languages; what hangs on a dropped statement goes too."""
     if public:
-        keep = _shared_room(outline, size)
+        keep = _shared_room(outline, size, more)
         sections = tuple(_cut(plan, keep) for plan in outline.sections)
         opening = tuple(one for one in outline.opening if one.id in keep)
         return replace(outline, opening=opening, sections=tuple(plan for plan in sections if plan.paragraphs))
@@ -336,9 +336,9 @@ def _flat(plan: SectionPlan) -> list[Statement]:
     return [one for paragraph in plan.paragraphs for one in paragraph]
 
 
-def _shared_room(outline: Outline, size: Size) -> set[str]:
+def _shared_room(outline: Outline, size: Size, more: int) -> set[str]:
     """The excerpt's room: the opening, an equal share for each theme, and what is left for whatever matters most."""
-    ja, en = limit("public_ja_most") - HEADINGS_JA, limit("public_en_most") - HEADINGS_EN
+    ja, en = limit("public_ja_most") - HEADINGS_JA + more, limit("public_en_most") - HEADINGS_EN + more // 3
     keep = _chosen(outline.opening, size, ja, en)
     for plan in outline.sections:
         used_ja, used_en = _used([*outline.opening, *_flat(plan)], keep, size)

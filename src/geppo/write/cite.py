@@ -21,13 +21,26 @@ class Citations:
     documents: Mapping[str, Document]
     _numbers: dict[str, int] = field(default_factory=dict)
 
-    def marks(self, claims: Sequence[str], origins: frozenset[str] = frozenset()) -> tuple[int, ...]:
-        """The reference numbers for a sentence's claims: its origins where it has any, else in order of mention."""
+    def marks(
+        self,
+        claims: Sequence[str],
+        origins: frozenset[str] = frozenset(),
+        parties: Sequence[frozenset[str]] = (),
+    ) -> tuple[int, ...]:
+        """The reference numbers for a sentence's claims: its origins where it has any, else in order of mention.
+
+        `parties` are the pages of each party that the sentence names; each party gets a mark, however many there are.
+        """
         reports = list(dict.fromkeys(self.claims[claim].report for claim in claims if claim in self.claims))
-        reports = [report for report in reports if report in origins] or reports
-        return tuple(
-            sorted(self._numbers.setdefault(report, len(self._numbers) + 1) for report in reports[:MOST_MARKS])
-        )
+        first = [
+            next((one for one in reports if one in pages and one in origins), None)
+            or next((one for one in reports if one in pages), None)
+            for pages in parties
+        ]
+        named = list(dict.fromkeys(one for one in first if one is not None))
+        rest = [one for one in reports if one in origins] or (reports if not named else [])
+        chosen = list(dict.fromkeys([*named, *rest]))[: max(MOST_MARKS, len(named))]
+        return tuple(sorted(self._numbers.setdefault(report, len(self._numbers) + 1) for report in chosen))
 
     def references(self) -> tuple[Reference, ...]:
         """The source list, by number."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from geppo.catalog import Catalog
 from geppo.errors import GateError
+from geppo.model.claim import Claim
 from geppo.model.edition import Edition, EditionKind, Issue, Month, Section, Sentence, Story
 from geppo.model.entity import Kind
 from geppo.model.marking import Tlp
@@ -16,6 +17,7 @@ from geppo.write.brief import NONE, Fits, Interests, brief
 from geppo.write.cite import Citations
 from geppo.write.compose import Composer
 from geppo.write.discourse import connected
+from geppo.write.facts import limit
 from geppo.write.gate import Gate, Readback
 from geppo.write.outline import Planner
 from geppo.write.phrases import fill
@@ -116,9 +118,19 @@ class Writer:
         return len(texts["ja"]) + 3, len(texts["en"].split())
 
     def editions(self) -> tuple[Edition, ...]:
-        """Both languages of this audience. Raises GateError where a finished edition fails."""
-        outline = connected(arrange(self.planner, self.kind, self.size), self.planner, self.sayable)
-        made = tuple(self._edition(outline, language) for language in LANGUAGES)
+        """Both languages of this audience. Raises GateError where a finished edition fails.
+
+        Joined sentences are shorter than their parts, so that an excerpt is planned with more room than it has, and
+        with less where it then comes out too long.
+        """
+        over = (
+            range(limit("public_over_most"), 0, -limit("public_over_step")) if self.kind is EditionKind.PUBLIC else ()
+        )
+        for more in (*over, 0):
+            outline = connected(arrange(self.planner, self.kind, self.size, more), self.planner, self.sayable)
+            made = tuple(self._edition(outline, language) for language in LANGUAGES)
+            if not any(self.gates[edition.language].overlong(edition) for edition in made):
+                break
         findings = self.gates["ja"].same_ids(made[0], made[1])
         for edition in made:
             findings += self.gates[edition.language].whole(edition)
@@ -233,8 +245,25 @@ def _speaker_behind(said: Statement) -> str:
     return "" if others - {speaker} else speaker
 
 
+def _parties(said: Statement, claims: Mapping[str, Claim]) -> list[frozenset[str]]:
+    """The pages of each party that a sentence sets beside others."""
+    group = said.form.partition(".")[0]
+    if group == "contradiction" and said.assessment is not None:
+        return [frozenset(said.assessment.get(f"{side}_reports").split()) for side in ("a", "b")]
+    if group != "counting" and said.form != "trend.trend":
+        return []
+    pages: dict[str, set[str]] = {}
+    for claim in (claims[one] for one in said.claims if one in claims):
+        pages.setdefault(claim.speaker, set()).add(claim.report)
+    return [frozenset(reports) for reports in pages.values()]
+
+
 def _sentence(said: Statement, words: _Rotation, citations: Citations) -> Sentence:
-    marks = () if said.form.startswith("opening") else citations.marks(said.claims, words.origins(said))
+    marks = (
+        ()
+        if said.form.startswith("opening")
+        else citations.marks(said.claims, words.origins(said), _parties(said, citations.claims))
+    )
     return Sentence(
         id=said.id,
         text=words.text(said),

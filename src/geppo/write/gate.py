@@ -275,22 +275,22 @@ class Gate:
             for sentence in paragraph
             if not sentence.citations
         ]
-        if self.kind is EditionKind.PUBLIC:
-            sentences = [
-                sentence
-                for section in (edition.opening, *edition.sections)
-                for paragraph in section.paragraphs
-                for sentence in paragraph
-            ]
-            if edition.language == "ja":
-                length = sum(len(sentence.text) for sentence in sentences)
-                if length > limit("public_ja_most"):
-                    found.append(f"the excerpt has {length} characters, at most {limit('public_ja_most')}")
-            else:
-                words = sum(len(sentence.text.split()) for sentence in sentences)
-                if words > limit("public_en_most"):
-                    found.append(f"the excerpt has {words} words, at most {limit('public_en_most')}")
-        return tuple(found)
+        return (*found, *self.overlong(edition))
+
+    def overlong(self, edition: Edition) -> tuple[str, ...]:
+        """A finding where an excerpt is longer than an excerpt may be."""
+        if self.kind is not EditionKind.PUBLIC:
+            return ()
+        sentences = [
+            sentence
+            for section in (edition.opening, *edition.sections)
+            for paragraph in section.paragraphs
+            for sentence in paragraph
+        ]
+        japanese = edition.language == "ja"
+        length = sum(len(one.text) if japanese else len(one.text.split()) for one in sentences)
+        most, unit = (limit("public_ja_most"), "characters") if japanese else (limit("public_en_most"), "words")
+        return (f"the excerpt has {length} {unit}, at most {most}",) if length > most else ()
 
     @staticmethod
     def same_ids(one: Edition, other: Edition) -> tuple[str, ...]:
