@@ -20,6 +20,7 @@ from geppo.model.report import Gap
 from geppo.write.brief import NONE, Interests, brief
 from geppo.write.edition import visible
 from geppo.write.facts import limit
+from geppo.write.phrases import phrases
 from tests.conftest import MONTHS, made_month
 
 CATALOG = Catalog.load()
@@ -89,6 +90,17 @@ def test_a_line_is_followed_by_how_sure_it_is_and_one_says_what_would_change_it(
     assert [one.role for one in first] == [Role.LEAD, Role.ASSESSMENT, Role.CONFIDENCE, Role.CHANGE]
     roles = [one.role for paragraph in _fitted("sample")[1].opening.paragraphs for one in paragraph]
     assert roles.count(Role.CHANGE) == 1
+
+
+@pytest.mark.parametrize("month", sorted(MONTHS))
+def test_a_line_hangs_on_nothing_before_it(month: str) -> None:
+    for edition in _fitted(month):
+        words = phrases(edition.language)
+        connectives = [
+            one for kind in words.keys("connective") if kind != "lower" for one in words.choices("connective", kind)
+        ]
+        for paragraph in edition.opening.paragraphs:
+            assert not paragraph[0].text.startswith(tuple(connectives))
 
 
 def test_pointers_lead_to_the_section_that_tells_more() -> None:

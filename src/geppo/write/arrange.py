@@ -16,6 +16,9 @@ from geppo.write.statement import Outline, SectionPlan, Statement, statement
 HEADINGS_JA, HEADINGS_EN = 60, 40
 """Room left for headings, in characters and words."""
 
+MOST_HEADS = 3
+"""Sections that the opening names."""
+
 EARLIER_STEP = 22.0
 """Points by which a sentence of an earlier month's story is worth less when room is short."""
 
@@ -119,7 +122,8 @@ def _section(
         said = planner.story_statements(story, most_claims if not number else max(2, most_claims - 2), connective)
         if not glossed:
             said, glossed = _with_gloss(said)
-        said = condensed(said, number > 0 or len(stories) == 1, planner.sayable)
+        several = sum(one.form == "fact" for one in said) > 1
+        said = condensed(said, number > 0 or (len(stories) == 1 and several), planner.sayable)
         paragraphs.append(tuple(one for one in said if size(one) is not None))
     most_earlier = limit("background_public" if public else "background_member")
     earlier = [
@@ -272,14 +276,15 @@ def _opening(
             values={"n": str(len(inside)), "p": str(len({doc.publisher for doc in inside})), "k": str(len(stories))},
         )
     ]  # fmt: skip
-    heads = [plan.heading for plan in plans][:3]
-    if heads:
-        out.append(
-            statement(
-                "opening.main", Role.LEAD, "", 98.0, claims=[claim for head in heads for claim in head.claims],
-                facts=tuple(fact for head in heads for fact in head.facts),
-            )
-        )  # fmt: skip
+    heads = [plan.heading for plan in plans][:MOST_HEADS]
+    mains = (
+        statement(
+            "opening.main", Role.LEAD, "", 98.0, claims=[claim for head in heads[:most] for claim in head.claims],
+            facts=tuple(fact for head in heads[:most] for fact in head.facts),
+        )
+        for most in range(len(heads), 0, -1)
+    )  # fmt: skip
+    out += [one for one in (next((one for one in mains if size(one) is not None), None),) if one is not None]
     top = stories[:6]
     single = [story for story in top if len(story.origins) <= 1]
     if len(top) >= 2 and single:

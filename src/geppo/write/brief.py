@@ -127,26 +127,25 @@ class _Brief:
         claims = {claim.id: claim for claim in self.month.claims}
         items, changed = [], False
         for lead in member.key_judgements[: self.room.lines]:
-            number, paragraph = _paragraph_of(member, lead)
-            behind = self._behind(lead, paragraph, change=not changed) if self.room.sure else []
+            number, told = _told_at(member, lead)
+            said = told[0] if told else lead
+            behind = self._behind(lead, told, change=not changed) if self.room.sure else []
             changed = changed or any(one.role is Role.CHANGE for one in behind)
-            rests = [claims[one] for sentence in (lead, *behind) for one in sentence.claims if one in claims]
-            ids = (lead.id, *(one.id for one in behind))
+            rests = [claims[one] for sentence in (said, *behind) for one in sentence.claims if one in claims]
+            ids = (said.id, *(one.id for one in behind))
             items.append(_Item(ids=ids, section=number, matters=self._matters(rests)))
         return tuple(items)
 
-    def _behind(self, lead: Sentence, paragraph: Sequence[Sentence], *, change: bool) -> list[Sentence]:
+    def _behind(self, lead: Sentence, told: Sequence[Sentence], *, change: bool) -> list[Sentence]:
         """How sure it is: our likelihood, our confidence and what would change it; else how many stand behind it."""
         judged = {one.id for one in self.month.assessments if one.kind is AssessmentKind.OVERLAP and one.likelihood}
-        for place, one in enumerate(paragraph):
-            if one.role is Role.ASSESSMENT and judged & set(one.assessments):
-                same = [two for two in paragraph[place + 1 :] if two.assessments == one.assessments]
+        for place, one in enumerate(told):
+            if one.role is Role.ASSESSMENT and judged & set(one.assessments) and set(lead.claims) & set(one.claims):
+                same = [two for two in told[place + 1 :] if two.assessments == one.assessments]
                 wanted = (Role.CONFIDENCE, Role.CHANGE) if change else (Role.CONFIDENCE,)
                 return [one, *(two for two in same if two.role in wanted)]
         origins = (
-            one
-            for one in paragraph
-            if one.role is Role.CAVEAT and one.assessments and set(one.claims) == set(lead.claims)
+            one for one in told if one.role is Role.CAVEAT and one.assessments and set(one.claims) == set(lead.claims)
         )
         return [one for one in (next(origins, None),) if one is not None]
 
@@ -194,7 +193,7 @@ class _Brief:
         words = phrases(member.language)
         wording = Wording(words, self.catalog, self.month.period)
         said = {one.id: one for one in reversed(member.sentences())}
-        paragraphs = tuple(tuple(said[id_] for id_ in item.ids) for item in items)
+        paragraphs = tuple((_alone(said[item.ids[0]], words), *(said[id_] for id_ in item.ids[1:])) for item in items)
         figures = tuple(one for one in member.figures if one.id == figure)
         tables = tuple(table for table in (_due_table(dues, member, words, wording),) if table.rows)
         cited = {n for paragraph in paragraphs for one in paragraph for n in one.citations}
@@ -230,12 +229,26 @@ class _Brief:
         )
 
 
-def _paragraph_of(member: Edition, lead: Sentence) -> tuple[int, tuple[Sentence, ...]]:
-    """The number of the section, from 1, and the paragraph that a key judgement opens; (0, ()) where none does."""
+def _alone(sentence: Sentence, words: Phrases) -> Sentence:
+    """A sentence without the connective that ties it to the text before it."""
+    for kind in words.keys("connective"):
+        for connective in words.choices("connective", kind) if kind != "lower" else ():
+            if sentence.text.startswith(connective):
+                text = sentence.text.removeprefix(connective)
+                return replace(sentence, text=text[:1].upper() + text[1:])
+    return sentence
+
+
+def _told_at(member: Edition, lead: Sentence) -> tuple[int, tuple[Sentence, ...]]:
+    """The number of the section, from 1, that tells a key judgement, and its sentences from there on; (0, ()) for none.
+
+    The text may tell it together with the number of its origins, or with other counts of the same thing.
+    """
     for number, section in enumerate(member.sections, start=1):
-        for paragraph in section.paragraphs:
-            if paragraph[0].id == lead.id:
-                return number, paragraph
+        told = [one for paragraph in section.paragraphs for one in paragraph]
+        for place, one in enumerate(told):
+            if one.role in (Role.LEAD, Role.CONTRAST) and set(lead.claims) <= set(one.claims):
+                return number, tuple(told[place:])
     return 0, ()
 
 

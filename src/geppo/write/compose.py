@@ -256,12 +256,11 @@ class Composer:
 
     def speaker(self, claim: Claim) -> str:
         """Whose statement it is, with the month of its report where that is not the edition's own."""
-        if self.again and claim.speaker == self.again and (called := self.called_again(claim.speaker)):
-            return called
         name = self.publishers.get(claim.speaker, claim.speaker)
         span = self.period.span
         if span.start <= claim.published <= span.end:
-            return name
+            again = self.again and self.publishers.get(self.again, self.again) == name
+            return (again and self.called_again(claim.speaker)) or name
         when = self.wording.month(claim.published)
         return f"{name}（{when}）" if self.language == "ja" else f"{name} ({when})"
 

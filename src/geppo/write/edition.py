@@ -9,7 +9,7 @@ from geppo.catalog import Catalog
 from geppo.errors import GateError
 from geppo.model.claim import Claim
 from geppo.model.edition import Edition, EditionKind, Issue, Month, Section, Sentence, Story
-from geppo.model.entity import Kind
+from geppo.model.entity import Kind, Term
 from geppo.model.marking import Tlp
 from geppo.write import chart, table
 from geppo.write.arrange import arrange
@@ -57,6 +57,23 @@ def visible(month: Month, kind: EditionKind) -> Month:
     )
 
 
+def _printed_houses(month: Month, catalog: Catalog, language: str) -> dict[str, str]:
+    """How a language prints the houses of a month: in Japanese by the Japanese name of the very name they print.
+
+    A longer name that only holds a known one ("… Biz", a branch) is another house to a reader, and stays as it is.
+    """
+    names = {document.publisher for document in month.documents}
+    names |= {name for claim in month.claims for name in (claim.speaker, claim.publisher, *claim.voices)}
+    printed = {}
+    for name in sorted(names):
+        plain = name.partition("(")[0].strip() or name
+        known = catalog.publisher(plain)
+        term = Term(kind=Kind.IDENTITY, id=known.id, name=known.name) if known else None
+        same = term is not None and plain.casefold() == (catalog.label(term, "en") or "").casefold()
+        printed[name] = (catalog.label(term, language) or plain) if term is not None and same else plain
+    return printed
+
+
 class Writer:
     """Writes the editions of one month for one audience."""
 
@@ -65,16 +82,12 @@ class Writer:
         self.kind = kind
         self.catalog = catalog
         self.planner = Planner(self.month, catalog)
-        publishers = {
-            document.publisher: document.publisher.partition("(")[0].strip() or document.publisher
-            for document in self.month.documents
-        }
         self.composers: Mapping[str, Composer] = {
             language: Composer(
                 language=language,
                 catalog=catalog,
                 period=month.period,
-                publishers=publishers,
+                publishers=_printed_houses(self.month, catalog, language),
                 claims=self.planner.claims,
             )
             for language in LANGUAGES

@@ -133,9 +133,10 @@ class Gate:
         claims = [self.planner.claims[one] for one in dict.fromkeys(ids) if one in self.planner.claims]
         for claim in claims:
             terms += [claim.subject, *([claim.object] if claim.object else []), *(t for _, t in claim.qualifiers)]
-            texts += [claim.publisher, *claim.voices]
+            houses = self.composer.publishers
             document = self.planner.documents.get(claim.report)
-            texts += [document.publisher] if document else []
+            names = (claim.publisher, *claim.voices, *((document.publisher,) if document else ()))
+            texts += [text for name in names for text in (name, houses.get(name, name))]
         return claims, terms, texts
 
     def _words(self, said: Statement, text: str) -> Iterable[str]:
