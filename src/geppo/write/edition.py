@@ -17,6 +17,7 @@ from geppo.write.compose import Composer
 from geppo.write.gate import Gate, Readback
 from geppo.write.outline import Outline, Planner, SectionPlan, Statement
 from geppo.write.phrases import fill
+from geppo.write.smooth import Smoother
 
 LANGUAGES = ("ja", "en")
 
@@ -55,7 +56,15 @@ def visible(month: Month, kind: EditionKind) -> Month:
 class Writer:
     """Writes the editions of one month for one audience."""
 
-    def __init__(self, month: Month, kind: EditionKind, catalog: Catalog, readback: Readback) -> None:
+    def __init__(
+        self,
+        month: Month,
+        kind: EditionKind,
+        catalog: Catalog,
+        readback: Readback,
+        smoother: Smoother | None = None,
+    ) -> None:
+        self._smoother = smoother
         self.month = visible(month, kind)
         self.kind = kind
         self.catalog = catalog
@@ -111,6 +120,8 @@ class Writer:
         """Both languages of this audience. Raises GateError where a finished edition fails."""
         outline = arrange(self.planner, self.kind, self.size)
         made = tuple(self._edition(outline, language) for language in LANGUAGES)
+        if self._smoother is not None:
+            made = tuple(self._smoother.edition(one, self.gates[one.language], outline) for one in made)
         findings = self.gates["ja"].same_ids(made[0], made[1])
         for edition in made:
             findings += self.gates[edition.language].whole(edition)
@@ -251,9 +262,15 @@ def _subject(composer: Composer, heads: Sequence[str], period: str) -> str:
     return fill(composer.phrases.text("edition", form), {"heads": joiner.join(heads), "M": period, "L": "[", "R": "]"})
 
 
-def write_issue(month: Month, catalog: Catalog, readback: Readback, kinds: Sequence[EditionKind]) -> Issue:
-    """All editions of a month. Raises GateError if one fails."""
+def write_issue(
+    month: Month,
+    catalog: Catalog,
+    readback: Readback,
+    kinds: Sequence[EditionKind],
+    smoother: Smoother | None = None,
+) -> Issue:
+    """All editions of a month; a smoother proposes wordings. Raises GateError if one fails."""
     editions: list[Edition] = []
     for kind in kinds:
-        editions += Writer(month, kind, catalog, readback).editions()
+        editions += Writer(month, kind, catalog, readback, smoother).editions()
     return Issue(month=month, editions=tuple(editions))
