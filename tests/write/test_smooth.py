@@ -59,6 +59,7 @@ def test_wording(case: dict[str, Any], text: str, reason: str | None) -> None:
     made = desk(claim)
     language = case["language"]
     own = made.sentence(language, claim)
+    assert own is not None
     assert own == case["own"]
     gate = made.writer.gates[language]
     text = gate.composer.wording_sentence(text)

@@ -124,7 +124,11 @@ class Client:
                 _refuse(answer.status_code, options.host)
                 if answer.headers.get("content-encoding", "identity").lower() != "identity":
                     raise InputError("protocol", f"{options.host}: the answer is packed, which was not asked for")
-                return self._read(answer)
+                data = self._read(answer)
+            # A body without a length ends where its connection does, also when that is our doing.
+            if watch.late:
+                raise InputError("timeout", f"{options.host}: no whole answer in time (setting llm.timeout)")
+            return data
         except InputError:
             raise
         except _FAULTS as error:

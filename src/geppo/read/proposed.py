@@ -25,6 +25,7 @@ from geppo.model.claim import STRENGTH, Claim, Hedge, Predicate, Rung
 from geppo.model.entity import Mention, Term
 from geppo.model.report import Document, Passage, Report
 from geppo.read.names import slug
+from geppo.read.rules import rules
 from geppo.read.typed import pattern_kind
 
 WHERE = "reading"
@@ -42,16 +43,18 @@ _QUESTION_MARKS = ("?", "？")
 class _Kinds:
     subject: frozenset[str]
     object: frozenset[str]
+    words: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """A sentence that may be asked about: its names by number, and the hedge that its words give."""
+    """A sentence that may be asked about: its names by number, its hedge, and the predicates that it has words for."""
 
     document: Document
     span: Span
     names: tuple[tuple[Mention, Term], ...]
     hedge: Hedge
+    sayable: tuple[Predicate, ...]
 
     @property
     def text(self) -> str:
@@ -66,7 +69,9 @@ def _data() -> Mapping[str, Any]:
 @cache
 def _predicates() -> Mapping[Predicate, _Kinds]:
     return {
-        Predicate(row["name"]): _Kinds(subject=frozenset(row["subject"]), object=frozenset(row["object"]))
+        Predicate(row["name"]): _Kinds(
+            subject=frozenset(row["subject"]), object=frozenset(row["object"]), words=row["words"]
+        )
         for row in _data()["predicate"]
     }
 
@@ -95,11 +100,14 @@ def _sentences(report: Report, stated: set[tuple[str, int]], catalog: Catalog) -
         if (report.id, span.start) in stated or len(text) > limits["characters"]:
             continue
         names = _names(report, span, catalog)
-        if not 2 <= len(names) <= limits["mentions"] or not _pairs(names):
+        if not 2 <= len(names) <= limits["mentions"]:
+            continue
+        sayable = _sayable(text, document.language, names)
+        if not sayable:
             continue
         hedge = _hedge(document, span)
         if hedge is not None:
-            yield _Asked(document=document, span=span, names=names, hedge=hedge)
+            yield _Asked(document=document, span=span, names=names, hedge=hedge, sayable=sayable)
 
 
 def _names(report: Report, span: Span, catalog: Catalog) -> tuple[tuple[Mention, Term], ...]:
@@ -115,14 +123,24 @@ def _names(report: Report, span: Span, catalog: Catalog) -> tuple[tuple[Mention,
     return tuple(found.values())
 
 
-def _pairs(names: Sequence[tuple[Mention, Term]]) -> bool:
-    """True where two of the names fit one predicate."""
-    return any(
-        _fits(predicate, subject, object_)
-        for predicate in _predicates()
-        for _, subject in names
-        for _, object_ in names
-    )
+def _sayable(text: str, language: str, names: Sequence[tuple[Mention, Term]]) -> tuple[Predicate, ...]:
+    """The predicates that a sentence has a word for, that fit two of its names, and that no guard of the rules stops.
+
+    Without the word a model that does as a document tells it could state anything of any two names of a sentence.
+    """
+    lowered, known = text.lower(), rules(language)
+    if known.unreal is not None and known.unreal.search(text):
+        return ()
+    if any(word in lowered for words in _data()["addressed"].values() for word in words):
+        return ()
+    found = []
+    for predicate, kinds in _predicates().items():
+        guard = known.guards.get(predicate)
+        if not any(word in lowered for word in kinds.words.get(language, ())) or (guard and guard.search(text)):
+            continue
+        if any(_fits(predicate, subject, object_) for _, subject in names for _, object_ in names):
+            found.append(predicate)
+    return tuple(found)
 
 
 def _fits(predicate: Predicate, subject: Term, object_: Term) -> bool:
@@ -168,7 +186,7 @@ def _proposed(asked: _Asked, session: Session) -> tuple[Claim, ...]:
 
 
 def _question(asked: _Asked) -> Question:
-    predicates = [predicate.value for predicate in _predicates()]
+    predicates = [predicate.value for predicate in asked.sayable]
     rungs = [rung.value for rung in _RUNGS]
     number = {"type": "integer", "minimum": 1, "maximum": len(asked.names)}
     row = {
@@ -229,7 +247,7 @@ def _claim(row: object, asked: _Asked) -> Claim | Reason:
     if any(type(number) is not int or not 1 <= number <= len(asked.names) for number in numbers):
         return Reason.MENTION
     subject, object_ = (asked.names[number - 1][1] for number in numbers)
-    known = {predicate.value: predicate for predicate in _predicates()}
+    known = {predicate.value: predicate for predicate in asked.sayable}
     predicate = known.get(row["predicate"]) if isinstance(row["predicate"], str) else None
     if predicate is None or not _fits(predicate, subject, object_):
         return Reason.PREDICATE
