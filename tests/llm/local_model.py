@@ -1,4 +1,4 @@
-"""A real small model on loopback: SmolLM2-135M-Instruct in llama.cpp's own server, both from packages (requirements/model.txt).
+"""A real small model on loopback: SmolLM2-135M-Instruct in llama.cpp's own server, from hash-pinned packages.
 
 Run as a program it prints its address and serves until its standard input ends.
 """

@@ -30,7 +30,7 @@ def test_a_month_with_a_real_model(settings: Settings, tmp_path: Path) -> None:
                                        "Turla and Chile.")},
     )  # fmt: skip
     with serving() as address:
-        given = {
+        given: dict[str, str | int | bool] = {
             "endpoint": address,
             "model": "SmolLM2-135M-Instruct.Q4_1",
             "timeout": 120,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +25,8 @@ _PROBE = {
 }
 
 
-def session(place: Workspace, wanted: bool | None) -> Session | None:
+@contextmanager
+def session(place: Workspace, wanted: bool | None) -> Iterator[Session | None]:
     """A session with the endpoint of the workspace; None where there is none or it is not wanted.
 
     Raises UsageError for a faulty table `[llm]`, and where a model is asked for and no endpoint is named.
@@ -32,14 +35,14 @@ def session(place: Workspace, wanted: bool | None) -> Session | None:
     from geppo.llm.options import options
     from geppo.llm.session import Session
 
-    if wanted is False:
-        return None
-    known = options(place.settings)
+    known = None if wanted is False else options(place.settings)
     if known is None:
         if wanted:
             raise UsageError("month: --llm needs `endpoint` and `model` under [llm] in geppo.toml; see docs/llm.md")
-        return None
-    return Session(known, Cache(place.root / FOLDER))
+        yield None
+        return
+    with closing(Session(known, Cache(place.root / FOLDER))) as made:
+        yield made
 
 
 def record(asked: Session | None, folder: Path) -> tuple[Path, ...]:

@@ -61,9 +61,8 @@ def run(
     place = _place.open_workspace(workspace)
     target = out or place.root / "out"
     known = _place.moment(as_of)
-    model = _llm.session(place, llm)
     corrections = read_corrections(place.root, f"{month}.{revision}" if revision > 1 else str(month))
-    with bar() as progress:
+    with _llm.session(place, llm) as model, bar() as progress:
         issue = run_month(
             place.store,
             month,

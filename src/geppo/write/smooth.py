@@ -363,7 +363,7 @@ def _claims(said: Statement, text: str, gate: Gate) -> list[tuple[str, ...]]:
                 claim.when.iso() if claim.when else "",
                 f"{count.value:g}/{count.bound.value}/{count.unit.id}/{count.high}" if count else "",
                 "|".join(sorted(f"{role}={identity(term.id, term.name)}" for role, term in claim.qualifiers)),
-                "|".join(voice for voice in claim.voices if voice not in own),
+                "" if len(claim.voices) == 1 and claim.voices[0] in own else "|".join(claim.voices),
             )
         )
     return sorted(set(rows))
