@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from geppo.llm.record import Reason
 from geppo.model.claim import Bound, Claim, Count, Hedge, Predicate, Rung
+from geppo.model.time import When, day
 from geppo.write.edition import LANGUAGES
 from geppo.write.smooth import dropped
 from tests.conftest import CASES
@@ -32,10 +34,14 @@ def _claim(case: dict[str, Any]) -> Claim:
     return Claim(
         id="c1", report="d1", publisher="Velmora Research", predicate=Predicate(row["predicate"]),
         subject=_TERMS[row["subject"]], object=_TERMS.get(row.get("object", "")), qualifiers=(),
-        count=Count(value=given, bound=Bound.EXACT, unit=UNITS[2]) if given else None, when=None,
+        count=Count(value=given, bound=Bound(row.get("bound", "exact")), unit=UNITS[2]) if given else None, when=_when(row.get("when")),
         hedge=Hedge(rung=Rung(row["hedge"])), negated=row.get("negated", False), voices=(),
         passage=_PASSAGE, published=_DAY, rule="made",
     )  # fmt: skip
+
+
+def _when(text: str | None) -> When | None:
+    return day(date.fromisoformat(text)) if text else None
 
 
 def _made() -> Claim:

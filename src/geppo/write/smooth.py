@@ -279,7 +279,7 @@ class _Words:
             return True
         pieces = {word for word in (*self._free, *self._mine) if _HIRAGANA.fullmatch(word)}
         # 「とみられるとしています」 holds 「とみられると」, behind which another verb may stand.
-        endings = [word for word in _rules()["ja"]["free"] if len(word) > 1]
+        endings = [word for word in _rules()["ja"]["free"] if len(word) > 1 or word == "と"]
         pieces |= {word.removesuffix(end) for word in pieces for end in endings if word.endswith(end)} - {""}
         return all(_composed(word, pieces) for word in given if _HIRAGANA.fullmatch(word))
 
