@@ -165,6 +165,10 @@ def test_a_rebuild_asks_nothing_and_gives_the_same_bytes(hostile: Path, tmp_path
     outcome = Counter(one.reason for one in session.proposals)
     assert outcome[None] >= 4
     assert outcome[Reason.NO_JSON] >= 1
+    neighbours = {one[key] for one in made.shown if "sentence" in one for key in ("before", "after")}
+    told = {sentence.text for edition in issue.editions for sentence in edition.sentences()}
+    assert any("only source" in text for text in told)
+    assert not any("only source" in text for text in neighbours)
     assert any(claim.proposed for claim in issue.month.claims)
     assert {claim.rule for claim in issue.month.claims if claim.proposed} <= {f"{code}/llm" for code in _HOSTILE}
     assert asked

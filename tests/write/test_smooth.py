@@ -30,13 +30,13 @@ _TERMS = {term.name: term for term in (*ACTORS, *MALWARE, *PLACES)}
 
 def _claim(case: dict[str, Any]) -> Claim:
     row = case["claim"]
-    given = row.get("count")
+    bound = Bound(row.get("bound", "exact"))
+    count = Count(value=row["count"], bound=bound, unit=UNITS[2]) if "count" in row else None
     return Claim(
         id="c1", report="d1", publisher="Velmora Research", predicate=Predicate(row["predicate"]),
-        subject=_TERMS[row["subject"]], object=_TERMS.get(row.get("object", "")), qualifiers=(),
-        count=Count(value=given, bound=Bound(row.get("bound", "exact")), unit=UNITS[2]) if given else None, when=_when(row.get("when")),
-        hedge=Hedge(rung=Rung(row["hedge"])), negated=row.get("negated", False), voices=(),
-        passage=_PASSAGE, published=_DAY, rule="made",
+        subject=_TERMS[row["subject"]], object=_TERMS.get(row.get("object", "")), qualifiers=(), count=count,
+        when=_when(row.get("when")), hedge=Hedge(rung=Rung(row["hedge"])), negated=row.get("negated", False),
+        voices=(), passage=_PASSAGE, published=_DAY, rule="made",
     )  # fmt: skip
 
 

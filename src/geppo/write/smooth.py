@@ -120,8 +120,10 @@ class _Work:
         for at, sentence in enumerate(paragraph):
             key = (sentence.id, sentence.text)
             if key not in self._done:
-                before = paragraph[at - 1] if at else None
-                after = paragraph[at + 1] if at + 1 < len(paragraph) else None
+                # Other sentences rest on more than their claims: "7 further pages" counts closed ones, too.
+                facts = [one if _is_fact(said.get(one.id)) else None for one in paragraph]
+                before = facts[at - 1] if at else None
+                after = facts[at + 1] if at + 1 < len(paragraph) else None
                 self._done[key] = self._worded(said.get(sentence.id), sentence, before, after)
             out.append(replace(sentence, text=self._done[key]))
         return tuple(out)
@@ -129,7 +131,7 @@ class _Work:
     def _worded(
         self, said: Statement | None, sentence: Sentence, before: Sentence | None, after: Sentence | None
     ) -> str:
-        if said is None or said.form != "fact" or not self._gate.readback.claims(sentence.text, self._language):
+        if said is None or not _is_fact(said) or not self._gate.readback.claims(sentence.text, self._language):
             self._note(sentence, Reason.UNREAD)
             return sentence.text
         reply = self._session.ask(self._question(said, sentence, before, after))
@@ -185,6 +187,10 @@ class _Work:
             return "", Reason.SHAPE
         text = self._gate.composer.wording_sentence(given.strip())
         return text, dropped(said, own, text, self._gate)
+
+
+def _is_fact(said: Statement | None) -> bool:
+    return said is not None and said.form == "fact"
 
 
 def _typed(claim: Claim) -> dict[str, Any]:
