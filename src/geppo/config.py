@@ -55,6 +55,10 @@ class Settings:
         """A text setting."""
         return str(self._value(name))
 
+    def flag(self, name: str) -> bool:
+        """A setting that is on or off."""
+        return self._value(name) is True
+
 
 def _known() -> dict[str, Setting]:
     raw = tomllib.loads(resources.files("geppo").joinpath("settings.toml").read_text(encoding="utf-8"))
@@ -67,6 +71,8 @@ def _known() -> dict[str, Setting]:
 def load(workspace_file: Path | None = None) -> Settings:
     """Read the packaged settings and, if given, the overrides in a workspace's `geppo.toml`.
 
+    The table `[llm]` is the same as `[settings]` with `llm.` before each name.
+
     Raises UsageError for an unknown name, a wrong type or a file that is no TOML.
     """
     known = _known()
@@ -74,15 +80,31 @@ def load(workspace_file: Path | None = None) -> Settings:
         return Settings(known=known, values={})
     raw = _tables(workspace_file)
     values: dict[str, Value] = {}
-    for name, value in raw.get("settings", {}).items():
+    for name, value in _given(raw, workspace_file).items():
         if name not in known:
             raise UsageError(f"{workspace_file}: unknown setting {name!r}; `geppo doctor` lists the known ones")
         default = known[name].default
+        # A bool is an int in Python, and `seed = true` is a mistake.
+        switch = isinstance(default, bool) or isinstance(value, bool)
         number = isinstance(default, int | float) and isinstance(value, int | float)
-        if not (number or isinstance(value, type(default))):
+        if not (type(value) is type(default) if switch else number or isinstance(value, type(default))):
             raise UsageError(f"{workspace_file}: {name} should be {type(default).__name__}, got {type(value).__name__}")
         values[name] = value
     return Settings(known=known, values=values)
+
+
+def _given(raw: dict[str, Any], workspace_file: Path) -> dict[str, Any]:
+    """What a workspace sets, by the full names of the settings."""
+    out: dict[str, Any] = {}
+    for table, prefix in (("settings", ""), ("llm", "llm.")):
+        rows = raw.get(table, {})
+        if not isinstance(rows, dict):
+            raise UsageError(f"{workspace_file}: {table}: expected a table, [{table}], got {type(rows).__name__}")
+        for name, value in rows.items():
+            if prefix + name in out:
+                raise UsageError(f"{workspace_file}: {prefix + name} is set twice, in [settings] and in [{table}]")
+            out[prefix + name] = value
+    return out
 
 
 def _tables(workspace_file: Path) -> dict[str, Any]:

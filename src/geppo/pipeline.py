@@ -23,12 +23,14 @@ from geppo.config import Settings
 from geppo.errors import InputError
 from geppo.judge.month import judge_month
 from geppo.knowledge.store import Store
+from geppo.llm.session import Session
 from geppo.model.claim import Claim
 from geppo.model.edition import Edition, EditionKind, Issue, Month
 from geppo.model.entity import Mention
 from geppo.model.report import Document, Fetched, Gap, Report
 from geppo.model.time import Period
 from geppo.read.namesakes import OPERATED, is_house_in_short
+from geppo.read.proposed import further
 from geppo.read.reading import (
     Reading,
     new_names,
@@ -37,7 +39,8 @@ from geppo.read.reading import (
 )
 from geppo.read.text import read_text
 from geppo.write.brief import Interests
-from geppo.write.edition import write_issue
+from geppo.write.edition import Options, write_issue
+from geppo.write.smooth import Smoother
 
 if TYPE_CHECKING:
     from geppo.collect._http import Client
@@ -356,13 +359,18 @@ def run_month(
     kinds: Sequence[EditionKind] = (EditionKind.MEMBER, EditionKind.PUBLIC),
     progress: Progress = silent,
     now: datetime | None = None,
+    llm: Session | None = None,
 ) -> Issue:
     """Read, judge and write a month from what the store knew at `as_of`. Raises GateError if an edition fails.
 
     `now` is when readings and judgement are known (by default `as_of`); it is kept and stands in no issue.
+    `llm` is asked for further claims and for wordings where its options say so; what it fails at is a gap of the issue.
     """
     documents = month_documents(store, period, as_of, settings)
     readings = read_documents(documents, catalog, progress)
+    if llm is not None and llm.options.claims:
+        more = further(readings.reports, readings.claims, catalog, llm)
+        readings = replace(readings, claims=(*readings.claims, *more))
     claims_of: dict[str, list[Claim]] = {report.id: [] for report in readings.reports}
     for claim in readings.claims:
         claims_of[claim.report].append(claim)
@@ -384,9 +392,16 @@ def run_month(
     progress("judging", 1, 1)
     progress("writing", 0, 1)
     reader = MonthReader(catalog, readings.names, period.span.end)
-    issue = write_issue(month, catalog, reader, kinds, _interests(settings), _one_sheet(month, settings))
+    options = Options(
+        interests=_interests(settings),
+        fits=_one_sheet(month, settings),
+        smoother=Smoother(llm) if llm is not None and llm.options.wording else None,
+    )
+    issue = write_issue(month, catalog, reader, kinds, options)
     progress("writing", 1, 1)
-    return issue
+    if llm is None:
+        return issue
+    return replace(issue, month=replace(issue.month, gaps=(*issue.month.gaps, *llm.gaps())))
 
 
 def _interests(settings: Settings) -> Interests:

@@ -62,6 +62,7 @@ def _checks(workspace: Path | None) -> tuple[Check, ...]:
         Check(name="stix", run=lambda: _imported("stix2"), mend=again),
         Check(name="collecting", run=_collecting, mend=again),
         Check(name="sources", run=lambda: _sources(workspace), mend="see `geppo status` and docs/collecting.md"),
+        Check(name="language model", run=lambda: _model(workspace), mend="start it, or mend [llm] (docs/llm.md)"),
         Check(name="store", run=lambda: _store(workspace), mend="`geppo verify` says more; restore a backup"),
         Check(name="workspace", run=lambda: _workspace(workspace), mend="make one with `geppo init DIR`"),
     )
@@ -116,6 +117,14 @@ def _sources(given: Path | None) -> str:
     if stale and any(one.last_success or one.last_error for one in found):
         raise UsageError(f"{len(stale)} of {len(found)} sources are stale: {'; '.join(stale)}")
     return f"{len(found)} sources, " + ("none collected yet" if stale else "none stale")
+
+
+def _model(given: Path | None) -> str:
+    from geppo.cli._llm import state
+
+    root = given or config.workspace(Path.cwd())
+    file = root / config.WORKSPACE_FILE if root is not None else None
+    return state(config.load(file if file is not None and file.is_file() else None))
 
 
 def _store(given: Path | None) -> str:

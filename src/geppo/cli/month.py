@@ -22,6 +22,7 @@ def run(
     lang: str = "ja,en",
     edition: str = "member,public",
     revision: int = 1,
+    llm: bool | None = None,
     out: Path | None = None,
     workspace: Path | None = None,
 ) -> int:
@@ -43,11 +44,14 @@ def run(
         Editions: member, public, brief (one page, cut from the member edition).
     revision
         2 or more: issue the month again, as the correction that corrections.toml describes.
+    llm
+        Ask the language model of geppo.toml, or do not. By default it is asked if [llm] names an endpoint.
     out
         Where to write; by default `out` in the workspace.
     workspace
         The workspace; by default the nearest folder upward with a geppo.toml.
     """
+    from geppo.cli import _llm
     from geppo.cli._journal import publish
     from geppo.cli._progress import bar
     from geppo.deliver.corrections import read_corrections
@@ -58,7 +62,7 @@ def run(
     target = out or place.root / "out"
     known = _place.moment(as_of)
     corrections = read_corrections(place.root, f"{month}.{revision}" if revision > 1 else str(month))
-    with bar() as progress:
+    with _llm.session(place, llm) as model, bar() as progress:
         issue = run_month(
             place.store,
             month,
@@ -68,9 +72,11 @@ def run(
             kinds=kinds,
             progress=progress,
             now=_place.moment(None),
+            llm=model,
         )
         issue = replace(issue, revision=revision, corrections=corrections)
         paths = write_out(_only(issue, languages), target, place.settings, progress)
+        paths += _llm.record(model, target / issue.name)
     if as_of is None:
         publish(issue, place.root)
     return _told(issue, paths, place, known)

@@ -133,13 +133,14 @@ class Weigher:
         return known
 
     def voice(self, root: str, own: bool, claims: Sequence[Claim]) -> Voice:
-        """An origin by the strongest of the claims that lead to it."""
-        best = max(claims, key=lambda claim: (claim.report == root, STRENGTH[claim.hedge.rung], claim.id))
+        """An origin by the strongest of the claims that lead to it. What only a model read makes no primary."""
+        read = [claim for claim in claims if not claim.proposed]
+        best = max(read or claims, key=lambda claim: (claim.report == root, STRENGTH[claim.hedge.rung], claim.id))
         return Voice(
             root=root,
             rung=best.hedge.rung,
             grade=self.standing(root, own).grade,
-            primary=own and not root.startswith(NAMED),
+            primary=own and bool(read) and not root.startswith(NAMED),
             concluded=best.predicate in predicates("concluded"),
             bloc="",
         )

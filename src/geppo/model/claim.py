@@ -160,6 +160,11 @@ class Claim:
         return self.negated or (self.hedge.rung is Rung.DENIES and self.predicate is not Predicate.DENIES)
 
     @property
+    def proposed(self) -> bool:
+        """True for a claim that a language model proposed and no rule read (its rule is `en/llm`)."""
+        return self.rule.endswith("/llm")
+
+    @property
     def speaker(self) -> str:
         """Whose statement it is: the innermost voice, or the publisher."""
         return self.voices[-1] if self.voices else self.publisher

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from geppo.catalog import Catalog
 from geppo.errors import GateError
@@ -21,6 +21,7 @@ from geppo.write.facts import limit
 from geppo.write.gate import Gate, Readback
 from geppo.write.outline import Planner
 from geppo.write.phrases import fill
+from geppo.write.smooth import Smoother
 from geppo.write.statement import Outline, SectionPlan, Statement
 
 LANGUAGES = ("ja", "en")
@@ -74,10 +75,30 @@ def _printed_houses(month: Month, catalog: Catalog, language: str) -> dict[str, 
     return printed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What has a say in an issue beside its month.
+
+    `interests` are the brief's reader's, `fits` says whether a brief is short enough, `smoother` proposes wordings.
+    """
+
+    interests: Interests = NONE
+    fits: Fits = lambda _: True
+    smoother: Smoother | None = None
+
+
 class Writer:
     """Writes the editions of one month for one audience."""
 
-    def __init__(self, month: Month, kind: EditionKind, catalog: Catalog, readback: Readback) -> None:
+    def __init__(
+        self,
+        month: Month,
+        kind: EditionKind,
+        catalog: Catalog,
+        readback: Readback,
+        smoother: Smoother | None = None,
+    ) -> None:
+        self._smoother = smoother
         self.month = visible(month, kind)
         self.kind = kind
         self.catalog = catalog
@@ -144,6 +165,8 @@ class Writer:
             made = tuple(self._edition(outline, language) for language in LANGUAGES)
             if not any(self.gates[edition.language].overlong(edition) for edition in made):
                 break
+        if self._smoother is not None:
+            made = tuple(self._smoother.edition(one, self.gates[one.language], outline) for one in made)
         findings = self.gates["ja"].same_ids(made[0], made[1])
         for edition in made:
             findings += self.gates[edition.language].whole(edition)
@@ -309,17 +332,17 @@ def write_issue(
     catalog: Catalog,
     readback: Readback,
     kinds: Sequence[EditionKind],
-    interests: Interests = NONE,
-    fits: Fits = lambda _: True,
+    options: Options | None = None,
 ) -> Issue:
     """All editions of a month. Raises GateError if one fails.
 
-    A brief is cut from the member edition, for a reader with these interests; `fits` says whether it is short enough.
+    A brief is cut from the member edition.
     """
+    asked = options or Options()
     made: dict[EditionKind, tuple[Edition, ...]] = {}
     for kind in dict.fromkeys((EditionKind.MEMBER if kind is EditionKind.BRIEF else kind) for kind in kinds):
-        made[kind] = Writer(month, kind, catalog, readback).editions()
+        made[kind] = Writer(month, kind, catalog, readback, asked.smoother).editions()
     if EditionKind.BRIEF in kinds:
         seen = visible(month, EditionKind.BRIEF)
-        made[EditionKind.BRIEF] = brief(made[EditionKind.MEMBER], seen, catalog, interests, fits)
+        made[EditionKind.BRIEF] = brief(made[EditionKind.MEMBER], seen, catalog, asked.interests, asked.fits)
     return Issue(month=month, editions=tuple(edition for kind in kinds for edition in made[kind]))

@@ -275,9 +275,13 @@ def _without_seconds(facts: Sequence[Fact]) -> list[Fact]:
     return [fact for fact in facts if fact.best.predicate is not Predicate.COUNTS or counted(fact.best) not in told]
 
 
-def _witness(claim: Claim, roots: set[str]) -> tuple[int, int, int, str, int, str]:
-    """Own document of an origin first, then those who name their source, the earlier, the weaker wording first."""
+def _witness(claim: Claim, roots: set[str]) -> tuple[bool, int, int, int, str, int, str]:
+    """Own document of an origin first, then those who name their source, the earlier, the weaker wording first.
+
+    What only a language model read stands behind all that rules read.
+    """
     return (
+        claim.proposed,
         0 if claim.report in roots else 1,
         len(claim.voices),
         0 if claim.hedge.rung is not Rung.REPORTED else 1,
