@@ -191,7 +191,8 @@ class _Work:
 
 
 def _is_fact(said: Statement | None) -> bool:
-    return said is not None and said.form == "fact"
+    """True for a sentence that says its claims and no more: not one that counts its origins, too."""
+    return said is not None and said.form == "fact" and not said.value("tail")
 
 
 def _typed(claim: Claim) -> dict[str, Any]:
