@@ -90,11 +90,13 @@ def test_a_model_that_obeys_changes_no_file(hostile: Path, tmp_path: Path) -> No
     with endpoint(obey) as made:
         settings = made.settings(claims=True)
         plain = files(month(hostile, settings, None), tmp_path / "plain", None)
-        session = session_of(settings, tmp_path / "kept")
-        with_model = files(month(hostile, settings, session), tmp_path / "out", session)
-        session.close()
-    assert {name: with_model[name] for name in plain} == plain
-    assert not any(_MARK.encode() in data for data in with_model.values())
+        # A month has fewer sentences to ask about than there are answers to try.
+        for turn in range(2):
+            session = session_of(settings, tmp_path / f"kept{turn}")
+            with_model = files(month(hostile, settings, session), tmp_path / f"out{turn}", session)
+            session.close()
+            assert {name: with_model[name] for name in plain} == plain
+            assert not any(_MARK.encode() in data for data in with_model.values())
     assert len(used) == len(_claims({"predicates": ["targets"]})) + len(_sentences({"sentence": ""}))
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(written) > len(used)
