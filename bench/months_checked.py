@@ -19,7 +19,10 @@ from bench.months_words import CASES, Statement, World
 WORDS = tomllib.loads((CASES / "printed.toml").read_text(encoding="utf-8"))
 _CITED = re.compile(r"\\?\[\[?(\d{1,3})\\?\]\]?(?:\[\d{1,3}\])?")
 _MARK = re.compile(r"⟦(\d+)⟧")
-_ENDS = {"ja": re.compile(r"(?<=。)((?:⟦\d+⟧)*)"), "en": re.compile(r"(?<=[.?!])((?:⟦\d+⟧)*)(?:\s+|$)(?=[A-Z0-9⟦]|$)")}
+_ENDS = {
+    "ja": re.compile(r"(?<=。)((?:⟦\d+⟧)*)"),
+    "en": re.compile(r"(?<=[.?!])((?:⟦\d+⟧)*)(?:\s+|$)(?=[A-Z0-9⟦\u0400-\u04ff\u3040-\u9fff\uac00-\ud7a3]|$)"),
+}
 _REFERENCE = re.compile(r"^- \\\[(\d+)\\\] .*?\(<([^>]+)>\)")
 _SPACED = re.compile(r"(?<=[0-9A-Za-z%)]) (?=[ぁ-んァ-ヶ一-龠々])|(?<=[ぁ-んァ-ヶ一-龠々]) (?=[0-9A-Za-z(])")
 
@@ -148,14 +151,28 @@ class Checker:
         text = _SPACED.sub("", sentence.text) if language == "ja" else sentence.text
         pages = sentence.pages or self._all
         named = self.named(text, language)
-        loose = sorted(named - self._of_pages(pages)) + self._strange(self._without(text, named), language, pages)
+        loose = sorted(named - self._of_pages(pages))
+        if not _has(WORDS["background"][language], text):
+            loose += self._strange(self._without(text, named), language, pages)
         told = self._of_pages(self._all), "\n".join(page.text for page in self._all)
         found = [("uncited" if name in told[0] or name in told[1] else "name", name) for name in loose]
         own = _has(WORDS["own"][language], text)
         if not own:
-            found += [("number", str(number)) for number in self._loose_numbers(text, named, pages)]
+            found += [
+                ("number", str(number))
+                for number in self._loose_numbers(text, named, pages, cited=bool(sentence.pages))
+            ]
         found += [] if own else self._against_truth(text, named, language, pages)
+        found += [("no such pair", "nobody says so")] if _has(WORDS["never"][language], text) else []
+        found += [("roles", f"{key} as the victim") for key in sorted(named) if self._struck(text, key, language)]
         return [Finding(what=what, detail=detail, sentence=sentence.text) for what, detail in found]
+
+    def _struck(self, text: str, key: str, language: str) -> bool:
+        """Whether a house that only reports is printed as somebody's victim."""
+        if self._world.kinds[key] not in ("house", "news"):
+            return False
+        forms = "|".join(re.escape(form) for form in self._world.forms[key].values())
+        return bool(re.search(str(WORDS["struck"][language]).replace("<H>", f"(?:{forms})"), text))
 
     def _strange(self, text: str, language: str, pages: Iterable[Page]) -> list[str]:
         """Names that stand in none of the pages and are no words of the language."""
@@ -173,13 +190,14 @@ class Checker:
             word for word in (*re.findall(pattern, text), *quoted) if word.lower() not in source and word not in known
         ]
 
-    def _loose_numbers(self, text: str, named: set[str], pages: Iterable[Page]) -> list[int]:
+    def _loose_numbers(self, text: str, named: set[str], pages: Iterable[Page], *, cited: bool) -> list[int]:
         """Numbers that no statement about a name of the sentence holds, on the pages cited."""
         allowed: set[int] = set()
         for page in pages:
             allowed |= {page.published.year, page.published.month, page.published.day}
             for one in page.statements:
-                if not named or named & {*one.names, page.house, page.repeats} or not one.names:
+                about = {*one.names, page.house, page.repeats}
+                if not cited or not named or named & about or not one.names:
                     allowed |= {one.count} | ({one.when.year, one.when.month, one.when.day} if one.when else set())
         return [number for number in _numbers(self._without(text, named)) if number not in allowed]
 
@@ -248,7 +266,7 @@ _TIMES = {"億": 100_000_000, "万": 10_000, "million": 1_000_000, "billion": 1_
 
 def _numbers(text: str) -> list[int]:
     found = []
-    for match in _NUMBER.finditer(re.sub(r"CVE-\d+-\d+", " ", text)):
+    for match in _NUMBER.finditer(re.sub(r"CVE-\d+-\d+|\bC2\b|C2(?=[^\d])", " ", text)):
         value = float(match.group(1).replace(",", "")) * _TIMES.get(match.group(2) or "", 1)
         found.append(round(value + int(match.group(3) or 0)))
     return found

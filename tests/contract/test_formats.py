@@ -83,7 +83,7 @@ def test_write_makes_the_files_of_the_command_contract(tmp_path: Path) -> None:
     names = {path.name for path in written}
     editions = {
         f"{kind}.{language}.{ending}"
-        for kind in ("member", "public")
+        for kind in ("member", "public", "brief")
         for language in ("ja", "en")
         for ending in ("html", "pdf", "md", "eml", "docx")
     }

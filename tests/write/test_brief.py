@@ -55,7 +55,10 @@ def test_it_says_what_the_member_edition_says(month: str) -> None:
         assert set(made.figures) <= set(member.figures)
         assert set(made.references) <= set(member.references)
         cited = {number for sentence in made.sentences() for number in sentence.citations}
-        assert cited and cited <= {reference.n for reference in made.references}
+        cited |= {number for table in made.tables for row in table.rows for number in row.citations}
+        assert cited and cited == {reference.n for reference in made.references}, "no figure of these cites"
+        for lead, *behind in made.opening.paragraphs:
+            assert all(set(one.claims) == set(lead.claims) for one in behind if one.role is Role.CAVEAT)
         assert 3 <= len(made.opening.paragraphs) <= 5
 
 
@@ -105,6 +108,46 @@ def test_a_line_hangs_on_nothing_before_it(month: str) -> None:
         ]
         for paragraph in edition.opening.paragraphs:
             assert not paragraph[0].text.startswith(tuple(connectives))
+
+
+def _doubled(edition: Edition) -> Edition:
+    """The edition with its first story told twice, under ids of its own."""
+    section = edition.sections[0]
+    again = tuple(replace(one, id=one.id + "b") for one in section.paragraphs[0])
+    return replace(
+        edition,
+        key_judgements=(edition.key_judgements[0], again[0]),
+        sections=(replace(section, paragraphs=(*section.paragraphs, again)), *edition.sections[1:]),
+    )
+
+
+def test_one_line_at_most_says_what_would_change_it() -> None:
+    twice = tuple(_doubled(edition) for edition in _member("sample"))
+    made = brief(twice, made_month("sample").month, CATALOG, NONE, lambda _: True)
+    first, second = made[0].opening.paragraphs
+    assert [one.role for one in second] == [Role.LEAD, Role.ASSESSMENT, Role.CONFIDENCE] and len(first) == 4
+
+
+def test_rows_of_due_dates_are_few_and_fewer_where_room_is_short() -> None:
+    whole, member = made_month("harbor").month, _member("harbor")
+    due = next(claim for claim in whole.claims if claim.qualifier("due"))
+    shown = {id_ for one in member[0].sentences() for id_ in one.claims}
+    cited = {one.report for one in member[0].references}
+    chosen = [claim for claim in whole.claims if claim.id in shown and claim.report in cited][:7]
+    assert due.object is not None
+    made_due = {
+        claim.id: replace(due, id=claim.id, report=claim.report, object=replace(due.object, id=f"cve/{n}"))
+        for n, claim in enumerate(chosen)
+    }
+    claims = tuple(made_due.get(claim.id, claim) for claim in whole.claims)
+    month, rows = replace(whole, as_of=BEFORE_THE_DUE_DATE, claims=claims), []
+
+    def never(editions: tuple[Edition, ...]) -> bool:
+        rows.append(len(editions[0].tables[0].rows))
+        return False
+
+    brief(member, month, CATALOG, NONE, never)
+    assert rows[:2] == [limit("brief_rows"), limit("brief_rows_least")] and rows[-1] == 1
 
 
 def test_pointers_lead_to_the_section_that_tells_more() -> None:
