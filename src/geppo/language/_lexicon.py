@@ -91,11 +91,15 @@ def finder(patterns: Sequence[str]) -> Any:
     return pattern("|".join(f"(?:{source})" for source in patterns), longest=True)
 
 
-def sorter(patterns: Sequence[str]) -> Any:
-    """A compiled set; its `Match` gives the numbers of the patterns that match a whole text."""
-    found = re2.Set.FullMatchSet(_options(longest=True))
+def sorter(patterns: Sequence[str], *, whole: bool = True, blanks: bool = True) -> Any:
+    """A compiled set; its `Match` gives the numbers of the patterns that match a whole text (or anywhere in it).
+
+    With `blanks` each blank of a pattern also matches a line end.
+    """
+    make = re2.Set.FullMatchSet if whole else re2.Set.SearchSet
+    found = make(_options(longest=True))
     for source in patterns:
-        found.Add(spaced(source))
+        found.Add(spaced(source) if blanks else source)
     found.Compile()
     return found
 

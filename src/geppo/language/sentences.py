@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import re2
@@ -164,7 +164,13 @@ def sentences(text: str, language: str) -> tuple[Span, ...]:
     A mark of the line (heading, bullet) belongs to its sentence. No sentence ends inside a number, a defanged value, an
     address, an abbreviation, a quotation in corner brackets or parentheses.
     """
-    rules = _rules(_data.code(language))
+    return _sentences(text, _data.code(language))
+
+
+@lru_cache(maxsize=8)
+def _sentences(text: str, code: str) -> tuple[Span, ...]:
+    """Kept because names, relations and techniques each ask for those of one text."""
+    rules = _rules(code)
     regions = _Regions(_closed(text, rules, rules.longest_bracket))
     found: list[Span] = []
     begin = 0
@@ -317,6 +323,7 @@ def _heading(line: _Line, before: _Line | None, after: _Line | None) -> str:
     return line.words if _bare_heading(line, before, after) and not marks.bullet(line.words) else ""
 
 
+@lru_cache(maxsize=8)
 def blocks(text: str) -> tuple[Block, ...]:
     """Story blocks in order: what stands under a heading, and each bullet for itself under the heading above it.
 

@@ -28,6 +28,18 @@ def _lexicon(language: str) -> nouns.Lexicon | sov.Lexicon | cases.Lexicon | cha
     raise DataError(f"language/{language}/frames.toml: no grammar {known.grammar!r}")
 
 
+def possible(language: str, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
+    """False where a first look at `text[start:end]` shows that it holds no statement of a frame."""
+    lexicon = _lexicon(language)
+    if isinstance(lexicon, nouns.Lexicon):
+        return svo.possible(lexicon, text, start, end, items)
+    if isinstance(lexicon, cases.Lexicon):
+        return inflected.possible(lexicon, text, start, end)
+    if isinstance(lexicon, characters.Lexicon):
+        return isolating.possible(lexicon, text, start, end)
+    return lexicon is not None and sov.possible(lexicon, text, start, end)
+
+
 def statements(
     language: str, text: str, start: int, end: int, items: Sequence[Item], clauses: Sequence[Span]
 ) -> Iterator[Statement]:

@@ -37,9 +37,14 @@ from geppo.read.frames.tokens import words_of
 from geppo.read.typed import Item
 
 
+def possible(lexicon: Lexicon, text: str, start: int, end: int) -> bool:
+    """False where no frame can be in a sentence: it need not be looked at."""
+    return not text[start:end].rstrip("\"”»') ").endswith("?") and lexicon.able(words_of(text, start, end))
+
+
 def statements(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> Iterator[Statement]:
     """All statements that the frames find in a sentence."""
-    if text[start:end].rstrip("\"”»') ").endswith("?") or not lexicon.able(words_of(text, start, end)):
+    if not possible(lexicon, text, start, end):
         return
     kinds = kinds_in(items)
     reader = Reader(lexicon, text, start, end, items)

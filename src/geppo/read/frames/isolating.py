@@ -27,9 +27,14 @@ UNNAMED = "unit/organisation"
 Roles = tuple[Sequence[Item], Sequence[Item], Sequence[Item], int, bool]
 
 
+def possible(lexicon: Lexicon, text: str, start: int, end: int) -> bool:
+    """False where no frame can be in a sentence: it need not be looked at."""
+    return bool(lexicon.present(text[start:end].translate(lexicon.folded)))
+
+
 def statements(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> Iterator[Statement]:
     """All statements that the frames find in a sentence."""
-    if lexicon.search("question", text[start:end]):
+    if not possible(lexicon, text, start, end) or lexicon.search("question", text[start:end]):
         return
     reader = Reader(lexicon, text, start, end, items)
     yield from _apposed(reader)

@@ -233,13 +233,19 @@ def _unreal(reader: Reader, verb: Verb, start: int, auxiliaries: Sequence[str]) 
     return False
 
 
-def statements(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> Iterator[Statement]:
-    """All statements that the frames find in a sentence."""
+def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
+    """False where no frame can be in a sentence: it need not be looked at."""
     kinds = kinds_in(items)
     if kinds <= _PLAIN or text[start:end].rstrip("\"”')» ").endswith("?"):
+        return False
+    return lexicon.possible(set(words_of(text, start, end)), kinds)
+
+
+def statements(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> Iterator[Statement]:
+    """All statements that the frames find in a sentence."""
+    if not possible(lexicon, text, start, end, items):
         return
-    if not lexicon.possible(set(words_of(text, start, end)), kinds):
-        return
+    kinds = kinds_in(items)
     reader = Reader(lexicon, text, start, end, items)
     for verb in reader.found:
         if able(verb.frame, kinds):
