@@ -43,6 +43,8 @@ from geppo.model.entity import Kind, Mention, Term
 SEEN = 64
 """Texts whose hits are kept: one is asked about up to three times while its own new names are found."""
 
+ROUNDS = 4
+"""Answers kept for one text: mostly all rounds know the same of its names."""
 
 NAMED = 4096
 """Printed names whose publisher is kept: a month names the same houses again and again."""
@@ -50,13 +52,14 @@ NAMED = 4096
 
 class Seen(NamedTuple):
     """A text as it is searched: what the catalogue's forms hit that may be named, words of a kind, and the stretches in
-    which nothing is looked for.
+    which nothing is looked for. `kept` are its mentions by what the names that only this month knows hit.
     """
 
     view: Folded
     hits: tuple[Hit, ...]
     votes: Votes
     apart: list[tuple[int, int]]
+    kept: dict[tuple[Hit, ...], tuple[Mention, ...]]
 
 
 class Catalog:
@@ -138,12 +141,14 @@ class Catalog:
         that only this month knows.
         """
         seen = self._seen(text, language if language in LANGUAGES else "en")
-        hits = list(seen.hits)
-        if extra:
-            hits += outside(self._extra_finder(tuple(extra)).find(seen.view), seen.apart)
-        chosen = longest(hits)
-        told = self._told(chosen, seen.votes)
-        return tuple(self._mention(text, seen.view, hit, seen.votes, told) for hit in chosen)
+        more = tuple(outside(self._extra_finder(tuple(extra)).find(seen.view), seen.apart)) if extra else ()
+        if more not in seen.kept:
+            if len(seen.kept) >= ROUNDS:
+                seen.kept.clear()
+            chosen = longest([*seen.hits, *more])
+            told = self._told(chosen, seen.votes)
+            seen.kept[more] = tuple([self._mention(text, seen.view, hit, seen.votes, told) for hit in chosen])
+        return seen.kept[more]
 
     def _look(self, text: str, language: str) -> Seen:
         view = folded(text)
@@ -163,7 +168,7 @@ class Catalog:
         kept += confirmed(view, by_use[Use.ORDINARY_NAME], votes, no_names)
         kept += [hit for hit in by_use[Use.TERM] if hit.form.kind is not Kind.SECTOR]
         kept += self._sectors(view, [hit for hit in by_use[Use.TERM] if hit.form.kind is Kind.SECTOR], places, language)
-        return Seen(view, tuple(kept), votes, apart)
+        return Seen(view, tuple(kept), votes, apart, {})
 
     def _sectors(self, view: Folded, hits: Sequence[Hit], places: Sequence[Hit], language: str) -> list[Hit]:
         """Sector words that speak of a sector where they stand."""

@@ -62,6 +62,7 @@ class _Page:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._text, self._language = document.text, document.language
+        self.typed: tuple[Sequence[Mention], list[Mention], list[Item]] | None = None
 
     @cached_property
     def observables(self) -> tuple[Observable, ...]:
@@ -175,7 +176,7 @@ def _introductions(
     asking = naming(document.language)
     if asking is None:
         return
-    items = _Inside(_named(document, _mentions(document, catalog, names), catalog))
+    items = _Inside(_typed(document, catalog, names)[1])
     for span in _page(document).sentences:
         inside = items(span.start, span.end)
         looks = [(item.kind, item.start, item.end) for item in inside]
@@ -208,9 +209,14 @@ def publisher_names(documents: Iterable[Document], catalog: Catalog) -> tuple[Na
     return tuple(found[key] for key in sorted(found))
 
 
-def _mentions(document: Document, catalog: Catalog, names: Sequence[Name]) -> list[Mention]:
-    """Names outside of values."""
-    return _apart(catalog.match(document.text, document.language, names), _page(document).outermost)
+def _typed(document: Document, catalog: Catalog, names: Sequence[Name]) -> tuple[list[Mention], list[Item]]:
+    """Names outside of values, and the typed items of names and values, in order; neither list may be changed."""
+    page = _page(document)
+    found = catalog.match(document.text, document.language, names)
+    if page.typed is None or page.typed[0] is not found:
+        mentions = _apart(found, page.outermost)
+        page.typed = (found, mentions, _named(document, mentions, catalog))
+    return page.typed[1:]
 
 
 def _outermost(values: Sequence[Observable]) -> list[Observable]:
@@ -249,10 +255,10 @@ def _type_of(value: Observable) -> str:
     return f"{of}-{value.type.value}" if of else value.type.value
 
 
-def _items(document: Document, mentions: Sequence[Mention], catalog: Catalog) -> tuple[Item, ...]:
+def _items(document: Document, named: Sequence[Item], catalog: Catalog) -> tuple[Item, ...]:
     """All typed items: names and values, agreements by their parties, dates, and counts with what they count."""
     page = _page(document)
-    items = agreements.bind(document, _named(document, mentions, catalog), catalog)
+    items = agreements.bind(document, named, catalog)
     items = sorted([*items, *_apart(page.dates, items)], key=lambda item: item.start)
     return counts.join(document.text, page.numbers, items, document.language, catalog)
 
@@ -260,8 +266,8 @@ def _items(document: Document, mentions: Sequence[Mention], catalog: Catalog) ->
 def read_document(document: Document, catalog: Catalog, names: Sequence[Name] = ()) -> Reading:
     """Read a document with the names known for its month. Names it introduces itself must be among `names`."""
     names = for_document(names, document)
-    mentions = _mentions(document, catalog, names)
-    items = _Inside(_items(document, mentions, catalog))
+    mentions, named = _typed(document, catalog, names)
+    items = _Inside(_items(document, named, catalog))
     spans = _page(document).sentences
     starts = [span.start for span in spans]
     title = _title_terms(document, catalog, names)
