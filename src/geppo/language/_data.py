@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from geppo import shipped
 from geppo.errors import DataError
 
 NEUTRAL = "neutral"
@@ -26,13 +27,14 @@ def table(language: str, name: str) -> Mapping[str, Any]:
 
     Raises DataError where the file is no TOML.
     """
-    file = resources.files("geppo.language").joinpath(language, f"{name}.toml")
+    folder = resources.files("geppo.language").joinpath(language)
+    file = folder.joinpath(f"{name}.toml")
     try:
         text = file.read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return {}
     try:
-        return tomllib.loads(text)
+        return shipped.loads(text, folder)
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"language/{language}/{name}.toml: expected TOML, got: {error}") from error
 

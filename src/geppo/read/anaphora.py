@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import re2
 
+from geppo import shipped
 from geppo.model.entity import Term
 from geppo.read.typed import Item
 
@@ -19,7 +18,7 @@ _NAMES = ("actor", "malware", "tool", "campaign", "network", "agreement", "org",
 
 @cache
 def _data() -> dict[str, Any]:
-    raw = tomllib.loads(resources.files("geppo.read").joinpath("anaphora.toml").read_text(encoding="utf-8"))
+    raw = shipped.table("geppo.read", "anaphora.toml")
     for row in raw.values():
         for name in (
             "before",

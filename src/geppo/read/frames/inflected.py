@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
 from geppo.read.frames.cases import (
     ANY,
@@ -37,15 +38,17 @@ from geppo.read.frames.tokens import words_of
 from geppo.read.typed import Item
 
 
-def possible(lexicon: Lexicon, text: str, start: int, end: int) -> bool:
+def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
     """False where no frame can be in a sentence: it need not be looked at."""
+    del items
     return not text[start:end].rstrip("\"”»') ").endswith("?") and lexicon.able(words_of(text, start, end))
 
 
-def statements(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> Iterator[Statement]:
-    """All statements that the frames find in a sentence."""
-    if not possible(lexicon, text, start, end):
-        return
+def statements(
+    lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item], clauses: Sequence[Span]
+) -> Iterator[Statement]:
+    """All statements that the frames find in a sentence that may hold some."""
+    del clauses
     kinds = kinds_in(items)
     reader = Reader(lexicon, text, start, end, items)
     for clause, verb in reader.verbs:

@@ -27,15 +27,18 @@ UNNAMED = "unit/organisation"
 Roles = tuple[Sequence[Item], Sequence[Item], Sequence[Item], int, bool]
 
 
-def possible(lexicon: Lexicon, text: str, start: int, end: int) -> bool:
+def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
     """False where no frame can be in a sentence: it need not be looked at."""
-    return bool(lexicon.present(text[start:end].translate(lexicon.folded)))
+    del items
+    piece = text[start:end]
+    return bool(lexicon.present(piece.translate(lexicon.folded))) and not lexicon.search("question", piece)
 
 
-def statements(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> Iterator[Statement]:
-    """All statements that the frames find in a sentence."""
-    if not possible(lexicon, text, start, end) or lexicon.search("question", text[start:end]):
-        return
+def statements(
+    lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item], clauses: Sequence[Span]
+) -> Iterator[Statement]:
+    """All statements that the frames find in a sentence that may hold some."""
+    del clauses
     reader = Reader(lexicon, text, start, end, items)
     yield from _apposed(reader)
     for verb in reader.verbs:

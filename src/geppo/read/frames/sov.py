@@ -259,8 +259,9 @@ class Reader:
         return last or self._open(at, at + match.end())
 
 
-def possible(lexicon: Lexicon, text: str, start: int, end: int) -> bool:
+def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
     """False where no frame can be in a sentence: it need not be looked at."""
+    del items
     piece = text[start:end]
     return bool(lexicon.present(piece)) and lexicon.question.search(piece) is None
 
@@ -268,9 +269,7 @@ def possible(lexicon: Lexicon, text: str, start: int, end: int) -> bool:
 def statements(
     lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item], clauses: Sequence[Span]
 ) -> Iterator[Statement]:
-    """All statements that the frames find in a sentence."""
-    if not possible(lexicon, text, start, end):
-        return
+    """All statements that the frames find in a sentence that may hold some."""
     reader = Reader(lexicon, text, start, end, items, clauses)
     for verb in reader.verbs():
         yield from _of_verb(reader, verb)

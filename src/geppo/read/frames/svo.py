@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
 from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST
 from geppo.read.frames.frame import OPEN, Frame, Statement, able, filled, filling, kinds_in, worth
@@ -241,10 +242,11 @@ def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[
     return lexicon.possible(set(words_of(text, start, end)), kinds)
 
 
-def statements(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> Iterator[Statement]:
-    """All statements that the frames find in a sentence."""
-    if not possible(lexicon, text, start, end, items):
-        return
+def statements(
+    lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item], clauses: Sequence[Span]
+) -> Iterator[Statement]:
+    """All statements that the frames find in a sentence that may hold some."""
+    del clauses
     kinds = kinds_in(items)
     reader = Reader(lexicon, text, start, end, items)
     for verb in reader.found:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +12,7 @@ from typing import Any
 import ahocorasick_rs
 import re2
 
+from geppo import shipped
 from geppo.errors import DataError
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -24,7 +24,7 @@ def _text(name: str) -> str:
 
 @cache
 def _table(name: str) -> dict[str, Any]:
-    return tomllib.loads(_text(name))
+    return shipped.table(__package__, name)
 
 
 @cache
