@@ -10,7 +10,6 @@ import gzip
 import hashlib
 import json
 import tomllib
-from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -26,7 +25,10 @@ def table(package: str, name: str) -> dict[str, Any]:
 
 def loads(text: str, folder: Traversable) -> dict[str, Any]:
     """What a TOML file of a folder says, given its text; the caller may change it. Raises tomllib.TOMLDecodeError."""
-    kept = _kept(folder).get(fingerprint(text))
+    place = str(folder)
+    if place not in _KEPT:
+        _KEPT[place] = _kept(folder)
+    kept = _KEPT[place].get(fingerprint(text))
     made: dict[str, Any] = tomllib.loads(text) if kept is None else json.loads(kept)
     return made
 
@@ -36,7 +38,10 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@cache
+_KEPT: dict[str, dict[str, str]] = {}
+"""By the place of the folder."""
+
+
 def _kept(folder: Traversable) -> dict[str, str]:
     source = folder.joinpath(FILE)
     found: dict[str, str] = json.loads(gzip.decompress(source.read_bytes())) if source.is_file() else {}

@@ -46,6 +46,9 @@ SEEN = 64
 ROUNDS = 4
 """Answers kept for one text: mostly all rounds know the same of its names."""
 
+EXTRA = 4
+"""Sets of a month's names whose automata are kept: what a document adds itself comes and goes, the rest stays."""
+
 NAMED = 4096
 """Printed names whose publisher is kept: a month names the same houses again and again."""
 
@@ -86,7 +89,7 @@ class Catalog:
         self._publisher_by_id = {row.id: row for row in self.publishers}
         self._finders: dict[str, Finder] = {}
         self._sector_words: dict[str, SectorWords] = {}
-        self._extra: dict[tuple[Name, ...], Finder] = {}
+        self._extra_finder = lru_cache(maxsize=EXTRA)(self._made_extra)
         self._seen = lru_cache(maxsize=SEEN)(self._look)
         self._publisher = lru_cache(maxsize=NAMED)(partial(find_publisher, self._publisher_by_key))
 
@@ -128,11 +131,8 @@ class Catalog:
             )
         return self._finders[language]
 
-    def _extra_finder(self, extra: tuple[Name, ...]) -> Finder:
-        if extra not in self._extra:
-            self._extra.clear()
-            self._extra[extra] = Finder(extra_forms(extra), self.rules)
-        return self._extra[extra]
+    def _made_extra(self, extra: tuple[Name, ...]) -> Finder:
+        return Finder(extra_forms(extra), self.rules)
 
     def match(self, text: str, language: str, extra: Sequence[Name] = ()) -> tuple[Mention, ...]:
         """Everything of the catalogue that a text names, in order, without overlap, the longest first.

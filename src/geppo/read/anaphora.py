@@ -186,9 +186,9 @@ def _pronouns(
             Item(kind="actor", start=start + match.start(), end=start + match.end(), terms=(last,), anaphor=True)
             for match in own["latter"].finditer(sentence)
         ]
-    match = own["subject"].search(sentence)
-    if match is not None and salience.subject is not None:
-        before = salience.subject
+    before = salience.subject
+    match = own["subject"].search(sentence) if before is not None else None
+    if match is not None and before is not None:
         found.append(replace(before, start=start + match.start(), end=start + match.end(), anaphor=True))
     if not found:
         return items

@@ -61,10 +61,11 @@ class Triggers:
             )
             for rule in rules
         ]
-        self._first: dict[int, list[int]] = defaultdict(list)
+        first: dict[int, set[int]] = defaultdict(set)
         for index, clauses in enumerate(self._letters):
             for string in clauses[0] if clauses else ():
-                self._first[string].append(index)
+                first[string].add(index)
+        self._first = dict(first)
         self._automaton = AhoCorasick(list(number), store_patterns=False) if number else None
         self._by_marks: dict[str, tuple[frozenset[int], tuple[int, ...]]] = {}
 
@@ -78,8 +79,7 @@ class Triggers:
             return bare
         whole = text.replace("\n", " ").lower()
         found = {index for index, _, _ in self._automaton.find_matches_as_indexes(whole, overlapping=True)}
-        first = self._first
-        asked = able.intersection(rule for string in found if string in first for rule in first[string])
+        asked = able.intersection(set().union(*[self._first[string] for string in found & self._first.keys()]))
         kept = [rule for rule in asked if not any(map(found.isdisjoint, self._letters[rule]))]
         return sorted([*kept, *bare])
 

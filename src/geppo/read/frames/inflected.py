@@ -57,7 +57,7 @@ def statements(
     for clause in reader.clauses:
         for first, last in clause.pieces:
             for at in range(first, last):
-                for stems, phrase in lexicon.events:
+                for stems, phrase in lexicon.events if reader.word(at).startswith(lexicon.stems) else ():
                     if reader.word(at).startswith(stems) and able(phrase.frame, kinds):
                         yield from _of_event(reader, clause, at, phrase)
 

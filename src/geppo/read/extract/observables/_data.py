@@ -70,6 +70,12 @@ def top_level_domains() -> frozenset[str]:
 
 
 @cache
+def international_domains() -> tuple[str, ...]:
+    """The top-level domains in letters of scripts with blanks, outside ASCII, sorted."""
+    return tuple(sorted(label for label in top_level_domains() if cased(label[0]) and not label.isascii()))
+
+
+@cache
 def registered_domain(host: str) -> str:
     """The part of `host` that somebody registered, or "" where `host` is itself a public suffix.
 
