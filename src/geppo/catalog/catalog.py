@@ -46,11 +46,14 @@ SEEN = 64
 ROUNDS = 4
 """Answers kept for one text: mostly all rounds know the same of its names."""
 
+LONGEST_NAME = 80
+"""Characters of a text that may be a name or a title; a month's pages ask about the same ones again and again."""
+
 EXTRA = 4
 """Sets of a month's names whose automata are kept: what a document adds itself comes and goes, the rest stays."""
 
 NAMED = 4096
-"""Printed names whose publisher is kept: a month names the same houses again and again."""
+"""Printed names whose publisher and hits are kept: a month names the same houses again and again."""
 
 
 class Seen(NamedTuple):
@@ -91,6 +94,7 @@ class Catalog:
         self._sector_words: dict[str, SectorWords] = {}
         self._extra_finder = lru_cache(maxsize=EXTRA)(self._made_extra)
         self._seen = lru_cache(maxsize=SEEN)(self._look)
+        self._seen_name = lru_cache(maxsize=NAMED)(self._look)
         self._publisher = lru_cache(maxsize=NAMED)(partial(find_publisher, self._publisher_by_key))
 
     def _read_names(self, folder: Folder, overlays: Sequence[Traversable], edits: Edits | None) -> tuple[Names, Finder]:
@@ -140,7 +144,8 @@ class Catalog:
         Forms of the text's language and English forms count. Offsets are into the text as given. `extra` are names
         that only this month knows.
         """
-        seen = self._seen(text, language if language in LANGUAGES else "en")
+        look = self._seen if len(text) > LONGEST_NAME else self._seen_name
+        seen = look(text, language if language in LANGUAGES else "en")
         more = tuple(outside(self._extra_finder(tuple(extra)).find(seen.view), seen.apart)) if extra else ()
         if more not in seen.kept:
             if len(seen.kept) >= ROUNDS:

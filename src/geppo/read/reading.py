@@ -29,6 +29,9 @@ from geppo.read.rules import rules
 from geppo.read.sentence import Sentence
 from geppo.read.typed import Item, marks_of, names_only, pattern_kind, typed_line
 
+PAGES = 64
+"""Documents whose parts are kept between the two passes: those of a small month."""
+
 LEAST_ITEMS = 2
 """Headed items that make a page a roundup."""
 
@@ -104,7 +107,7 @@ class _Page:
         return [_valued(value) for value in _outermost([v for v in self.observables if v.verdict not in _NOT_STATED])]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=PAGES)
 def _page(document: Document) -> _Page:
     return _Page(document)
 

@@ -115,10 +115,11 @@ class Sentence:
         self.text = text
         self.tokens = tokens(text, start, end, items)
         self._lower = [token.lower for token in self.tokens]
+        self._at = dict(enumerate(self._lower))
 
     def word(self, at: int) -> str:
         """The small letters of a token, an empty text outside of the sentence."""
-        return self._lower[at] if 0 <= at < len(self._lower) else ""
+        return self._at.get(at, "")
 
     def among(self, at: int, name: str) -> bool:
         """True where a token is a word of a class."""
