@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -15,6 +15,7 @@ NEUTRAL = "neutral"
 """The folder with the rules for a language that has none of its own."""
 
 
+@lru_cache(maxsize=256)
 def code(language: str) -> str:
     """The folder name of a language tag: `zh-Hans-CN` is `zh`; anything that is no plain tag is neutral."""
     head = language.strip().lower().replace("_", "-").partition("-")[0]
