@@ -21,8 +21,8 @@ from geppo.language._lexicon import Test, alternation, fold, pattern, spans
 _STOP = re.compile(
     r"[.!?…]+[)\]\"”»]*(?:\[[0-9]{1,3}\])*|[。！？｡]+[」』）)”’】》]*|\n[\t\n\f\r \u3000]*",
 )
-"""Python's own engine, at a tenth of the cost of a match: what follows the first class may all be left out, so it never
-goes back."""
+"""Python's own engine, in which a match costs less: what follows the first class may all be left out, so it never goes
+back."""
 _BRACKETS = {
     ")": "(",
     "）": "（",

@@ -208,7 +208,7 @@ def introduced(line: TypedLine, language: str, among: Sequence[int]) -> Iterable
         return
     for number in known.prefilter.of_line(line.line, among):
         rule, pattern = known.rules[number], known.compiled[number]
-        for found in pattern.finditer(line.line):
+        for found in known.compiled.matches(number, line.line, line.data):
             kind = rule.kind or _kind_said(line, found.groupdict()["K"])
             if kind:
                 span = found.span(pattern.groupindex["X"])

@@ -80,6 +80,13 @@ class Patterns:
             self._compiled[number] = re2.compile(self.expressions[number], self._options)
         return self._compiled[number]
 
+    def matches(self, number: int, line: str, data: bytes) -> Iterator[Any]:
+        """The matches of an expression in a line; `data` is the line in UTF-8.
+
+        Most have none, and asking bytes is cheaper: re2 need not encode the line and maps no offsets.
+        """
+        return self[number].finditer(line) if self[number].search(data) is not None else iter(())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSet:
