@@ -1,9 +1,10 @@
-"""Write `language/<code>/triggers.json`: for each rule of a language, letters without which it cannot match.
+"""Write `language/<code>/triggers.json`, for each rule of a language letters without which it cannot match, and the
+`tables.json.gz` of every folder whose TOML files reading needs.
 
     python tools/compile_rules.py
 
-Run it after every edit of `relations.toml`, `naming.toml` or `read/kinds.toml`; a test fails while it is behind (the
-reader itself then works them out with RE2's own filter and only starts slower).
+Run it after every edit of a TOML file in one of these folders; a test fails while they are behind (the reader itself
+then works out the letters with RE2's own filter, parses the TOML, and only starts slower).
 
 A rule's triggers are clauses; each clause lists strings of which a matching line must hold at least one, letters in
 lower case, kinds as their marks. They are found in the parsed expression as in Russ Cox, "Regular Expression Matching
@@ -13,19 +14,26 @@ says nothing.
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import re._constants as codes  # type: ignore[import-not-found]
 import re._parser as parser  # type: ignore[import-not-found]
+import tomllib
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from geppo import shipped
 from geppo.read import names, rules
 from geppo.read.triggers import FILE, fingerprint
 
-LANGUAGES = Path(__file__).resolve().parents[1] / "src/geppo/language"
+HOME = Path(__file__).resolve().parents[1] / "src/geppo"
+LANGUAGES = HOME / "language"
+PARSED = (HOME, HOME / "read", HOME / "read/text", HOME / "read/extract/observables", HOME / "read/extract/techniques")
+"""Folders of parsed files besides those of languages."""
 
 MOST_ALTERNATIVES = 64
 """Strings of a clause; a longer list is cheap to search and says little."""
@@ -149,13 +157,27 @@ def compiled(language: str) -> str:
     return json.dumps({"sha256": fingerprint(language), **rows}, ensure_ascii=True, indent=0) + "\n"
 
 
+def parsed(folder: Path) -> bytes:
+    """The parsed TOML files of a folder; one with a date in it, which JSON does not have, is left out."""
+    kept: dict[str, str] = {}
+    for file in sorted(folder.glob("*.toml")):
+        text = file.read_text(encoding="utf-8")
+        with suppress(TypeError):
+            kept[shipped.fingerprint(text)] = json.dumps(tomllib.loads(text), ensure_ascii=False, separators=(",", ":"))
+    return gzip.compress(json.dumps(kept, ensure_ascii=False).encode(), mtime=0)
+
+
 def main() -> None:
-    """Write the file of every language that has rules."""
+    """Write the triggers of every language that has rules, and the parsed files of every folder."""
     for folder in sorted(LANGUAGES.iterdir()):
         if folder.joinpath("relations.toml").is_file():
             out = folder / FILE
             out.write_text(compiled(folder.name), encoding="utf-8")
             print(f"{out}: {out.stat().st_size / 1000:.0f} kB")
+    for folder in (*PARSED, *sorted(file.parent for file in LANGUAGES.glob("*/language.toml"))):
+        out = folder / shipped.FILE
+        out.write_bytes(parsed(folder))
+        print(f"{out}: {out.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":

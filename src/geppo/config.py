@@ -9,10 +9,10 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from geppo import shipped
 from geppo.errors import DataError, UsageError
 
 Value = float | int | str | bool
@@ -61,7 +61,7 @@ class Settings:
 
 
 def _known() -> dict[str, Setting]:
-    raw = tomllib.loads(resources.files("geppo").joinpath("settings.toml").read_text(encoding="utf-8"))
+    raw = shipped.table("geppo", "settings.toml")
     return {
         name: Setting(name=name, default=row["default"], unit=row["unit"], meaning=row["meaning"], origin=row["origin"])
         for name, row in raw.items()

@@ -11,9 +11,10 @@ import pytest
 from geppo.errors import DataError
 from geppo.language.sentences import Span, clauses
 from geppo.model.claim import Bound, Count, Predicate
-from geppo.read.frames import frames, statements
+from geppo.read.frames import frames, possible, statements
 from geppo.read.frames.forms import forms_of
 from geppo.read.frames.frame import compile_frames
+from geppo.read.frames.stretches import Letters
 from geppo.read.typed import Item
 
 LANGUAGES = tuple(
@@ -92,3 +93,28 @@ def test_frames_speak_the_vocabulary() -> None:
         known = frames(language)
         assert known is not None
         assert {frame.predicate for frame in known.frames} <= set(Predicate)
+
+
+@pytest.mark.parametrize(("first", "last"), [(3, 3), (3, 5), (4, 9), (9, 9), (6, 4), (5, 40)])
+def test_letters_of_a_sentence_are_asked_for_by_their_places_in_the_text(first: int, last: int) -> None:
+    text = "前文。攻擊者入侵了。後文"
+    assert Letters(text[3:9], 3)[first:last] == text[:9][first:last]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "The weather was fine.", False),
+        ("en", "Was the bank breached?", False),
+        ("ja", "天気がよかった。", False),
+        ("ja", "攻撃者が銀行を攻撃した。", True),
+        ("zh", "天气很好。", False),
+        ("zh", "攻击者入侵了银行。", True),
+        ("zh", "駭客竊取了資料。", True),
+        ("ru", "Сегодня тепло.", False),
+        ("ru", "Хакеры атаковали банк.", True),
+        ("fr", "Des pirates ont attaqué une banque.", False),
+    ],
+)
+def test_a_first_look_tells_sentences_without_a_frame(language: str, text: str, expected: bool) -> None:
+    assert possible(language, text, 0, len(text), ()) is expected

@@ -43,20 +43,29 @@ from geppo.model.entity import Kind, Mention, Term
 SEEN = 64
 """Texts whose hits are kept: one is asked about up to three times while its own new names are found."""
 
+ROUNDS = 4
+"""Answers kept for one text: mostly all rounds know the same of its names."""
+
+LONGEST_NAME = 80
+"""Characters of a text that may be a name or a title; a month's pages ask about the same ones again and again."""
+
+EXTRA = 4
+"""Sets of a month's names whose automata are kept: what a document adds itself comes and goes, the rest stays."""
 
 NAMED = 4096
-"""Printed names whose publisher is kept: a month names the same houses again and again."""
+"""Printed names whose publisher and hits are kept: a month names the same houses again and again."""
 
 
 class Seen(NamedTuple):
     """A text as it is searched: what the catalogue's forms hit that may be named, words of a kind, and the stretches in
-    which nothing is looked for.
+    which nothing is looked for. `kept` are its mentions by what the names that only this month knows hit.
     """
 
     view: Folded
     hits: tuple[Hit, ...]
     votes: Votes
     apart: list[tuple[int, int]]
+    kept: dict[tuple[Hit, ...], tuple[Mention, ...]]
 
 
 class Catalog:
@@ -83,8 +92,9 @@ class Catalog:
         self._publisher_by_id = {row.id: row for row in self.publishers}
         self._finders: dict[str, Finder] = {}
         self._sector_words: dict[str, SectorWords] = {}
-        self._extra: dict[tuple[Name, ...], Finder] = {}
+        self._extra_finder = lru_cache(maxsize=EXTRA)(self._made_extra)
         self._seen = lru_cache(maxsize=SEEN)(self._look)
+        self._seen_name = lru_cache(maxsize=NAMED)(self._look)
         self._publisher = lru_cache(maxsize=NAMED)(partial(find_publisher, self._publisher_by_key))
 
     def _read_names(self, folder: Folder, overlays: Sequence[Traversable], edits: Edits | None) -> tuple[Names, Finder]:
@@ -125,11 +135,8 @@ class Catalog:
             )
         return self._finders[language]
 
-    def _extra_finder(self, extra: tuple[Name, ...]) -> Finder:
-        if extra not in self._extra:
-            self._extra.clear()
-            self._extra[extra] = Finder(extra_forms(extra), self.rules)
-        return self._extra[extra]
+    def _made_extra(self, extra: tuple[Name, ...]) -> Finder:
+        return Finder(extra_forms(extra), self.rules)
 
     def match(self, text: str, language: str, extra: Sequence[Name] = ()) -> tuple[Mention, ...]:
         """Everything of the catalogue that a text names, in order, without overlap, the longest first.
@@ -137,13 +144,16 @@ class Catalog:
         Forms of the text's language and English forms count. Offsets are into the text as given. `extra` are names
         that only this month knows.
         """
-        seen = self._seen(text, language if language in LANGUAGES else "en")
-        hits = list(seen.hits)
-        if extra:
-            hits += outside(self._extra_finder(tuple(extra)).find(seen.view), seen.apart)
-        chosen = longest(hits)
-        told = self._told(chosen, seen.votes)
-        return tuple(self._mention(text, seen.view, hit, seen.votes, told) for hit in chosen)
+        look = self._seen if len(text) > LONGEST_NAME else self._seen_name
+        seen = look(text, language if language in LANGUAGES else "en")
+        more = tuple(outside(self._extra_finder(tuple(extra)).find(seen.view), seen.apart)) if extra else ()
+        if more not in seen.kept:
+            if len(seen.kept) >= ROUNDS:
+                seen.kept.clear()
+            chosen = longest([*seen.hits, *more])
+            told = self._told(chosen, seen.votes)
+            seen.kept[more] = tuple([self._mention(text, seen.view, hit, seen.votes, told) for hit in chosen])
+        return seen.kept[more]
 
     def _look(self, text: str, language: str) -> Seen:
         view = folded(text)
@@ -163,7 +173,7 @@ class Catalog:
         kept += confirmed(view, by_use[Use.ORDINARY_NAME], votes, no_names)
         kept += [hit for hit in by_use[Use.TERM] if hit.form.kind is not Kind.SECTOR]
         kept += self._sectors(view, [hit for hit in by_use[Use.TERM] if hit.form.kind is Kind.SECTOR], places, language)
-        return Seen(view, tuple(kept), votes, apart)
+        return Seen(view, tuple(kept), votes, apart, {})
 
     def _sectors(self, view: Folded, hits: Sequence[Hit], places: Sequence[Hit], language: str) -> list[Hit]:
         """Sector words that speak of a sector where they stand."""

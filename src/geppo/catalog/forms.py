@@ -93,9 +93,7 @@ _SHORT = 3
 def _form(printed: str, use: Use, kind: Kind, identity: str, name: str, *, cased: bool = False) -> Form:
     """A form of a data file, where `*` stands for any ending of a word."""
     head, *tails = fold(printed).split("*")
-    letters = [c for c in printed if c.isalpha()]
-    capitals = sum(c.isupper() for c in letters)
-    if letters and printed.isascii() and capitals >= 2 and len(letters) <= _SHORT + 1:
+    if printed.isascii() and _initials(printed):
         case = Case.EXACT
     elif cased:
         case = Case.CASED
@@ -115,6 +113,12 @@ def _form(printed: str, use: Use, kind: Kind, identity: str, name: str, *, cased
         plural=kind in (Kind.LOCATION, Kind.SECTOR, Kind.CONCEPT, Kind.PRODUCT),
         lenient=kind not in (Kind.LOCATION, Kind.IDENTITY),
     )
+
+
+def _initials(printed: str) -> bool:
+    """True for few letters with two capitals or more."""
+    letters = sum(map(str.isalpha, printed))
+    return 0 < letters <= _SHORT + 1 and sum(map(str.isupper, printed)) >= 2
 
 
 def _spoken(table: Mapping[str, tuple[str, ...]], language: str) -> Iterator[str]:

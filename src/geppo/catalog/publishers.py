@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from geppo.catalog.folding import is_word, key
 from geppo.catalog.tables import Folder
@@ -20,8 +21,11 @@ KINDS = (
     "aggregator",
 )
 
+SHORTEST_PART = 3
+"""Letters of a name that is looked for inside a longer one."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Publisher:
     """A publisher. `country` is an ISO 3166-1 alpha-2 code or empty; `forms` are further names."""
 
@@ -31,6 +35,12 @@ class Publisher:
     kind: str
     country: str
     forms: tuple[str, ...]
+
+    @cached_property
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """Names that may be known inside a longer one, as they are and folded."""
+        folded = ((name, name.casefold()) for name in self.names)
+        return tuple((name, part) for name, part in folded if len(part) >= SHORTEST_PART)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -89,10 +99,9 @@ def find_publisher(index: Mapping[str, Publisher], name: str) -> Publisher | Non
             return found
     lower = name.partition("(")[0].casefold()
     best: tuple[int, int, str] | None = None
-    for publisher in index.values():
-        for form in publisher.names:
-            part = form.casefold()
-            if len(part) >= 3 and _contains(lower, part):
+    for publisher in {id(one): one for one in index.values()}.values():
+        for form, part in publisher.parts:
+            if part in lower and _contains(lower, part):
                 rank = (lower.rfind(part) + len(part), len(part), form)
                 best = max(best, rank) if best else rank
     return index[key(best[2])] if best else None

@@ -8,6 +8,7 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -119,12 +120,7 @@ class Folder:
         self.home = home
         self._tables: dict[str, dict[str, Any]] = {}
         compiled = home.joinpath(COMPILED)
-        self._compiled: dict[str, Any] = {}
-        if compiled.is_file():
-            try:
-                self._compiled = json.loads(gzip.decompress(compiled.read_bytes()))
-            except (OSError, EOFError, ValueError) as error:
-                raise DataError(f"{COMPILED}: expected gzip of JSON, got: {error}") from error
+        self._compiled: Mapping[str, Any] = _compiled(compiled.read_bytes()) if compiled.is_file() else {}
 
     def ready(self, name: str) -> Mapping[str, Any]:
         """What the compiled file keeps under a name that is no file, empty where it keeps nothing."""
@@ -146,6 +142,16 @@ class Folder:
     def entries(self, name: str, table: str) -> Iterator[Row]:
         """The entries `[[table]]` of a TOML file. Raises DataError where an id is there twice."""
         return entries(name, self.tables(name), table)
+
+
+@lru_cache(maxsize=1)
+def _compiled(data: bytes) -> Mapping[str, Any]:
+    """Kept, because names and techniques are asked for one after the other. Nobody may change it."""
+    try:
+        found: dict[str, Any] = json.loads(gzip.decompress(data))
+    except (OSError, EOFError, ValueError) as error:
+        raise DataError(f"{COMPILED}: expected gzip of JSON, got: {error}") from error
+    return found
 
 
 def parsed(name: str, data: bytes) -> dict[str, Any]:

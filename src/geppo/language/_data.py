@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
+from geppo import shipped
 from geppo.errors import DataError
 
 NEUTRAL = "neutral"
 """The folder with the rules for a language that has none of its own."""
 
 
+@lru_cache(maxsize=256)
 def code(language: str) -> str:
     """The folder name of a language tag: `zh-Hans-CN` is `zh`; anything that is no plain tag is neutral."""
     head = language.strip().lower().replace("_", "-").partition("-")[0]
@@ -26,13 +28,14 @@ def table(language: str, name: str) -> Mapping[str, Any]:
 
     Raises DataError where the file is no TOML.
     """
-    file = resources.files("geppo.language").joinpath(language, f"{name}.toml")
+    folder = resources.files("geppo.language").joinpath(language)
+    file = folder.joinpath(f"{name}.toml")
     try:
         text = file.read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return {}
     try:
-        return tomllib.loads(text)
+        return shipped.loads(text, folder)
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"language/{language}/{name}.toml: expected TOML, got: {error}") from error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import re2
@@ -91,11 +91,15 @@ def finder(patterns: Sequence[str]) -> Any:
     return pattern("|".join(f"(?:{source})" for source in patterns), longest=True)
 
 
-def sorter(patterns: Sequence[str]) -> Any:
-    """A compiled set; its `Match` gives the numbers of the patterns that match a whole text."""
-    found = re2.Set.FullMatchSet(_options(longest=True))
+def sorter(patterns: Sequence[str], *, whole: bool = True, blanks: bool = True) -> Any:
+    """A compiled set; its `Match` gives the numbers of the patterns that match a whole text (or anywhere in it).
+
+    With `blanks` each blank of a pattern also matches a line end.
+    """
+    make = re2.Set.FullMatchSet if whole else re2.Set.SearchSet
+    found = make(_options(longest=True))
     for source in patterns:
-        found.Add(spaced(source))
+        found.Add(spaced(source) if blanks else source)
     found.Compile()
     return found
 
@@ -150,17 +154,23 @@ class Lexicon:
     def __init__(self, groups: Mapping[str, Sequence[str]], *, edges: str) -> None:
         self._labels = tuple(label for label in (NEVER, *sorted(groups.keys() - {NEVER})) if groups.get(label))
         self._check = edges == "letters"
-        sources = [alternation(groups[label]) for label in self._labels]
-        self._union = self._sorter = None
-        if not sources:
-            return
-        edge = r"\b" if edges == "ascii" else ""
-        self._union = pattern(f"(?i){edge}{alternation(sources)}{edge}", longest=True)
-        self._sorter = sorter(["(?i)" + source for source in sources])
+        self._edge = r"\b" if edges == "ascii" else ""
+        self._sources = [alternation(groups[label]) for label in self._labels]
+
+    @cached_property
+    def _union(self) -> Any:
+        return pattern(f"(?i){self._edge}{alternation(self._sources)}{self._edge}", longest=True)
+
+    @cached_property
+    def _sorter(self) -> Any:
+        return sorter(["(?i)" + source for source in self._sources])
 
     def find(self, folded: str) -> list[Hit]:
-        """All stretches in order, without those that `never` hides. The text must be folded."""
-        if self._union is None or self._sorter is None:
+        """All stretches in order, without those that `never` hides. The text must be folded.
+
+        Raises DataError where RE2 refuses a pattern: they are compiled when first asked for.
+        """
+        if not self._sources:
             return []
         found = []
         for start, end in spans(self._union, folded):

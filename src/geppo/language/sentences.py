@@ -6,10 +6,11 @@ what a hedge governs.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import re2
@@ -17,9 +18,11 @@ import re2
 from geppo.language import _data
 from geppo.language._lexicon import Test, alternation, fold, pattern, spans
 
-_STOP = pattern(
-    r"[.!?…]+[)\]\"”»]*(?:\[[0-9]{1,3}\])*|[。！？｡]+[」』）)”’】》]*|\n[\s\x{3000}]*",
+_STOP = re.compile(
+    r"[.!?…]+[)\]\"”»]*(?:\[[0-9]{1,3}\])*|[。！？｡]+[」』）)”’】》]*|\n[\t\n\f\r \u3000]*",
 )
+"""Python's own engine, in which a match costs less: what follows the first class may all be left out, so it never goes
+back."""
 _BRACKETS = {
     ")": "(",
     "）": "（",
@@ -108,7 +111,7 @@ def _rules(code: str) -> _Rules:
         sometimes=frozenset(word.lower() for word in both("sometimes_final", "sentences")),
         openers=frozenset(word.lower() for word in both("openers", "sentences")),
         numbered=frozenset(word.lower() for word in both("before_number", "sentences")),
-        brackets=pattern(marks + r"|\n[ \t]*\n"),
+        brackets=re.compile(marks + r"|\n[ \t]*\n"),
         bracket=Test(marks),
         longest_bracket=sentence["longest_bracket"],
         quote_ends=sentence["quote_ends"],
@@ -126,7 +129,8 @@ def _closed(text: str, rules: _Rules, longest: int) -> list[tuple[int, int]]:
         return []
     found: list[tuple[int, int]] = []
     open_: list[tuple[str, int]] = []
-    for start, end in spans(rules.brackets, text):
+    for match in rules.brackets.finditer(text):
+        start, end = match.span()
         mark = text[start]
         if mark == "\n":
             open_.clear()
@@ -164,11 +168,18 @@ def sentences(text: str, language: str) -> tuple[Span, ...]:
     A mark of the line (heading, bullet) belongs to its sentence. No sentence ends inside a number, a defanged value, an
     address, an abbreviation, a quotation in corner brackets or parentheses.
     """
-    rules = _rules(_data.code(language))
+    return _sentences(text, _data.code(language))
+
+
+@lru_cache(maxsize=8)
+def _sentences(text: str, code: str) -> tuple[Span, ...]:
+    """Kept because names, relations and techniques each ask for those of one text."""
+    rules = _rules(code)
     regions = _Regions(_closed(text, rules, rules.longest_bracket))
     found: list[Span] = []
     begin = 0
-    for start, end in spans(_STOP, text):
+    for match in _STOP.finditer(text):
+        start, end = match.span()
         if _ends(text, begin, start, end, rules, regions):
             _add(found, text, begin, end)
             begin = end
@@ -317,6 +328,7 @@ def _heading(line: _Line, before: _Line | None, after: _Line | None) -> str:
     return line.words if _bare_heading(line, before, after) and not marks.bullet(line.words) else ""
 
 
+@lru_cache(maxsize=8)
 def blocks(text: str) -> tuple[Block, ...]:
     """Story blocks in order: what stands under a heading, and each bullet for itself under the heading above it.
 

@@ -49,7 +49,7 @@ class Voice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rules:
     cues: Lexicon
-    runs: Mapping[str, Any]
+    runs: Mapping[str, str]
     front: Any
     back: Any
     not_names: frozenset[str]
@@ -70,16 +70,20 @@ def _rules(code: str) -> _Rules:
         cues[label] = cues.get(label, ()) + _data.words(row, "words")
     macros = _data.section(data, "macros")
 
-    def made(name: str) -> Any:
+    def written(name: str) -> str:
         source = _data.text(data, name)
         for macro, text in macros.items():
             source = source.replace("{" + macro + "}", text)
+        return source
+
+    def made(name: str) -> Any:
+        source = written(name)
         return pattern(source) if source else None
 
     anaphors = _data.words(data, "anaphors")
     return _Rules(
         cues=Lexicon(cues, edges=edges),
-        runs={name: made(f"run_{name}") for name in (AFTER, BEFORE, SUBJECT, _APPOSITION)},
+        runs={name: written(f"run_{name}") for name in (AFTER, BEFORE, SUBJECT, _APPOSITION)},
         front=made("front"),
         back=made("back"),
         not_names=frozenset(word.lower() for word in _data.words(data, "not_names")),
@@ -145,10 +149,10 @@ def _run(folded: str, hit: Hit, where: str, rules: _Rules) -> tuple[int, int] | 
     return found
 
 
-def _search(run: Any, folded: str, start: int, end: int, unless: Test | None) -> tuple[int, int] | None:
-    if run is None:
+def _search(run: str, folded: str, start: int, end: int, unless: Test | None) -> tuple[int, int] | None:
+    if not run:
         return None
-    for match in run.finditer(folded[start:end]):
+    for match in pattern(run).finditer(folded[start:end]):
         number = 1 if match.start(1) >= 0 else 2
         if unless is None or not unless(match.group(number)):
             return start + match.start(number), start + match.end(number)

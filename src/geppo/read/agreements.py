@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import takewhile
 
 from geppo.catalog import Catalog
 from geppo.model.entity import Kind, Term
@@ -52,10 +53,9 @@ def _between(
     ][:2]  # fmt: skip
     near = behind or [
         other.terms[0].id
-        for other in before
-        if other.kind == "place" and other.terms and item.start - other.end <= REACH
-        and not _broken(document.text[other.end : item.start])
-    ]  # fmt: skip
+        for other in takewhile(lambda other: item.start - other.end <= REACH, reversed(before))
+        if other.kind == "place" and other.terms and not _broken(document.text[other.end : item.start])
+    ]
     parties = sorted({place for place in near if place.startswith("country/")})
     if len(parties) != 2:
         return None

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import re2
 
+from geppo import shipped
 from geppo.model.entity import Term
 from geppo.read.typed import Item
 
@@ -19,7 +18,7 @@ _NAMES = ("actor", "malware", "tool", "campaign", "network", "agreement", "org",
 
 @cache
 def _data() -> dict[str, Any]:
-    raw = tomllib.loads(resources.files("geppo.read").joinpath("anaphora.toml").read_text(encoding="utf-8"))
+    raw = shipped.table("geppo.read", "anaphora.toml")
     for row in raw.values():
         for name in (
             "before",
@@ -187,9 +186,9 @@ def _pronouns(
             Item(kind="actor", start=start + match.start(), end=start + match.end(), terms=(last,), anaphor=True)
             for match in own["latter"].finditer(sentence)
         ]
-    match = own["subject"].search(sentence)
-    if match is not None and salience.subject is not None:
-        before = salience.subject
+    before = salience.subject
+    match = own["subject"].search(sentence) if before is not None else None
+    if match is not None and before is not None:
         found.append(replace(before, start=start + match.start(), end=start + match.end(), anaphor=True))
     if not found:
         return items

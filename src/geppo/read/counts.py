@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import re2
 
+from geppo import shipped
 from geppo.catalog import Catalog
 from geppo.language.numbers import Number
 from geppo.model.claim import Bound, Count
@@ -39,7 +38,7 @@ PERCENT = Term(kind=Kind.CONCEPT, id="unit/percent", name="percent")
 
 @cache
 def _data() -> dict[str, Any]:
-    raw = tomllib.loads(resources.files("geppo.read").joinpath("counts.toml").read_text(encoding="utf-8"))
+    raw = shipped.table("geppo.read", "counts.toml")
     for row in raw.values():
         for name in ("between", "before", "floor"):
             if name in row:

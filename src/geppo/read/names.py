@@ -7,7 +7,6 @@ candidate itself. Organisations are known by their form ("University of â€¦", æ 
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -18,6 +17,7 @@ from typing import Any
 
 import re2
 
+from geppo import shipped
 from geppo.catalog import Catalog, Name
 from geppo.catalog.words import is_phrase_of_english
 from geppo.model.entity import Kind
@@ -61,7 +61,7 @@ class Naming:
 
 @cache
 def _common() -> dict[str, Any]:
-    return tomllib.loads(resources.files("geppo.read").joinpath("naming.toml").read_text(encoding="utf-8"))
+    return shipped.table("geppo.read", "naming.toml")
 
 
 @cache
@@ -89,7 +89,7 @@ def compile_naming(text: str, where: str, language: str = "") -> Naming:
 
     The expressions of the packaged file are compiled when they are first asked for.
     """
-    raw = tomllib.loads(text)
+    raw = shipped.loads(text, resources.files("geppo.language").joinpath(language or "en"))
     words = dict(raw.get("words", {}))
     rules = []
     for row in raw["naming"]:
@@ -208,7 +208,7 @@ def introduced(line: TypedLine, language: str, among: Sequence[int]) -> Iterable
         return
     for number in known.prefilter.of_line(line.line, among):
         rule, pattern = known.rules[number], known.compiled[number]
-        for found in pattern.finditer(line.line):
+        for found in known.compiled.matches(number, line.line, line.data):
             kind = rule.kind or _kind_said(line, found.groupdict()["K"])
             if kind:
                 span = found.span(pattern.groupindex["X"])

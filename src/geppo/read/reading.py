@@ -21,13 +21,16 @@ from geppo.model.report import Document, Report
 from geppo.read import agreements, counts
 from geppo.read.anaphora import Salience, resolve, without_speaker
 from geppo.read.extract.observables import find as find_observables
-from geppo.read.frames import frames
+from geppo.read.frames import possible
 from geppo.read.names import designators, house_forms, introduced, naming, settle, slug, spelled
 from geppo.read.namesakes import OPERATED, for_document, short_forms, without
 from geppo.read.relate import Source, claims_of
 from geppo.read.rules import rules
 from geppo.read.sentence import Sentence
 from geppo.read.typed import Item, marks_of, names_only, pattern_kind, typed_line
+
+PAGES = 64
+"""Documents whose parts are kept between the two passes: those of a small month."""
 
 LEAST_ITEMS = 2
 """Headed items that make a page a roundup."""
@@ -62,6 +65,7 @@ class _Page:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._text, self._language = document.text, document.language
+        self.typed: tuple[Sequence[Mention], list[Mention], list[Item]] | None = None
 
     @cached_property
     def observables(self) -> tuple[Observable, ...]:
@@ -92,8 +96,18 @@ class _Page:
         """Story blocks in order."""
         return blocks(self._text)
 
+    @cached_property
+    def outermost(self) -> list[Observable]:
+        """Values that stand in no other."""
+        return _outermost([value for value in self.observables if value.start < value.end])
 
-@lru_cache(maxsize=8)
+    @cached_property
+    def stated(self) -> list[Item]:
+        """Values that the text speaks of, as typed items."""
+        return [_valued(value) for value in _outermost([v for v in self.observables if v.verdict not in _NOT_STATED])]
+
+
+@lru_cache(maxsize=PAGES)
 def _page(document: Document) -> _Page:
     return _Page(document)
 
@@ -122,13 +136,17 @@ def _apart(ones: Sequence[Placed], others: Sequence[_Span]) -> list[Placed]:
     return kept
 
 
+_Shown = list[tuple[str, int, int]]
+"""How a sentence looks to a rule: kinds and places of its mentions."""
+
+
 def new_names(document: Document, catalog: Catalog, known: Sequence[Name] = ()) -> tuple[Name, ...]:
     """Names that this document introduces and the catalogue does not hold.
 
     Two rounds, because an alias can only be seen beside a name that is already known.
     """
     found = [(kind, name) for kind, name in designators(document.text) if not _known(name, catalog, document.language)]
-    shown: dict[int, str] = {}
+    shown: dict[int, _Shown] = {}
     if short := short_forms(known, document):
         thinned = without(known, short)
         found += [
@@ -152,25 +170,26 @@ def new_names(document: Document, catalog: Catalog, known: Sequence[Name] = ()) 
 
 
 def _introductions(
-    document: Document, catalog: Catalog, names: Sequence[Name], shown: dict[int, str]
+    document: Document, catalog: Catalog, names: Sequence[Name], shown: dict[int, _Shown]
 ) -> Iterator[tuple[Kind, str]]:
     """Names that sentences introduce, with their kinds; `names` are known already.
 
-    `shown` keeps the typed line of each sentence: one that looks the same in the second round says nothing new.
+    `shown` keeps the mentions of each sentence: one that has the same in the second round says nothing new.
     """
     asking = naming(document.language)
     if asking is None:
         return
-    items = _Inside(_named(document, _mentions(document, catalog, names), catalog))
+    items = _Inside(_typed(document, catalog, names)[1])
     for span in _page(document).sentences:
         inside = items(span.start, span.end)
+        looks = [(item.kind, item.start, item.end) for item in inside]
+        if shown.get(span.start) == looks:
+            continue
+        shown[span.start] = looks
         asked = asking.prefilter.of_sentence(document.text[span.start : span.end], marks_of(inside))
         if not asked:
             continue
         line = typed_line(document.text, span.start, span.end, inside, ())
-        if shown.get(span.start) == line.line:
-            continue
-        shown[span.start] = line.line
         yield from introduced(line, document.language, asked)
         bare = names_only(inside)
         if len(bare) < len(inside):
@@ -193,10 +212,14 @@ def publisher_names(documents: Iterable[Document], catalog: Catalog) -> tuple[Na
     return tuple(found[key] for key in sorted(found))
 
 
-def _mentions(document: Document, catalog: Catalog, names: Sequence[Name]) -> list[Mention]:
-    """Names outside of values."""
-    outer = [value for value in _page(document).observables if value.start < value.end]
-    return _apart(catalog.match(document.text, document.language, names), _outermost(outer))
+def _typed(document: Document, catalog: Catalog, names: Sequence[Name]) -> tuple[list[Mention], list[Item]]:
+    """Names outside of values, and the typed items of names and values, in order; neither list may be changed."""
+    page = _page(document)
+    found = catalog.match(document.text, document.language, names)
+    if page.typed is None or page.typed[0] is not found:
+        mentions = _apart(found, page.outermost)
+        page.typed = (found, mentions, _named(document, mentions, catalog))
+    return page.typed[1:]
 
 
 def _outermost(values: Sequence[Observable]) -> list[Observable]:
@@ -218,11 +241,15 @@ def _named(document: Document, mentions: Sequence[Mention], catalog: Catalog) ->
         kind = pattern_kind(term)
         if kind:
             items.append(Item(kind=kind, start=mention.start, end=mention.end, terms=(term,)))
-    for value in _outermost([value for value in _page(document).observables if value.verdict not in _NOT_STATED]):
-        kind_of_value = _VALUE_KINDS.get(value.type, Kind.OBSERVABLE)
-        term = Term(kind=kind_of_value, id=f"{_type_of(value)}/{value.value}", name=value.value)
-        items.append(Item(kind=pattern_kind(term), start=value.start, end=value.end, terms=(term,)))
-    return sorted(items, key=lambda item: item.start)
+    return sorted([*items, *_page(document).stated], key=lambda item: item.start)
+
+
+def _valued(value: Observable) -> Item:
+    """A value as a typed item."""
+    term = Term(
+        kind=_VALUE_KINDS.get(value.type, Kind.OBSERVABLE), id=f"{_type_of(value)}/{value.value}", name=value.value
+    )
+    return Item(kind=pattern_kind(term), start=value.start, end=value.end, terms=(term,))
 
 
 def _type_of(value: Observable) -> str:
@@ -231,10 +258,10 @@ def _type_of(value: Observable) -> str:
     return f"{of}-{value.type.value}" if of else value.type.value
 
 
-def _items(document: Document, mentions: Sequence[Mention], catalog: Catalog) -> tuple[Item, ...]:
+def _items(document: Document, named: Sequence[Item], catalog: Catalog) -> tuple[Item, ...]:
     """All typed items: names and values, agreements by their parties, dates, and counts with what they count."""
     page = _page(document)
-    items = agreements.bind(document, _named(document, mentions, catalog), catalog)
+    items = agreements.bind(document, named, catalog)
     items = sorted([*items, *_apart(page.dates, items)], key=lambda item: item.start)
     return counts.join(document.text, page.numbers, items, document.language, catalog)
 
@@ -242,8 +269,8 @@ def _items(document: Document, mentions: Sequence[Mention], catalog: Catalog) ->
 def read_document(document: Document, catalog: Catalog, names: Sequence[Name] = ()) -> Reading:
     """Read a document with the names known for its month. Names it introduces itself must be among `names`."""
     names = for_document(names, document)
-    mentions = _mentions(document, catalog, names)
-    items = _Inside(_items(document, mentions, catalog))
+    mentions, named = _typed(document, catalog, names)
+    items = _Inside(_items(document, named, catalog))
     spans = _page(document).sentences
     starts = [span.start for span in spans]
     title = _title_terms(document, catalog, names)
@@ -283,7 +310,7 @@ def _stated(
     """The claims of a sentence whose pronouns are resolved; nothing is prepared for one that no rule can match."""
     ruleset = rules(document.language)
     asked = ruleset.prefilter.of_sentence(document.text[span.start : span.end], marks_of(items))
-    if not asked and frames(document.language) is None:
+    if not asked and not possible(document.language, document.text, span.start, span.end, items):
         return ()
     sentence = Sentence(
         text=document.text,

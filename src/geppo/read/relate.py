@@ -84,7 +84,7 @@ def claims_of(
             rule = rules.rules[number]
             if spoken and rule.predicate not in _ACTS_OF_HOUSES:
                 continue
-            for match in rules.compiled[number].finditer(line.line):
+            for match in rules.compiled.matches(number, line.line, line.data):
                 if match.end() - match.start() > LONGEST_MATCH or _guarded(rules, rule, sentence, line, match):
                     continue
                 made = _from_match(sentence, line, rule, match)

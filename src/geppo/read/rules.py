@@ -25,7 +25,7 @@ sentence.
 
 from __future__ import annotations
 
-import tomllib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -35,6 +35,7 @@ from typing import Any
 
 import re2
 
+from geppo import shipped
 from geppo.errors import DataError
 from geppo.model.claim import Predicate, Rung
 from geppo.read.triggers import Prefilter, Slow, Triggers, packaged
@@ -79,6 +80,13 @@ class Patterns:
             self._compiled[number] = re2.compile(self.expressions[number], self._options)
         return self._compiled[number]
 
+    def matches(self, number: int, line: str, data: bytes) -> Iterator[Any]:
+        """The matches of an expression in a line; `data` is the line in UTF-8.
+
+        Most have none, and asking bytes is cheaper: re2 need not encode the line and maps no offsets.
+        """
+        return self[number].finditer(line) if self[number].search(data) is not None else iter(())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSet:
@@ -95,13 +103,13 @@ class RuleSet:
 
 @cache
 def _kind_file() -> dict[str, Any]:
-    return tomllib.loads(resources.files("geppo.read").joinpath("kinds.toml").read_text(encoding="utf-8"))
+    return shipped.table("geppo.read", "kinds.toml")
 
 
 @cache
 def scope() -> Mapping[str, Any]:
     """How far words reach around a statement (`scope.toml`)."""
-    return tomllib.loads(resources.files("geppo.read").joinpath("scope.toml").read_text(encoding="utf-8"))
+    return shipped.table("geppo.read", "scope.toml")
 
 
 @cache
@@ -139,7 +147,7 @@ def _kinds(names: str, where: str) -> str:
 
 
 _INDEX = "[\ue100-\uf8ff]"
-_MACRO = re2.compile(r"\{([A-Z][A-Za-z]*|)(\+?):([a-z|0-9-]+)\}|<([a-z_0-9]+)>|(~~?)")
+_MACRO = re.compile(r"\{([A-Z][A-Za-z]*|)(\+?):([a-z|0-9-]+)\}|<([a-z_0-9]+)>|(~~?)")
 
 
 def expand(pattern: str, words: Mapping[str, str], joiner: str, where: str, *, spaced: bool = False) -> str:
@@ -216,7 +224,7 @@ def compile_rules(language: str, text: str, where: str) -> RuleSet:
 
     The expressions of the packaged file are compiled when they are first asked for.
     """
-    raw = tomllib.loads(text)
+    raw = shipped.loads(text, _folder(language))
     rules = tuple(_rule(row, where) for row in raw.get("rule", []))
     if len({rule.id for rule in rules}) != len(rules):
         raise DataError(f"{where}: rule ids must be unique")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import re2
 
+from geppo import shipped
 from geppo.errors import DataError
 from geppo.model.claim import Predicate
 
@@ -39,7 +38,7 @@ class Row:
 
 @cache
 def _raw() -> dict[str, Any]:
-    return tomllib.loads(resources.files("geppo.read").joinpath("telling.toml").read_text(encoding="utf-8"))
+    return shipped.table("geppo.read", "telling.toml")
 
 
 @cache

@@ -25,6 +25,15 @@ _SOURCES = ("relations.toml", "naming.toml")
 _BETWEEN_CLAUSES, _BETWEEN_STRINGS = "\x1f", "\x1e"
 
 
+MOST_KINDS = 4096
+"""Sets of kinds whose rules are kept; real sentences have some hundreds."""
+
+
+def _of_marks(clause: Sequence[str]) -> bool:
+    """True for a clause of kinds; no clause has kinds and letters."""
+    return all(len(one) == 1 and "\ue000" <= one <= "\uf8ff" for one in clause)
+
+
 class Prefilter(Protocol):
     """Names rules that may match; never leaves out one that does."""
 
@@ -42,28 +51,51 @@ class Triggers:
 
     def __init__(self, rules: Sequence[Sequence[Sequence[str]]]) -> None:
         number: dict[str, int] = {}
-        self._clauses = [
-            tuple(frozenset(number.setdefault(one, len(number)) for one in clause) for clause in rule) for rule in rules
+        kinds = [tuple(frozenset(clause) for clause in rule if _of_marks(clause)) for rule in rules]
+        self._kinds = kinds
+        self._letters = [
+            tuple(
+                frozenset(number.setdefault(one, len(number)) for one in clause)
+                for clause in rule
+                if not _of_marks(clause)
+            )
+            for rule in rules
         ]
-        self._first: dict[int, list[int]] = defaultdict(list)
-        self._always = [index for index, clauses in enumerate(self._clauses) if not clauses]
-        for index, clauses in enumerate(self._clauses):
+        first: dict[int, set[int]] = defaultdict(set)
+        for index, clauses in enumerate(self._letters):
             for string in clauses[0] if clauses else ():
-                self._first[string].append(index)
+                first[string].add(index)
+        self._first = dict(first)
         self._automaton = AhoCorasick(list(number), store_patterns=False) if number else None
+        self._by_marks: dict[str, tuple[frozenset[int], tuple[int, ...]]] = {}
 
     def of_sentence(self, text: str, marks: str) -> Sequence[int]:
         """Numbers of the rules whose every clause has a string in the sentence or a mark among its kinds, ascending.
 
         A typed line of the sentence has no letters and no kinds besides these.
         """
-        if self._automaton is None:
-            return self._always
-        whole = text.replace("\n", " ").lower() + marks
+        able, bare = self._able(marks)
+        if self._automaton is None or not able:
+            return bare
+        whole = text.replace("\n", " ").lower()
         found = {index for index, _, _ in self._automaton.find_matches_as_indexes(whole, overlapping=True)}
-        asked = {rule for string in found for rule in self._first.get(string, ())}
-        kept = [rule for rule in asked if not any(map(found.isdisjoint, self._clauses[rule]))]
-        return sorted([*kept, *self._always])
+        asked = able.intersection(set().union(*[self._first[string] for string in found & self._first.keys()]))
+        kept = [rule for rule in asked if not any(map(found.isdisjoint, self._letters[rule]))]
+        return sorted([*kept, *bare])
+
+    def _able(self, marks: str) -> tuple[frozenset[int], tuple[int, ...]]:
+        """The rules that these kinds allow: those that want letters too, and those that do not."""
+        known = self._by_marks.get(marks)
+        if known is None:
+            if len(self._by_marks) >= MOST_KINDS:
+                self._by_marks.clear()
+            given = frozenset(marks)
+            able = [rule for rule, kinds in enumerate(self._kinds) if not any(map(given.isdisjoint, kinds))]
+            known = self._by_marks[marks] = (
+                frozenset(rule for rule in able if self._letters[rule]),
+                tuple(rule for rule in able if not self._letters[rule]),
+            )
+        return known
 
     def of_line(self, line: str, among: Sequence[int]) -> Sequence[int]:
         """All of them: asking each is cheaper than another look."""

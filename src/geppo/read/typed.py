@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import re2
+from functools import cached_property
+from itertools import accumulate
 
 from geppo.model.claim import Count
 from geppo.model.entity import Kind, Term
@@ -54,27 +55,36 @@ def pattern_kind(term: Term) -> str:
     return _KIND_OF.get(term.kind, "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TypedLine:
     """A sentence as marks and letters. Each piece of the line is a slice of the text, two marks or a clause border.
 
-    `starts` are the places of the pieces in the line, `places` their offsets in the text; `texts` is true for slices.
+    `pieces` are each piece's letters, its offset in the text, and whether it is a slice.
     """
 
     line: str
-    starts: tuple[int, ...]
-    places: tuple[int, ...]
-    texts: tuple[bool, ...]
+    pieces: tuple[tuple[str, int, bool], ...]
     items: tuple[Item, ...]
 
     def items_of(self, marks: str) -> tuple[Item, ...]:
         """The items behind a captured role."""
         return tuple(self.items[index_of(mark)] for mark in marks if ord(mark) >= ord(index_mark(0)))
 
+    @cached_property
+    def data(self) -> bytes:
+        """The line in UTF-8."""
+        return self.line.encode()
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """The places of the pieces in the line; most lines match nothing and are never asked for them."""
+        return list(accumulate((len(piece) for piece, _, _ in self.pieces[:-1]), initial=0))
+
     def _offset(self, at: int) -> int:
         """The offset in the text of a character of the line; that of the mention for both of its marks."""
-        piece = bisect_right(self.starts, at) - 1
-        return self.places[piece] + (at - self.starts[piece] if self.texts[piece] else 0)
+        number = bisect_right(self._starts, at) - 1
+        _, place, is_slice = self.pieces[number]
+        return place + (at - self._starts[number] if is_slice else 0)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The text's offsets for a slice of the line."""
@@ -92,8 +102,9 @@ def marks_of(items: Sequence[Item]) -> str:
     return "".join(sorted({known[item.kind] for item in items if item.kind in known}))
 
 
-_OWN_MARKS = re2.compile("[\ue000-\uf8ff]")
-"""Private-use characters of the text itself would be taken for marks."""
+_OWN_MARKS = re.compile("[\ue000-\uf8ff]")
+"""Private-use characters of the text itself would be taken for marks. Python's own engine: a class of one character
+takes linear time there too, and a match costs less."""
 
 
 def typed_line(text: str, start: int, end: int, items: Sequence[Item], clauses: Sequence[int]) -> TypedLine:
@@ -104,39 +115,30 @@ def typed_line(text: str, start: int, end: int, items: Sequence[Item], clauses: 
     pieces: list[tuple[str, int, bool]] = []
     borders = [border for border in clauses if start < border < end]
     at = start
-
-    def letters(until: int) -> None:
-        nonlocal at
-        while borders and borders[0] < until:
-            border = max(borders.pop(0), at)
-            pieces.extend(((text[at:border], at, True), (CLAUSE, border, False)))
-            at = border
-        pieces.append((text[at:until], at, True))
-
     for number, item in enumerate(inside):
-        letters(item.start)
+        at = _letters(text, at, item.start, borders, pieces)
         pieces.append((known[item.kind] + index_mark(number), item.start, False))
         at = item.end
-    letters(end)
-    return _joined([piece for piece in pieces if piece[0]], tuple(inside))
+    _letters(text, at, end, borders, pieces)
+    return TypedLine(line="".join([piece for piece, _, _ in pieces]), pieces=tuple(pieces), items=tuple(inside))
 
 
-def _joined(pieces: Sequence[tuple[str, int, bool]], items: tuple[Item, ...]) -> TypedLine:
-    starts, length = [], 0
-    for piece, _, _ in pieces:
-        starts.append(length)
-        length += len(piece)
-    plain = [
-        (piece if piece.isascii() else _OWN_MARKS.sub("?", piece)).replace("\n", " ") if text else piece
-        for piece, _, text in pieces
-    ]
-    return TypedLine(
-        line="".join(plain),
-        starts=tuple(starts),
-        places=tuple(place for _, place, _ in pieces),
-        texts=tuple(text for _, _, text in pieces),
-        items=items,
-    )
+def _letters(text: str, at: int, until: int, borders: list[int], pieces: list[tuple[str, int, bool]]) -> int:
+    """Add the text between two mentions, with the clause borders in it; those that are done are taken off the list."""
+    while borders and borders[0] < until:
+        border = max(borders.pop(0), at)
+        if border > at:
+            pieces.append((_plain(text[at:border]), at, True))
+        pieces.append((CLAUSE, border, False))
+        at = border
+    if until > at:
+        pieces.append((_plain(text[at:until]), at, True))
+    return until
+
+
+def _plain(letters: str) -> str:
+    """The letters of a line without anything that would be taken for a mark."""
+    return (letters if letters.isascii() else _OWN_MARKS.sub("?", letters)).replace("\n", " ")
 
 
 _WORDS_TOO = frozenset(

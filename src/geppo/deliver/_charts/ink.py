@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from typing import TYPE_CHECKING
 
 from geppo.deliver._charts.measure import Wrapped
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 LEADING = 1.35
 """Distance of two lines of a label, in em."""
@@ -43,6 +45,9 @@ def _template(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
+    """Imported when a chart is drawn: a marked text in a terminal has none."""
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
     made = Environment(
         loader=FunctionLoader(_template),
         autoescape=True,

@@ -6,6 +6,6 @@ clause, a participle or a list. Rules are asked first; frames add what no rule r
 """
 
 from geppo.read.frames.frame import Frame, Statement, frames
-from geppo.read.frames.grammar import statements
+from geppo.read.frames.grammar import possible, statements
 
-__all__ = ["Frame", "Statement", "frames", "statements"]
+__all__ = ["Frame", "Statement", "frames", "possible", "statements"]

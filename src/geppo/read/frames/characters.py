@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import re2
 
+from geppo.language._lexicon import sorter
 from geppo.language.sentences import Span
 from geppo.read.frames.frame import Frame, Frames
 
@@ -48,8 +48,15 @@ class Lexicon:
         self.expressions = {
             name: re2.compile(words[name]) for name in words if name not in ("traditional", "simplified")
         }
-        self.verbs = [(frame, _expressions(frame)) for frame in known.frames]
-        self.nouns = [(frame, re2.compile("|".join(frame.nouns))) for frame in known.frames if frame.nouns]
+        rows = [(frame, source) for frame in known.frames for source in _expressions(frame)]
+        self.verbs = [(number, frame, re2.compile(source)) for number, (frame, source) in enumerate(rows)]
+        nouns = [(frame, "|".join(frame.nouns)) for frame in known.frames if frame.nouns]
+        self.nouns = [(frame, re2.compile(source)) for frame, source in nouns]
+        self._all = sorter([source for _, source in (*rows, *nouns)], whole=False, blanks=False)
+
+    def present(self, words: str) -> frozenset[int]:
+        """Numbers of the verbs' expressions that match in a sentence, in one pass; higher ones are of nouns."""
+        return frozenset(self._all.Match(words) or ())
 
     def search(self, name: str, text: str) -> bool:
         """True where a class of words is in a text."""
@@ -70,7 +77,7 @@ class Lexicon:
             yield match.start(), match.end()
 
 
-def _expressions(frame: Frame) -> tuple[Any, ...]:
+def _expressions(frame: Frame) -> list[str]:
     """The expressions of a frame's verbs: groups `slot` (the object inside) and `after` (what must follow)."""
     plain = [phrase for phrase in frame.phrases if SLOT not in phrase and AFTER not in phrase]
     made = ["|".join(sorted(plain, key=len, reverse=True))] if plain else []
@@ -80,4 +87,4 @@ def _expressions(frame: Frame) -> tuple[Any, ...]:
             before, slot, behind = verb.partition(SLOT)
             inner = f"(?P<slot>[^，。；：？！,;]{{1,{LONGEST_SLOT}}}?)(?:{behind})" if slot else ""
             made.append(f"(?:{before}){inner}(?P<after>{after})")
-    return tuple(re2.compile(expression) for expression in made)
+    return made

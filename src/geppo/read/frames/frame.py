@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import re2
 
+from geppo import shipped
 from geppo.errors import DataError
 from geppo.model.claim import Predicate
 from geppo.read.counts import PERCENT
@@ -197,9 +199,9 @@ def _frame(row: Mapping[str, Any], where: str) -> Frame:
         raise DataError(f"{where}: {error}") from error
 
 
-def compile_frames(text: str, where: str) -> Frames:
+def compile_frames(text: str, where: str, folder: Traversable | None = None) -> Frames:
     """Read a frames file. Raises DataError that names the file and the frame."""
-    raw = tomllib.loads(text)
+    raw = shipped.loads(text, folder) if folder is not None else tomllib.loads(text)
     found = tuple(_frame(row, where) for row in raw.get("frame", ()))
     if len({frame.id for frame in found}) != len(found):
         raise DataError(f"{where}: frame ids must be unique")
@@ -212,4 +214,5 @@ def frames(language: str) -> Frames | None:
     source = resources.files("geppo.language").joinpath(language).joinpath("frames.toml")
     if not (len(language) == 2 and language.isascii() and source.is_file()):
         return None
-    return compile_frames(source.read_text(encoding="utf-8"), f"language/{language}/frames.toml")
+    home = resources.files("geppo.language").joinpath(language)
+    return compile_frames(source.read_text(encoding="utf-8"), f"language/{language}/frames.toml", home)

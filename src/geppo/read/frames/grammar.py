@@ -4,44 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from importlib import import_module
+from typing import Any, NamedTuple, Protocol
 
 from geppo.errors import DataError
 from geppo.language.sentences import Span
-from geppo.read.frames import cases, characters, inflected, isolating, nouns, sov, svo
 from geppo.read.frames.frame import Statement, frames
 from geppo.read.typed import Item
 
+_GRAMMARS = frozenset({"svo", "sov", "inflected", "isolating"})
+"""Modules beside this one; each is imported when a text of its languages comes."""
+
+
+class _Grammar(Protocol):
+    """What a module of a grammar offers; `Lexicon` takes the frames of a language."""
+
+    Lexicon: Any
+
+    def possible(self, lexicon: Any, text: str, start: int, end: int, items: Sequence[Item]) -> bool: ...
+
+    def statements(
+        self, lexicon: Any, text: str, start: int, end: int, items: Sequence[Item], clauses: Sequence[Span]
+    ) -> Iterator[Statement]: ...
+
+
+class _Known(NamedTuple):
+    grammar: _Grammar
+    lexicon: Any
+
 
 @cache
-def _lexicon(language: str) -> nouns.Lexicon | sov.Lexicon | cases.Lexicon | characters.Lexicon | None:
+def _known(language: str) -> _Known | None:
     known = frames(language)
     if known is None:
         return None
-    if known.grammar == "svo":
-        return nouns.Lexicon(known)
-    if known.grammar == "sov":
-        return sov.Lexicon(known)
-    if known.grammar == "inflected":
-        return cases.Lexicon(known)
-    if known.grammar == "isolating":
-        return characters.Lexicon(known)
-    raise DataError(f"language/{language}/frames.toml: no grammar {known.grammar!r}")
+    if known.grammar not in _GRAMMARS:
+        raise DataError(f"language/{language}/frames.toml: no grammar {known.grammar!r}")
+    grammar: Any = import_module(f"geppo.read.frames.{known.grammar}")
+    return _Known(grammar, grammar.Lexicon(known))
+
+
+def possible(language: str, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
+    """False where a first look at `text[start:end]` shows that it holds no statement of a frame."""
+    known = _known(language)
+    return known is not None and known.grammar.possible(known.lexicon, text, start, end, items)
 
 
 def statements(
     language: str, text: str, start: int, end: int, items: Sequence[Item], clauses: Sequence[Span]
 ) -> Iterator[Statement]:
     """All statements that the frames of a language find in `text[start:end]`; items are in order."""
-    lexicon = _lexicon(language)
-    found: Iterator[Statement] = iter(())
-    if isinstance(lexicon, nouns.Lexicon):
-        found = svo.statements(lexicon, text, start, end, items)
-    elif isinstance(lexicon, cases.Lexicon):
-        found = inflected.statements(lexicon, text, start, end, items)
-    elif isinstance(lexicon, characters.Lexicon):
-        found = isolating.statements(lexicon, text, start, end, items)
-    elif lexicon is not None:
-        found = sov.statements(lexicon, text, start, end, items, clauses)
-    for one in found:
+    known = _known(language)
+    if known is None or not known.grammar.possible(known.lexicon, text, start, end, items):
+        return
+    for one in known.grammar.statements(known.lexicon, text, start, end, items, clauses):
         if one.frame.needs is None or one.frame.needs.search(text[start:end]) is not None:
             yield one

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
 from geppo.read.frames.cases import (
     ANY,
@@ -37,10 +38,17 @@ from geppo.read.frames.tokens import words_of
 from geppo.read.typed import Item
 
 
-def statements(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> Iterator[Statement]:
-    """All statements that the frames find in a sentence."""
-    if text[start:end].rstrip("\"”»') ").endswith("?") or not lexicon.able(words_of(text, start, end)):
-        return
+def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
+    """False where no frame can be in a sentence: it need not be looked at."""
+    del items
+    return not text[start:end].rstrip("\"”»') ").endswith("?") and lexicon.able(words_of(text, start, end))
+
+
+def statements(
+    lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item], clauses: Sequence[Span]
+) -> Iterator[Statement]:
+    """All statements that the frames find in a sentence that may hold some."""
+    del clauses
     kinds = kinds_in(items)
     reader = Reader(lexicon, text, start, end, items)
     for clause, verb in reader.verbs:
@@ -49,7 +57,7 @@ def statements(lexicon: Lexicon, text: str, start: int, end: int, items: Sequenc
     for clause in reader.clauses:
         for first, last in clause.pieces:
             for at in range(first, last):
-                for stems, phrase in lexicon.events:
+                for stems, phrase in lexicon.events if reader.word(at).startswith(lexicon.stems) else ():
                     if reader.word(at).startswith(stems) and able(phrase.frame, kinds):
                         yield from _of_event(reader, clause, at, phrase)
 

@@ -27,10 +27,18 @@ UNNAMED = "unit/organisation"
 Roles = tuple[Sequence[Item], Sequence[Item], Sequence[Item], int, bool]
 
 
-def statements(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> Iterator[Statement]:
-    """All statements that the frames find in a sentence."""
-    if lexicon.search("question", text[start:end]):
-        return
+def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
+    """False where no frame can be in a sentence: it need not be looked at."""
+    del items
+    piece = text[start:end]
+    return bool(lexicon.present(piece.translate(lexicon.folded))) and not lexicon.search("question", piece)
+
+
+def statements(
+    lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item], clauses: Sequence[Span]
+) -> Iterator[Statement]:
+    """All statements that the frames find in a sentence that may hold some."""
+    del clauses
     reader = Reader(lexicon, text, start, end, items)
     yield from _apposed(reader)
     for verb in reader.verbs:

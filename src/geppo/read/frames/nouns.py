@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from geppo.model.entity import Kind, Term
 from geppo.read.frames.forms import BASE, PARTICIPLE, PAST, S, forms_of
@@ -47,6 +48,15 @@ class Phrase:
     last: int
 
 
+class _Row(NamedTuple):
+    """A phrase behind its first word, what the first word's form may be, and the words that must stand behind it."""
+
+    frame: Frame
+    rest: tuple[str, ...]
+    forms: frozenset[str]
+    needed: frozenset[str]
+
+
 class Lexicon:
     """Phrases of all frames by their first word's forms, and the closed classes of the language."""
 
@@ -54,7 +64,7 @@ class Lexicon:
         words = known.words
         self.words = {name: frozenset(value) for name, value in words.items() if isinstance(value, list)}
         irregular = words["irregular"]
-        self.verbs: dict[str, dict[str, list[tuple[Frame, tuple[str, ...], frozenset[str]]]]] = {}
+        self.verbs: dict[str, dict[str, list[_Row]]] = {}
         self.nouns: dict[str, list[tuple[Frame, tuple[str, ...]]]] = {}
         for frame in known.frames:
             for phrase in frame.phrases:
@@ -65,7 +75,8 @@ class Lexicon:
                     forms = forms_of(first, irregular)
                 second = rest[0] if rest and rest[0] not in SLOTS else ""
                 for form, names in forms.items():
-                    self.verbs.setdefault(form, {}).setdefault(second, []).append((frame, tuple(rest), names))
+                    row = _Row(frame, tuple(rest), names, frozenset(rest) - SLOTS)
+                    self.verbs.setdefault(form, {}).setdefault(second, []).append(row)
             for phrase in frame.nouns:
                 first, *rest = phrase.split(" ")
                 self.nouns.setdefault(first, []).append((frame, tuple(rest)))
@@ -76,8 +87,7 @@ class Lexicon:
 
         self._needed: dict[str, list[tuple[Frame, frozenset[str]]]] = {}
         for form, phrases in self.verbs.items():
-            rows = [one for row in phrases.values() for one in row]
-            self._needed[form] = [(frame, frozenset(rest) - SLOTS) for frame, rest, _ in rows]
+            self._needed[form] = [(one.frame, one.needed) for row in phrases.values() for one in row]
         for form, nouns in self.nouns.items():
             self._needed.setdefault(form, []).extend((frame, frozenset(rest)) for frame, rest in nouns)
 
@@ -105,10 +115,11 @@ class Sentence:
         self.text = text
         self.tokens = tokens(text, start, end, items)
         self._lower = [token.lower for token in self.tokens]
+        self._at = dict(enumerate(self._lower))
 
     def word(self, at: int) -> str:
         """The small letters of a token, an empty text outside of the sentence."""
-        return self._lower[at] if 0 <= at < len(self._lower) else ""
+        return self._at.get(at, "")
 
     def among(self, at: int, name: str) -> bool:
         """True where a token is a word of a class."""
@@ -118,15 +129,16 @@ class Sentence:
     def found(self) -> list[Verb]:
         """Every frame's phrase in the sentence."""
         made = []
+        words = set(self._lower)
         for at, word in enumerate(self._lower):
             phrases = self.lexicon.verbs.get(word)
             if phrases is None:
                 continue
             following = self.word(at + 1)
-            for frame, rest, names in (*phrases.get("", ()), *(phrases.get(following, ()) if following else ())):
-                last, slot = self._rest(at + 1, rest)
+            for row in (*phrases.get("", ()), *(phrases.get(following, ()) if following else ())):
+                last, slot = self._rest(at + 1, row.rest) if row.needed <= words else (0, 0)
                 if last:
-                    made.append(Verb(frame, at, last, names, slot))
+                    made.append(Verb(row.frame, at, last, row.forms, slot))
         longest: dict[int, int] = {}
         for verb in made:
             longest[verb.first] = max(longest.get(verb.first, 0), 0 if verb.slot else verb.last)
@@ -166,10 +178,11 @@ class Sentence:
         return at, slot
 
     def _seek(self, at: int, word: str, most: int) -> int:
-        for place in range(at, min(at + most + 1, len(self.tokens))):
-            if self.word(place) == word:
+        ends = ";.:?!," if most == GAP else ";.:?!"
+        for place, here in enumerate(self._lower[at : at + most + 1], at):
+            if here == word:
                 return place
-            if self.word(place) in ";.:?!" or (most == GAP and self.word(place) in ","):
+            if here in ends:
                 return -1
         return -1
 

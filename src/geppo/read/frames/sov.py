@@ -15,6 +15,7 @@ from typing import Any
 import re2
 
 from geppo.errors import DataError
+from geppo.language._lexicon import sorter
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
 from geppo.model.entity import Kind, Term
@@ -85,14 +86,19 @@ class Lexicon:
         self.denied = re2.compile(words["denied"])
         self.deeds = frozenset(words["deeds"])
         self.empty = frozenset(words["empty"])
-        self.verbs: list[tuple[Frame, Any, Any]] = []
+        self.verbs: list[tuple[int, Frame, bool, Any]] = []
+        sources: list[str] = []
         for frame in known.frames:
             active, passive = _expressions(frame, words["conjugation"], known)
-            self.verbs.append(
-                (frame, re2.compile(active) if active else None, re2.compile(passive) if passive else None)
-            )
-        stems = sorted({_stem(phrase, words["conjugation"]) for frame in known.frames for phrase in frame.phrases})
-        self.any_stem = re2.compile("|".join(stems))
+            for source, voice in ((passive, True), (active, False)):
+                if source:
+                    self.verbs.append((len(sources), frame, voice, re2.compile(source)))
+                    sources.append(source)
+        self._all = sorter(sources, whole=False, blanks=False)
+
+    def present(self, piece: str) -> frozenset[int]:
+        """Numbers of the verbs' expressions that match in a sentence, in one pass."""
+        return frozenset(self._all.Match(piece) or ())
 
 
 def _ending(phrase: str, table: Mapping[str, Mapping[str, str]]) -> str:
@@ -133,15 +139,15 @@ class Reader:
         """Every frame's verb; the longest where several begin at one place."""
         piece = self.text[self.start : self.end]
         found: dict[int, list[Verb]] = {}
-        for frame, active, passive in self.lexicon.verbs:
-            for expression, voice in ((passive, True), (active, False)):
-                for match in expression.finditer(piece) if expression is not None else ():
-                    start, end = self.start + match.start(), self.start + match.end()
-                    tail = self.lexicon.tail.match(self.text[end : self.end])
-                    ending = self.lexicon.tail_before.search(match.group()).group() + tail.group()
-                    verb = Verb(frame, start, end, end + len(tail.group()), voice != frame.inverse, ending)
-                    if not any(v.frame is frame for v in found.get(start, ())) and not self._in_name(start):
-                        found.setdefault(start, []).append(verb)
+        present = self.lexicon.present(piece)
+        for number, frame, voice, expression in self.lexicon.verbs:
+            for match in expression.finditer(piece) if number in present else ():
+                start, end = self.start + match.start(), self.start + match.end()
+                tail = self.lexicon.tail.match(self.text[end : self.end])
+                ending = self.lexicon.tail_before.search(match.group()).group() + tail.group()
+                verb = Verb(frame, start, end, end + len(tail.group()), voice != frame.inverse, ending)
+                if not any(v.frame is frame for v in found.get(start, ())) and not self._in_name(start):
+                    found.setdefault(start, []).append(verb)
         for row in found.values():
             yield from row
 
@@ -253,13 +259,17 @@ class Reader:
         return last or self._open(at, at + match.end())
 
 
+def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
+    """False where no frame can be in a sentence: it need not be looked at."""
+    del items
+    piece = text[start:end]
+    return bool(lexicon.present(piece)) and lexicon.question.search(piece) is None
+
+
 def statements(
     lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item], clauses: Sequence[Span]
 ) -> Iterator[Statement]:
-    """All statements that the frames find in a sentence."""
-    piece = text[start:end]
-    if lexicon.any_stem.search(piece) is None or lexicon.question.search(piece) is not None:
-        return
+    """All statements that the frames find in a sentence that may hold some."""
     reader = Reader(lexicon, text, start, end, items, clauses)
     for verb in reader.verbs():
         yield from _of_verb(reader, verb)

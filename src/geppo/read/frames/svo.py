@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
 from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST
 from geppo.read.frames.frame import OPEN, Frame, Statement, able, filled, filling, kinds_in, worth
@@ -233,13 +234,20 @@ def _unreal(reader: Reader, verb: Verb, start: int, auxiliaries: Sequence[str]) 
     return False
 
 
-def statements(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> Iterator[Statement]:
-    """All statements that the frames find in a sentence."""
+def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
+    """False where no frame can be in a sentence: it need not be looked at."""
     kinds = kinds_in(items)
     if kinds <= _PLAIN or text[start:end].rstrip("\"”')» ").endswith("?"):
-        return
-    if not lexicon.possible(set(words_of(text, start, end)), kinds):
-        return
+        return False
+    return lexicon.possible(set(words_of(text, start, end)), kinds)
+
+
+def statements(
+    lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item], clauses: Sequence[Span]
+) -> Iterator[Statement]:
+    """All statements that the frames find in a sentence that may hold some."""
+    del clauses
+    kinds = kinds_in(items)
     reader = Reader(lexicon, text, start, end, items)
     for verb in reader.found:
         if able(verb.frame, kinds):

@@ -6,13 +6,12 @@ A file that breaks its encoding in a few places keeps a replacement character (U
 from __future__ import annotations
 
 import codecs
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import re2
 
+from geppo import shipped
 from geppo.errors import InputError
 
 _MARKS = (
@@ -36,7 +35,7 @@ BROKEN = 0.002
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("encodings.toml").read_text(encoding="utf-8"))
+    return shipped.table(__package__, "encodings.toml")
 
 
 def declared_charset(data: bytes) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import Any
+
+from geppo import shipped
 
 
 @cache
 def fields() -> dict[str, Any]:
     """The table as read."""
-    return tomllib.loads(resources.files(__package__).joinpath("fields.toml").read_text(encoding="utf-8"))
+    return shipped.table(__package__, "fields.toml")

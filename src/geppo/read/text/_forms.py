@@ -6,14 +6,13 @@ that a passage can be found again in it.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import re2
 
+from geppo import shipped
 from geppo.config import Settings
 from geppo.errors import InputError
 from geppo.read.text._page import Page
@@ -43,7 +42,7 @@ def read_form(found: Any, name: str, settings: Settings) -> Page | None:
 
 @cache
 def _data() -> dict[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("forms.toml").read_text(encoding="utf-8"))
+    return shipped.table(__package__, "forms.toml")
 
 
 def marking(found: Any, paths: list[str]) -> str:

@@ -6,12 +6,12 @@ The library comes last, because it calls titles of kanji alone Chinese or Canton
 from __future__ import annotations
 
 import importlib
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import re2
+
+from geppo import shipped
 
 _SAMPLE = 20_000
 _CODE = re2.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
@@ -65,7 +65,7 @@ def by_script(text: str) -> str:
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("languages.toml").read_text(encoding="utf-8"))
+    return shipped.table(__package__, "languages.toml")
 
 
 @cache

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache, lru_cache
-from importlib import resources
 from typing import Any
 
 import re2
+
+from geppo import shipped
 
 _SPLIT = re2.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
 _LONGEST = 80
@@ -15,7 +15,7 @@ _LONGEST = 80
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("hidden.toml").read_text(encoding="utf-8"))
+    return shipped.table(__package__, "hidden.toml")
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +12,7 @@ from typing import Any
 import ahocorasick_rs
 import re2
 
+from geppo import shipped
 from geppo.errors import DataError
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -24,7 +24,7 @@ def _text(name: str) -> str:
 
 @cache
 def _table(name: str) -> dict[str, Any]:
-    return tomllib.loads(_text(name))
+    return shipped.table(__package__, name)
 
 
 @cache
@@ -67,6 +67,12 @@ def top_level_domains() -> frozenset[str]:
     labels = {suffix.rpartition(".")[2].lower() for suffix in _suffix_tree().tlds}
     coded = {label.encode("idna").decode("ascii") for label in labels if not label.isascii()}
     return frozenset(labels | coded)
+
+
+@cache
+def international_domains() -> tuple[str, ...]:
+    """The top-level domains in letters of scripts with blanks, outside ASCII, sorted."""
+    return tuple(sorted(label for label in top_level_domains() if cased(label[0]) and not label.isascii()))
 
 
 @cache

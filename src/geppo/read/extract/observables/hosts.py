@@ -170,7 +170,7 @@ def international(clean: Clean, taken: Taken) -> Iterator[Candidate]:
     if clean.text.isascii():
         return
     low = clean.text.lower()
-    for top in sorted(label for label in _data.top_level_domains() if _data.cased(label[0]) and not label.isascii()):
+    for top in _data.international_domains():
         place = low.find("." + top) if len(low) == len(clean.text) else -1
         while place >= 0:
             end = place + 1 + len(top)

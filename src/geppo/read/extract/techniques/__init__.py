@@ -131,15 +131,17 @@ def _of_sentence(
     numbers = cues.matching(line) if cues else []
     if not numbers and not named:
         return
-    guards = _cues.guards(code)
-    if guards.advice.search(line) and not (guards.reported and guards.reported.search(line)):
-        return
     hits = [_Hit(one.start, one.end, one.id, "") for one in named]
     weak: list[_Hit] = []
     for clause in clauses(view.raw, span, code):
         for hit, is_weak in _of_clause(view, clause, code, numbers):
             if not any(hit.start < one.end and one.start < hit.end for one in named):
                 (weak if is_weak else hits).append(hit)
+    if not hits and not weak:
+        return
+    guards = _cues.guards(code)
+    if guards.advice.search(line) and not (guards.reported and guards.reported.search(line)):
+        return
     if weak and (hits or hostile):
         hits += weak
     known = techniques()
@@ -171,10 +173,12 @@ def _of_clause(view: Folded, clause: Span, code: str, numbers: Sequence[int]) ->
         return
     guards = _cues.guards(code)
     line = view.text[clause.start : clause.end]
-    apart = [found.span() for found in guards.defence.finditer(line)]
+    apart: list[tuple[int, int]] | None = None
     for number in numbers:
         cue = cues.cues[number]
         for start, end in cues.spans(number, line):
+            if apart is None:
+                apart = [found.span() for found in guards.defence.finditer(line)]
             if any(stop <= start or (guards.either and first >= end) for first, stop in apart):
                 continue
             if not _denied(view, clause, code, start, end):

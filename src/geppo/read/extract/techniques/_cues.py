@@ -7,7 +7,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import tomllib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +16,7 @@ from typing import Any
 
 import re2
 
+from geppo import shipped
 from geppo.catalog.attack import techniques
 from geppo.catalog.tables import LANGUAGES
 from geppo.errors import DataError
@@ -24,7 +25,7 @@ from geppo.read.triggers import Prefilter, Slow, Triggers
 FILE, WORDS, GUARDS = "cues.toml", "words.toml", "guards.toml"
 TRIGGERS = "triggers.json.gz"
 _BETWEEN_CLAUSES, _BETWEEN_STRINGS = "\x1f", "\x1e"
-_MACRO = re2.compile(r"<([a-z_0-9]+)>|(~)")
+_MACRO = re.compile(r"<([a-z_0-9]+)>|(~)")
 _SPACED = frozenset({"en", "ru"})
 """Languages with blanks between words, where a match begins and ends at a word's edge."""
 _GAP = {True: r"(?:[^\pL\pN_](?:[^;:!?。！？\n]*?[^\pL\pN_])??)", False: r"[^;!?。！？\n]*?"}
@@ -168,7 +169,7 @@ def _texts(value: Any, place: str) -> list[str]:
 
 @cache
 def _file(name: str) -> dict[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath(name).read_text(encoding="utf-8"))
+    return shipped.table(__package__, name)
 
 
 @cache
