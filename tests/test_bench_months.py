@@ -61,6 +61,7 @@ def _case() -> tuple[World, Page, Checker]:
         ("en", "<G> does not rule out anything; it may have targeted banks in Poland.", []),
         ("en", "The intrusion by <G> into Brackwater Labs.", ["roles"]),
         ("en", "Brackwater Labs says that <G> used a C2 server.", []),
+        ("en", "Others say that Brackwater Labs set a deadline.", ["roles"]),
         ("ja", "<G> が Brackwater Labs に侵入しました。", ["roles"]),
         ("ja", "<G> がポーランドの銀行を標的にした可能性があります。", []),
         ("ja", "<G> がポーランドの銀行を標的にしました。", ["hedge lost"]),

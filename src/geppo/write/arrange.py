@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from geppo.model.assessment import Assessment, AssessmentKind
+from geppo.model.claim import STRENGTH, Claim, Rung
 from geppo.model.edition import EditionKind, Role, Story
 from geppo.model.entity import Kind, Term
 from geppo.write.discourse import condensed
@@ -231,7 +232,7 @@ def _closing(planner: Planner, theme: str, stories: Sequence[Story]) -> Statemen
     leads = [planner.lead(story) for story in stories]
     origins = {origin for story in stories for origin in story.origins}
     claims = [claim for lead in leads for claim in lead.ids]
-    same = [lead for lead in leads if lead.best.predicate is leads[0].best.predicate]
+    same = [lead for lead in leads if lead.best.predicate is leads[0].best.predicate and _carries(lead.best)]
     speakers = list(
         dict.fromkeys(
             house
@@ -241,6 +242,7 @@ def _closing(planner: Planner, theme: str, stories: Sequence[Story]) -> Statemen
         )
     )
     carries = leads[0].best.predicate.value in weights()["trend"].get(theme, ())
+    carries = carries and leads[0] in same
     if carries and len(same) >= 2 and len(speakers) >= 2:
         return statement(
             "trend.trend", Role.TREND, stories[0].id, 90.0, claims=[c for lead in same for c in lead.ids],
@@ -258,6 +260,15 @@ def _closing(planner: Planner, theme: str, stories: Sequence[Story]) -> Statemen
             values={"n": str(len(origins)), "m": str(len(stories))},
         )  # fmt: skip
     return None
+
+
+def _carries(claim: Claim) -> bool:
+    """True for what a trend can rest on: said to be so, or to be possible; not denied, and not merely left open."""
+    return (
+        not claim.negated
+        and claim.hedge.rung is not Rung.DENIES
+        and STRENGTH[claim.hedge.rung] >= STRENGTH[Rung.POSSIBLE]
+    )
 
 
 def _opening(

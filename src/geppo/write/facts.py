@@ -121,7 +121,7 @@ def _attribution_form(claim: Claim) -> str:
 def _leak_form(claim: Claim) -> str:
     if claim.count is None:
         return ""
-    return "data" if claim.count.unit.id.startswith("data/") else "counted"
+    return "data" if claim.count.unit.id.startswith("data/") or claim.count.unit.id == "unit/record" else "counted"
 
 
 _FORMS: Mapping[Predicate, Callable[[Claim], str]] = {
