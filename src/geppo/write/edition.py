@@ -7,13 +7,15 @@ from dataclasses import replace
 
 from geppo.catalog import Catalog
 from geppo.errors import GateError
-from geppo.model.edition import Edition, EditionKind, Issue, Month, Section, Sentence, Story
+from geppo.model.edition import Editing, Edition, EditionKind, Issue, Month, Section, Sentence, Story
+from geppo.model.edits import Edits, State
 from geppo.model.entity import Kind
 from geppo.model.marking import Tlp
 from geppo.write import chart, table
 from geppo.write.arrange import arrange
 from geppo.write.cite import Citations
 from geppo.write.compose import Composer
+from geppo.write.edits import Desk
 from geppo.write.gate import Gate, Readback
 from geppo.write.outline import Outline, Planner, SectionPlan, Statement
 from geppo.write.phrases import fill
@@ -53,10 +55,13 @@ def visible(month: Month, kind: EditionKind) -> Month:
 
 
 class Writer:
-    """Writes the editions of one month for one audience."""
+    """Writes the editions of one month for one audience, with an editor's edits where a desk holds some."""
 
-    def __init__(self, month: Month, kind: EditionKind, catalog: Catalog, readback: Readback) -> None:
-        self.month = visible(month, kind)
+    def __init__(
+        self, month: Month, kind: EditionKind, catalog: Catalog, readback: Readback, desk: Desk | None = None
+    ) -> None:
+        self.desk = desk or Desk(Edits(), month)
+        self.month = visible(self.desk.staged(month), kind)
         self.kind = kind
         self.catalog = catalog
         self.planner = Planner(self.month, catalog)
@@ -109,8 +114,10 @@ class Writer:
 
     def editions(self) -> tuple[Edition, ...]:
         """Both languages of this audience. Raises GateError where a finished edition fails."""
-        outline = arrange(self.planner, self.kind, self.size)
-        made = tuple(self._edition(outline, language) for language in LANGUAGES)
+        outline = self.desk.placed(arrange(self.planner, self.kind, self.size))
+        made = tuple(
+            self.desk.signed(self._edition(outline, language), outline, self.gates[language]) for language in LANGUAGES
+        )
         findings = self.gates["ja"].same_ids(made[0], made[1])
         for edition in made:
             findings += self.gates[edition.language].whole(edition)
@@ -231,6 +238,7 @@ def _sentence(said: Statement, words: _Rotation, citations: Citations) -> Senten
         claims=said.claims,
         assessments=said.assessments,
         citations=marks,
+        story=said.story,
     )
 
 
@@ -251,9 +259,33 @@ def _subject(composer: Composer, heads: Sequence[str], period: str) -> str:
     return fill(composer.phrases.text("edition", form), {"heads": joiner.join(heads), "M": period, "L": "[", "R": "]"})
 
 
-def write_issue(month: Month, catalog: Catalog, readback: Readback, kinds: Sequence[EditionKind]) -> Issue:
-    """All editions of a month. Raises GateError if one fails."""
-    editions: list[Edition] = []
-    for kind in kinds:
-        editions += Writer(month, kind, catalog, readback).editions()
-    return Issue(month=month, editions=tuple(editions))
+def write_issue(
+    month: Month,
+    catalog: Catalog,
+    readback: Readback,
+    kinds: Sequence[EditionKind],
+    edits: Edits | None = None,
+    *,
+    strict: bool = True,
+) -> Issue:
+    """All editions of a month, signed with an editor's edits where there are any.
+
+    Raises GateError if an edition fails, and for an edit that the gate refuses; without `strict` the machine's text
+    stands in its place and the outcome says why.
+    """
+    machine = _editions(month, catalog, readback, kinds, None)
+    if not edits:
+        return Issue(month=month, editions=machine)
+    desk = Desk(edits, month)
+    signed = _editions(month, catalog, readback, kinds, desk)
+    outcomes = desk.outcomes(signed)
+    refused = tuple(note for one in outcomes if one.state is State.REFUSED for note in one.notes)
+    if refused and strict:
+        raise GateError(refused)
+    return Issue(month=month, editions=signed, editing=Editing(edits=edits, machine=machine, outcomes=outcomes))
+
+
+def _editions(
+    month: Month, catalog: Catalog, readback: Readback, kinds: Sequence[EditionKind], desk: Desk | None
+) -> tuple[Edition, ...]:
+    return tuple(one for kind in kinds for one in Writer(month, kind, catalog, readback, desk).editions())
