@@ -34,10 +34,16 @@ def _rules(language: str) -> dict[str, Any]:
 
 
 def refusals(said: Statement, machine: str, text: str, gate: Gate) -> tuple[str, ...]:
-    """Why a sentence may not stand for the machine's; nothing where it may. Each names the rule that it breaks."""
-    found = [*gate.check(said, text)]
-    own = [*_form(text, gate), *_against(machine, text, gate), *_grounded(said, machine, text, gate)]
-    return (*found, *(f"{said.id} ({gate.language}): {one} in: {text}" for one in dict.fromkeys(own)))
+    """Why a sentence may not stand for the machine's; nothing where it may. Each names the rule that it breaks.
+
+    What the gate would hold against the machine's own words ("the treaty", which leans on the sentence before) is held
+    against nobody.
+    """
+    usual = {one.removesuffix(machine) for one in gate.check(said, machine)}
+    found = [one for one in gate.check(said, text) if one.removesuffix(text) not in usual]
+    own = [*_form(text, gate), *_against(said, machine, text, gate), *_grounded(said, machine, text, gate)]
+    lines = [f"{said.id} ({gate.language}): {one} in: {text}" for one in dict.fromkeys(own)]
+    return (*found, *(line for line in lines if line.removesuffix(text) not in usual and line not in found))
 
 
 # -- a rephrased sentence ------------------------------------------------------------------------------------------
@@ -55,7 +61,7 @@ def _form(text: str, gate: Gate) -> Iterable[str]:
         yield f"{len(text.split())} words, at most {most}"
 
 
-def _against(machine: str, text: str, gate: Gate) -> Iterable[str]:
+def _against(said: Statement, machine: str, text: str, gate: Gate) -> Iterable[str]:
     """Findings from the two texts side by side."""
     language, rules = gate.language, _rules(gate.language)
     before, after = _estimates(machine, language), _estimates(text, language)
@@ -65,9 +71,10 @@ def _against(machine: str, text: str, gate: Gate) -> Iterable[str]:
         yield f"no restriction where the machine has “{rules['only'].search(machine).group()}”"
     if (sure := rules["certainty"].search(text)) and not rules["certainty"].search(machine):
         yield f"the word of certainty “{sure.group()}”"
-    rung, ceiling = (_rung(one, language) for one in (text, machine))
+    rung = _rung(text, language)
+    ceiling = max((_rung(machine, language), *(fact.best.hedge.rung for fact in said.facts)), key=STRENGTH.__getitem__)
     if STRENGTH[rung] > STRENGTH[ceiling]:
-        yield f"a hedge of “{rung.value}” where the machine has “{ceiling.value}”"
+        yield f"a hedge of “{rung.value}” where “{ceiling.value}” is the most that its claims bear"
     denied, denials = (len(negations(one, Span(start=0, end=len(one)), language)) for one in (text, machine))
     if denied != denials:
         yield f"{denied} negations where the machine has {denials}"
@@ -123,12 +130,18 @@ def _names(printed: Sequence[str], text: str, gate: Gate) -> Iterable[str]:
     """Words in capitals that neither the machine's sentence nor its grounds have: a name that no list knows."""
     pattern = _rules(gate.language)["name"]
     held = {word.casefold() for one in printed for word in pattern.findall(one)}
+    held |= {word.casefold() for one in _named(text, gate) for word in pattern.findall(one)}
     held |= {word.casefold() for word in gate.composer.phrases.choices("calendar", "months")}
     for number, found in enumerate(pattern.finditer(text)):
         word = found.group().removesuffix("'s").removesuffix("’s")
         opens = gate.language == "en" and number == 0 and word[1:] == word[1:].lower()
         if word != word.lower() and word.casefold() not in held and not opens:
             yield f"the name “{word}” that its grounds do not hold"
+
+
+def _named(text: str, gate: Gate) -> Iterable[str]:
+    """Names that the gate itself looks up."""
+    return (one.surface for one in gate.readback.mentions(text, gate.language) if one.kind in NAMED)
 
 
 # -- a remark ------------------------------------------------------------------------------------------------------
@@ -151,7 +164,7 @@ def remark_refusals(
     found = [*_remark_form(remark.text, gate)]
     for one in gate.words(whole, remark.text):
         hint = "; mark it as your own with own = […]" if one.startswith(("the name", "the number")) else ""
-        found.append(one.replace("its grounds do", "no claim of its section does") + hint)
+        found.append(one.replace("its grounds do not hold", "no claim of its section holds") + hint)
     found += _leaks(remark.text, gate, closed, shown)
     return tuple(f"remark {remark.id} ({gate.language}): {one} in: {remark.text}" for one in dict.fromkeys(found))
 

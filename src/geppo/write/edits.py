@@ -15,10 +15,14 @@ from geppo.model.entity import Kind
 from geppo.write.edit_gate import Closed, refusals, remark_refusals
 from geppo.write.facts import limit
 from geppo.write.gate import Gate
-from geppo.write.outline import Outline, SectionPlan, Statement
+from geppo.write.outline import PINNED, Outline, SectionPlan, Statement
 
-PINNED = "pinned"
-"""Part of a pinned story's score: what it lacks to outweigh every other story."""
+_PIN = 5.0
+"""A pin's weight in units of the month's weightiest story: a theme is weighed by at most three whole stories and three
+halves (`Planner.themes`), so that one pinned story outweighs every theme without one."""
+
+_VARIANTS = 4
+"""Wordings that a statement can take by rotation; more than any list of phrases has."""
 
 _AGAIN = 0.5
 """Share of an edit's claims that a story must hold to be the one it meant: more than half, so that there is one."""
@@ -29,10 +33,20 @@ class _Fate:
     """What happens to one rephrased sentence or remark over the editions."""
 
     where: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
+    replaced: bool = False
+    refused: dict[str, list[str]] = field(default_factory=dict)
+    """Findings of the gate with the editions in which it has them."""
     nearest: list[tuple[int, str]] = field(default_factory=list)
     """Machine's sentences that the edit may have meant: shared grounds and the text."""
+
+    def refuse(self, findings: Iterable[str], place: str) -> None:
+        """Keep why the gate refuses it in an edition."""
+        for one in findings:
+            self.refused.setdefault(one, []).append(place)
+
+    def refusals(self) -> tuple[str, ...]:
+        """A line for each finding."""
+        return tuple(f"{', '.join(dict.fromkeys(places))}: {one}" for one, places in self.refused.items())
 
 
 class Desk:
@@ -46,7 +60,6 @@ class Desk:
         written: tuple[Rephrase | Remark, ...] = (*edits.rephrases, *edits.remarks)
         self._held = {one.story: self._found(one) for one in named}
         self._fates = {one: _Fate() for one in written}
-        self._last = {_key(one): one for one in edits.rephrases}
         self._told: set[tuple[str, str]] = set()
 
     # -- stories ---------------------------------------------------------------------------------------------------
@@ -103,7 +116,7 @@ class Desk:
             replace(
                 story,
                 rank=ranks[story.id],
-                score=(*story.score, (PINNED, most - story.total + 1.0)) if story.id in pins else story.score,
+                score=(*story.score, (PINNED, _PIN * most)) if story.id in pins else story.score,
             )
             for story in stories
         )
@@ -134,7 +147,8 @@ class Desk:
         said = {one.id: one for plan in plans.values() for one in plan}
         said |= {one.id: one for one in outline.key_judgements}
         place = f"{edition.kind.value}.{edition.language}"
-        self._told |= {(sentence.story, place) for sentence in edition.sentences()}
+        told = (one for section in edition.sections for part in section.paragraphs for one in part)
+        self._told |= {(sentence.story, place) for sentence in told}
 
         def reworded(sentence: Sentence) -> Sentence:
             return self._reworded(sentence, said[sentence.id], edition, gate)
@@ -152,27 +166,37 @@ class Desk:
         )
 
     def _reworded(self, sentence: Sentence, said: Statement, edition: Edition, gate: Gate) -> Sentence:
+        """The sentence in the words of the last edit that fits it."""
         place = f"{edition.kind.value}.{edition.language}"
-        found = sentence
-        for edit in self._last.values():
+        found: Sentence | None = None
+        for edit in reversed(self._edits.rephrases):
             if edit.language != edition.language or edit.edition not in ("", edition.kind.value):
                 continue
             fate, rests = self._fates[edit], {*sentence.claims, *sentence.assessments}
-            if edit.sentence != sentence.id:
-                fate.nearest.append((len(rests & set(edit.rests)), sentence.text))
-                continue
-            if edit.was != sentence.text or (edit.rests and set(edit.rests) != rests):
-                fate.nearest.append((len(rests) + 1, sentence.text))
-                fate.notes.append(f"{place} has other words for it and keeps them: {sentence.text}")
-                continue
-            refused = refusals(said, sentence.text, edit.text, gate) if edit.text != edit.was else ()
-            if refused:
-                fate.refused += [f"{place}: {one}" for one in refused]
-                continue
-            fate.where.append(place)
-            back = edit.text == sentence.text
-            found = sentence if back else replace(sentence, text=edit.text, machine=sentence.text, edited_by=edit.by)
-        return found
+            if not (edit.sentence == sentence.id and self._fits(edit, sentence, said, gate)):
+                shared = len(rests & set(edit.rests)) if edit.sentence != sentence.id else len(rests) + 1
+                fate.nearest.append((shared, sentence.text))
+            elif found is not None:
+                fate.replaced = True
+            elif refused := refusals(said, sentence.text, edit.text, gate) if edit.text != sentence.text else ():
+                fate.refuse(refused, place)
+            else:
+                fate.where.append(place)
+                found = sentence
+                if edit.text not in (edit.was, sentence.text):
+                    found = replace(sentence, text=edit.text, machine=sentence.text, edited_by=edit.by)
+        return found or sentence
+
+    def _fits(self, edit: Rephrase, sentence: Sentence, said: Statement, gate: Gate) -> bool:
+        """True where an edit was made for this sentence, on these grounds.
+
+        A statement that stands for itself has several wordings, which take turns along the page; that another one came
+        up changes nothing. Words that lean on the sentence before ("the company") must be the same.
+        """
+        if edit.rests and set(edit.rests) != {*sentence.claims, *sentence.assessments}:
+            return False
+        turns = {gate.composer.sentence(said, turn) for turn in range(_VARIANTS)}
+        return edit.was == sentence.text or {edit.was, sentence.text} <= turns
 
     def _remarked(
         self, section: Section, plan: Sequence[Statement], edition: Edition, gate: Gate
@@ -187,7 +211,7 @@ class Desk:
                 continue
             closed = self._closed(gate)
             refused = remark_refusals(remark, plan, gate, closed, self._shown(gate))
-            self._fates[remark].refused += [f"{place}: {one}" for one in refused]
+            self._fates[remark].refuse(refused, place)
             if not refused:
                 self._fates[remark].where.append(place)
                 made.append(remark)
@@ -227,6 +251,9 @@ class Desk:
             return Outcome(subject=f"pin {edit.story}", edit=edit, state=State.UNFIT, notes=(NO_STORY,))
         where = tuple(place for place in places if (story.id, place) in self._told)
         notes = _now(edit.story, story)
+        absent = tuple(place for place in places if place not in where)
+        if where and absent:
+            notes += (f"no room, or nothing to be shown, in {', '.join(absent)}",)
         if not where:
             notes += ("no edition tells it: nothing of it can be said in both languages, or it is of another month",)
         state = State.APPLIED if where else State.UNFIT
@@ -246,15 +273,16 @@ class Desk:
 
     def _rephrased(self, edit: Rephrase) -> Outcome:
         fate, subject = self._fates[edit], f"rephrase {edit.sentence} {edit.language}"
-        if self._last[_key(edit)] != edit:
+        if fate.replaced and not fate.where:
             return Outcome(subject=subject, edit=edit, state=State.REPLACED, notes=("by a later edit of it",))
         if fate.refused:
-            return Outcome(subject=subject, edit=edit, state=State.REFUSED, notes=tuple(fate.refused))
+            return Outcome(subject=subject, edit=edit, state=State.REFUSED, notes=fate.refusals())
         if not fate.where:
             shared, now = max(fate.nearest, key=lambda one: one[0], default=(0, ""))
-            note = f"this edit no longer fits: machine now says: {now}" if shared else NO_SENTENCE
+            rests = " (the same words, resting on other claims)" if now == edit.was else ""
+            note = f"this edit no longer fits: machine now says: {now}{rests}" if shared else NO_SENTENCE
             return Outcome(subject=subject, edit=edit, state=State.UNFIT, notes=(note,))
-        notes = tuple(fate.notes)
+        notes: tuple[str, ...] = ()
         if edit.text == edit.was:
             notes += ("back to the machine's words",)
         elif not self._both(edit):
@@ -270,7 +298,7 @@ class Desk:
         fate = self._fates[edit]
         subject = f"remark {edit.id} {edit.language} on {edit.section or edit.sentence}"
         if fate.refused:
-            return Outcome(subject=subject, edit=edit, state=State.REFUSED, notes=tuple(fate.refused))
+            return Outcome(subject=subject, edit=edit, state=State.REFUSED, notes=fate.refusals())
         if not fate.where:
             note = f"no section of the issue is or holds {edit.section or edit.sentence} now"
             return Outcome(subject=subject, edit=edit, state=State.UNFIT, notes=(note,))
@@ -280,11 +308,6 @@ class Desk:
 NO_STORY = "the month has no such story now; the machine's text stands"
 NO_SENTENCE = "this edit no longer fits: machine now says nothing that rests on the same; its text stands"
 _OTHER: Mapping[str, str] = {"ja": "en", "en": "ja"}
-
-
-def _key(edit: Rephrase) -> tuple[str, ...]:
-    """What makes two edits rephrase the same thing: the later one counts."""
-    return edit.sentence, edit.language, edit.edition, edit.was
 
 
 def _now(given: str, story: Story) -> tuple[str, ...]:
