@@ -88,10 +88,18 @@ class _Sheet:
         self._say(part.heading, "Heading1")
         for line in part.lead:
             self._lines((line,), "Lead")
-        for paragraph in part.paragraphs:
+        self._notes(part, 0)
+        for place, paragraph in enumerate(part.paragraphs, start=1):
             self._lines(paragraph)
+            self._notes(part, place)
         if not part.lead and not part.paragraphs:
             self._say(self._words.ui("nothing"))
+
+    def _notes(self, part: Part, place: int) -> None:
+        for note in part.notes_after(place):
+            made = self._paragraph("Remark")
+            self._run(made, note.label + self._words.mark("colon"))
+            self._run(made, self._words.mark("between").join(text for text in (note.text, note.own) if text))
 
     def _box(self, box: Box) -> None:
         self._say(f"{self._words.ui('table')} {box.number} {box.heading}", "Heading2")
