@@ -21,6 +21,7 @@ from types import ModuleType
 
 from geppo import config
 from geppo.config import Settings
+from geppo.deliver import edits_diff
 from geppo.deliver._shown import defang as defang
 from geppo.model.edition import Edition, Issue
 from geppo.registry import family
@@ -45,6 +46,7 @@ def _files(issue: Issue, settings: Settings) -> Iterator[tuple[str, bytes]]:
         else:
             for edition in issue.editions:
                 yield file_name(edition, member.FORMAT), member.render(issue, edition, settings)
+    yield from edits_diff.files(issue)
 
 
 def write(issue: Issue, out: Path, settings: Settings | None = None) -> tuple[Path, ...]:
@@ -58,6 +60,7 @@ def write(issue: Issue, out: Path, settings: Settings | None = None) -> tuple[Pa
     chosen = settings or config.load()
     folder = out / issue.name
     folder.mkdir(parents=True, exist_ok=True)
+    edits_diff.clear(folder)
     written: list[Path] = []
     for name, data in _files(issue, chosen):
         target = folder / name

@@ -282,7 +282,9 @@ def write_issue(
     refused = tuple(note for one in outcomes if one.state is State.REFUSED for note in one.notes)
     if refused and strict:
         raise GateError(refused)
-    return Issue(month=month, editions=signed, editing=Editing(edits=edits, machine=machine, outcomes=outcomes))
+    return Issue(
+        month=month, editions=signed, editing=Editing(edits=desk.current(), machine=machine, outcomes=outcomes)
+    )
 
 
 def _editions(

@@ -233,6 +233,17 @@ class Desk:
             texts=tuple((one.language, "".join(one.text.split()).casefold()) for one in hidden),
         )
 
+    def current(self) -> Edits:
+        """The edits with their stories as they are called now."""
+
+        def now(edit: Pin | Drop) -> str:
+            story = self._held[edit.story]
+            return story.id if story else edit.story
+
+        pins = tuple(replace(one, story=now(one)) for one in self._edits.pins)
+        drops = tuple(replace(one, story=now(one)) for one in self._edits.drops)
+        return replace(self._edits, pins=pins, drops=drops)
+
     # -- what became of them ---------------------------------------------------------------------------------------
 
     def outcomes(self, editions: Sequence[Edition]) -> tuple[Outcome, ...]:
