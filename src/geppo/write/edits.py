@@ -289,7 +289,7 @@ class Desk:
         if fate.refused:
             return Outcome(subject=subject, edit=edit, state=State.REFUSED, notes=fate.refusals())
         if not fate.where:
-            shared, now = max(fate.nearest, key=lambda one: one[0], default=(0, ""))
+            shared, now = max(fate.nearest, key=lambda one: (one[0], one[1] == edit.was), default=(0, ""))
             rests = " (the same words, resting on other claims)" if now == edit.was else ""
             note = f"this edit no longer fits: machine now says: {now}{rests}" if shared else NO_SENTENCE
             return Outcome(subject=subject, edit=edit, state=State.UNFIT, notes=(note,))
