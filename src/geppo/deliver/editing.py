@@ -197,9 +197,10 @@ class _Comparison:
         text = plain("".join(one.text for one in stretches), self.edition.language)
         remark = self._remark_text(text)
         if not remark:
-            opening = words(self.edition.language).ui("remark_open")
+            labels = words(self.edition.language)
+            opening = f"{labels.ui('remark_open')}{labels.mark('colon')}".strip()
             self._problem(
-                f"a paragraph that is no sentence of the issue; begin it with “{opening}:”, or take it out: "
+                f"a paragraph that is no sentence of the issue; begin it with “{opening}”, or take it out: "
                 f"{_short(text)}"
             )
         return _Read(section=section, stretches=[], remark=remark)
