@@ -233,11 +233,11 @@ def _problems() -> dict[str, tuple[Callable[[Edition], Change], str]]:
             "was taken out, and its text was not",
         ),
         "a loose paragraph": (
-            lambda one: lambda text: _before(text, _lead(one), "所感。"),
+            lambda one: lambda text: _around(text, _lead(one), before="所感。\n\n"),
             "begin it with “編集者注：”",
         ),
         "a remark before all": (
-            lambda one: lambda text: _before(text, _lead(one), "編集者注：先に。"),
+            lambda one: lambda text: _around(text, _lead(one), before="編集者注：先に。\n\n"),
             "before the first paragraph",
         ),
         "a remark at the top": (
@@ -252,6 +252,18 @@ def _problems() -> dict[str, tuple[Callable[[Edition], Change], str]]:
             lambda one: lambda text: _moved(text, *(part.paragraphs[0][-1].id for part in one.sections[:2])),
             "than before",
         ),
+        "a remark in a paragraph": (
+            lambda one: lambda text: _around(text, _lead(one), behind="\n編集者注：中に。"),
+            "a remark inside a paragraph",
+        ),
+        "a remark before a sentence": (
+            lambda one: lambda text: _around(text, _lead(one), before="編集者注：中に。\n"),
+            "a remark inside a paragraph",
+        ),
+        "a parted paragraph": (
+            lambda one: lambda text: _around(text, _lead(one), behind="\n\n編集者注：中に。\n"),
+            "was parted",
+        ),
         "a sentence twice": (
             lambda one: lambda text: text.replace(_line(text, _lead(one)), "\n".join([_line(text, _lead(one))] * 2)),
             "stands twice",
@@ -259,9 +271,9 @@ def _problems() -> dict[str, tuple[Callable[[Edition], Change], str]]:
     }  # fmt: skip
 
 
-def _before(text: str, words: str, paragraph: str) -> str:
+def _around(text: str, words: str, before: str = "", behind: str = "") -> str:
     line = _line(text, words)
-    return text.replace(line, f"{paragraph}\n\n{line}")
+    return text.replace(line, f"{before}{line}{behind}")
 
 
 def _swapped(text: str, one: str, other: str) -> str:
@@ -470,7 +482,7 @@ def test_a_picture_in_a_copy_is_named() -> None:
 
 
 def test_a_copy_shows_no_address_that_can_be_clicked() -> None:
-    issue = signed("sample")
+    issue = signed("kanto")
     for chosen in issue.editions:
         text = editing.export(issue, chosen, "md").decode()
         assert "://" not in text and not re.search(r"\d+\.\d+\.\d+\.\d+", text)

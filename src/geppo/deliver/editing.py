@@ -140,6 +140,7 @@ class _Comparison:
                 yield self._loose(section, stretches)
                 continue
             for one in stretches:
+                self._run_in(one)
                 if one.label is None:
                     self._problem(f"a text that stands in no sentence: {_short(one.text)}")
                 elif one.label.key in self._seen:
@@ -147,6 +148,13 @@ class _Comparison:
                 else:
                     self._seen[one.label.key] = section
             yield _Read(section=section, stretches=[one for one in stretches if one.label is not None])
+
+    def _run_in(self, stretch: Stretch) -> None:
+        """A remark on a line of its own, but in the middle of a paragraph."""
+        lines = stretch.text.split("\n")
+        for line in lines if stretch.label is None else lines[1:]:
+            if self._remark_text(line):
+                self._problem(f"a remark inside a paragraph; put it behind, with a blank line around: {_short(line)}")
 
     def _heading(self, block: Block, label: Label) -> None:
         text = " ".join(one.text for one in block.stretches)
@@ -175,7 +183,8 @@ class _Comparison:
                 out[-1] = Stretch(label=out[-1].label, text=f"{out[-1].text}{one.text}")
             else:
                 out.append(one)
-        if len(out) > 1 and out[0].label is None and out[1].label is not None:
+        opens = bool(out) and out[0].label is None and not self._remark_text(plain(out[0].text, self.edition.language))
+        if opens and len(out) > 1 and out[1].label is not None:
             out[:2] = [Stretch(label=out[1].label, text=f"{out[0].text}{out[1].text}")]
         return out
 
@@ -317,9 +326,13 @@ class _Comparison:
         homes |= {one.id: "opening" for part in self.edition.opening.paragraphs for one in part}
         homes |= {f"{JUDGEMENTS}_{one.id}": JUDGEMENTS for one in self.edition.key_judgements}
         rows = [[one.label.key for one in block.stretches if one.label] for block in self.base.blocks]
+        parted: set[str] = set()
         for paragraph in read:
             keys = [one.label.key for one in paragraph.stretches if one.label]
             home = next((row for row in rows if keys and keys[0] in row), [])
+            if parted & set(home[:1]):
+                self._problem(f"the paragraph that begins with {home[0]} was parted; a remark stands behind the whole")
+            parted |= set(home[:1])
             if keys != [key for key in home if key in keys]:
                 self._problem(
                     f"{keys[-1]} stands in another paragraph or place than before; only whole paragraphs move"

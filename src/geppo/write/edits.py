@@ -122,19 +122,23 @@ class Desk:
         )
 
     def placed(self, outline: Outline) -> Outline:
-        """The outline with its sections and key judgements in the wanted order."""
+        """The outline with its key judgements, and the headings of the subject line, in the wanted order."""
         places = self.sequence
         if not places:
             return outline
-
-        def place(plan: SectionPlan) -> int:
-            stories = {plan.story, *(one.story for paragraph in plan.paragraphs for one in paragraph)}
-            return min((places.get(story, len(places)) for story in stories), default=len(places))
-
-        sections = tuple(sorted(outline.sections, key=place))
         judgements = tuple(sorted(outline.key_judgements, key=lambda one: places.get(one.story, len(places))))
+        sections = sorted(outline.sections, key=lambda plan: self._place(_told(plan), places))
         heads = tuple(plan.heading for plan in sections)[: limit("headings_subject")]
-        return replace(outline, sections=sections, key_judgements=judgements, heads=heads)
+        return replace(outline, key_judgements=judgements, heads=heads)
+
+    def _sections(self, edition: Edition, outline: Outline) -> tuple[Section, ...]:
+        """The sections in the wanted order. They are moved after they are worded, so that no other sentence turns."""
+        places, plans = self.sequence, {plan.id: _told(plan) for plan in outline.sections}
+        return tuple(sorted(edition.sections, key=lambda one: self._place(plans.get(one.id, set()), places)))
+
+    @staticmethod
+    def _place(stories: set[str], places: Mapping[str, int]) -> int:
+        return min((places.get(story, len(places)) for story in stories), default=len(places))
 
     # -- words -----------------------------------------------------------------------------------------------------
 
@@ -162,7 +166,7 @@ class Desk:
             edition,
             key_judgements=tuple(reworded(sentence) for sentence in edition.key_judgements),
             opening=section(edition.opening),
-            sections=tuple(section(one) for one in edition.sections),
+            sections=tuple(section(one) for one in self._sections(edition, outline)),
         )
 
     def _reworded(self, sentence: Sentence, said: Statement, edition: Edition, gate: Gate) -> Sentence:
@@ -319,6 +323,11 @@ class Desk:
 NO_STORY = "the month has no such story now; the machine's text stands"
 NO_SENTENCE = "this edit no longer fits: machine now says nothing that rests on the same; its text stands"
 _OTHER: Mapping[str, str] = {"ja": "en", "en": "ja"}
+
+
+def _told(plan: SectionPlan) -> set[str]:
+    """The stories of a section."""
+    return {plan.story, *(one.story for paragraph in plan.paragraphs for one in paragraph)}
 
 
 def _now(given: str, story: Story) -> tuple[str, ...]:
