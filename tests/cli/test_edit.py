@@ -60,6 +60,10 @@ def test_the_way_round(desk: Path, run: Run, capsys: pytest.CaptureFixture[str])
     capsys.readouterr()
     assert run("edit", "list", "2026-04") == 0
     listed = capsys.readouterr().out
+    assert run("edit", "list", "2026-04", "--stories") == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert len(rows) == len(made_draft("kanto").month.stories)
+    assert rows[0].startswith("s-") and "(member.en, member.ja, public.en, public.ja)" in rows[0]
     assert "applied in member.ja" in listed and "en stays as the machine wrote it" in listed
     assert run("edit", "check", "2026-04") == 0
     assert "2 of 2 edits apply" in capsys.readouterr().out

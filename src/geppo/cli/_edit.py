@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date as day
 from pathlib import Path
@@ -80,15 +80,17 @@ def _edition(issue: Issue, kind: str, lang: str) -> Edition:
     raise UsageError(f"edit: --edition takes {kinds} (got {kind!r}); --lang takes ja, en (got {lang!r})")
 
 
-def show(issue: str, *, as_of: str | None = None, workspace: Path | None = None) -> int:
+def show(issue: str, *, stories: bool = False, as_of: str | None = None, workspace: Path | None = None) -> int:
     """List what is edited in an issue, and whether each edit applies now.
 
-    Example: `geppo edit list 2025-11`
+    Examples: `geppo edit list 2025-11`, `geppo edit list 2025-11 --stories`
 
     Parameters
     ----------
     issue
         The issue, YYYY-MM, or YYYY-MM.N for a correction.
+    stories
+        List the month's stories by rank instead: their ids, themes, subjects, and the editions that tell them.
     as_of
         As it was known at this time (ISO 8601 with zone, or a date); by default now.
     workspace
@@ -97,12 +99,31 @@ def show(issue: str, *, as_of: str | None = None, workspace: Path | None = None)
     from geppo.deliver._shown import visible
 
     desk = _open(issue, as_of, workspace)
-    outcomes = _outcomes(desk.issue(desk.edits))
+    made = desk.issue(desk.edits)
+    if stories:
+        for line in _stories(made):
+            print(visible(line))
+        return 0
+    outcomes = _outcomes(made)
     for one in outcomes:
         print(visible(one.line()))
     if not outcomes:
         print("no edits", file=sys.stderr)
     return 0
+
+
+def _stories(issue: Issue) -> Iterator[str]:
+    """A line for each story of the month."""
+    told = {
+        (sentence.story, f"{edition.kind.value}.{edition.language}")
+        for edition in issue.editions
+        for section in edition.sections
+        for part in section.paragraphs
+        for sentence in part
+    }
+    for story in sorted(issue.month.stories, key=lambda one: (one.rank, one.id)):
+        places = ", ".join(place for one, place in sorted(told) if one == story.id) or "not told"
+        yield f"{story.id}  {story.rank:>3}  {story.theme}  {', '.join(one.name for one in story.subjects)}  ({places})"
 
 
 def check(issue: str, *, as_of: str | None = None, workspace: Path | None = None) -> int:
