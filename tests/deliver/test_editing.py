@@ -439,6 +439,26 @@ def test_a_remark_typed_in_word() -> None:
     assert (remark.text, remark.section, remark.edition) == ("More next month.", section.id, "member")
 
 
+def test_a_paragraph_deleted_with_changes_tracked_drops_its_story() -> None:
+    issue = signed("kanto")
+    chosen = edition(issue)
+    paragraph = next(one for one in chosen.sections if len(one.paragraphs) > 2).paragraphs[1]
+
+    def change(root: etree._Element) -> None:
+        for sentence in paragraph:
+            run = _run(root, sentence.id)
+            gone = etree.Element(f"{W}del")
+            parent = run.getparent()
+            assert parent is not None
+            parent.replace(run, gone)
+            gone.append(run)
+            _text_of(run).tag = f"{W}delText"
+
+    found = back(_docx(change, issue, chosen), issue, chosen)
+    assert not found.problems
+    assert [one.story for one in found.edits.drops] == [paragraph[0].story]
+
+
 def _hostile() -> dict[str, tuple[Callable[[bytes], bytes], str]]:
     def with_part(name: str, part: bytes) -> bytes:
         out = io.BytesIO()
@@ -471,13 +491,16 @@ def test_a_hostile_copy_is_refused(what: str) -> None:
         editing.read_copy(make(editing.export(issue, edition(issue), "docx")), "copy")
 
 
-def test_a_picture_in_a_copy_is_named() -> None:
+@pytest.mark.parametrize(
+    ("tag", "words"), [("drawing", "a picture"), ("commentReference", "a comment"), ("footnoteReference", "a footnote")]
+)
+def test_what_no_text_can_hold_is_named(tag: str, words: str) -> None:
     issue = signed("kanto")
 
     def change(root: etree._Element) -> None:
-        etree.SubElement(_run(root, edition(issue).sections[0].paragraphs[0][0].id), f"{W}drawing")
+        etree.SubElement(_run(root, edition(issue).sections[0].paragraphs[0][0].id), f"{W}{tag}")
 
-    with pytest.raises(UsageError, match="a picture cannot be taken"):
+    with pytest.raises(UsageError, match=f"{words} cannot be taken"):
         editing.read_copy(_docx(change, issue, edition(issue)), "copy")
 
 

@@ -332,6 +332,23 @@ def test_a_story_is_known_again_by_its_claims() -> None:
     assert issue.editing.edits.drops[0].story == story.id
 
 
+def test_what_is_said_of_an_edit_does_not_hang_on_the_editions_asked_for() -> None:
+    draft = made_draft("kanto")
+    public = next(one for one in draft.issue(KINDS).editions if one.kind is EditionKind.PUBLIC and one.language == "en")
+    sentence = public.sections[0].paragraphs[0][0]
+    text = _other_words(draft, sentence, "en")
+    edit = _rephrased(sentence, "en", text, edition="public")
+    remark = Remark(language="en", text="More soon.", by="H. Y.", day=DAY, section="opening", edition="public")
+    for kinds in (KINDS, (EditionKind.MEMBER,)):
+        issue = draft.issue(kinds, Edits(rephrases=(edit,), remarks=(remark,)))
+        assert issue.editing is not None
+        assert [set(one.where) for one in issue.editing.outcomes] == [{"public.en"}] * 2
+        assert {one.kind for one in issue.editions} == {one.kind for one in issue.editing.machine} == set(kinds)
+        changed = {one.kind for one in issue.editions for part in one.sentences() if part.machine}
+        assert changed == set(kinds) - {EditionKind.MEMBER}
+        assert {one.kind for one in issue.editions if one.opening.remarks} == changed
+
+
 def test_no_edits_are_no_editing() -> None:
     draft = made_draft("kanto")
     assert draft.issue(KINDS, Edits()).editing is None

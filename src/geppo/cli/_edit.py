@@ -256,15 +256,17 @@ def take(
         The workspace; by default the nearest folder upward with a geppo.toml.
     """
     from geppo.deliver import editing
+    from geppo.deliver._shown import visible
     from geppo.deliver.issue_toml import appended, edits_file, merged, read_text
 
-    if not by.strip() or not reason.strip():
+    by, reason = (" ".join(visible(text).split()) for text in (by, reason))
+    if not by or not reason:
         raise UsageError("edit import: --by and --reason must not be empty")
     copy = editing.read_copy(_read(file), str(file))
     desk = _open(copy.head.issue, as_of, workspace)
     made = desk.issue(desk.edits)
     chosen = _edition(made, copy.head.kind.value, copy.head.language)
-    found = editing.found_in(copy, made, chosen, by=by.strip(), day=_day(date), reason=reason.strip())
+    found = editing.found_in(copy, made, chosen, by=by, day=_day(date), reason=reason)
     if found.problems:
         raise UsageError(_not_taken(file, found.problems))
     if not found.edits:

@@ -27,8 +27,15 @@ _PARTS = 2_000
 _STYLES = {"title": "Title", "heading": "Heading1", "note": "Small", "remark": "Remark"}
 _GONE = frozenset((f"{{{_W}}}del", f"{{{_W}}}moveFrom", f"{{{_W}}}rPrChange", f"{{{_W}}}pPrChange"))
 _BLANK = {f"{{{_W}}}tab": " ", f"{{{_W}}}br": "\n", f"{{{_W}}}cr": "\n", f"{{{_W}}}noBreakHyphen": "-"}
-_UNREADABLE = {"drawing": "a picture", "object": "an object", "footnoteReference": "a footnote",
-               "endnoteReference": "an endnote", "sym": "a sign of a symbol font", "tbl": "a table"}  # fmt: skip
+_UNREADABLE = {
+    "commentReference": "a comment",
+    "drawing": "a picture",
+    "object": "an object",
+    "footnoteReference": "a footnote",
+    "endnoteReference": "an endnote",
+    "sym": "a sign of a symbol font",
+    "tbl": "a table",
+}
 
 
 def _w(name: str) -> str:
@@ -158,7 +165,7 @@ class _Reader:
         elif tag in _BLANK:
             self._add(_BLANK[tag])
         elif name in _UNREADABLE:
-            raise UsageError(f"{self.where}: {_UNREADABLE[name]} cannot be taken; take it out and put it in words")
+            raise UsageError(f"{self.where}: {_UNREADABLE[name]} cannot be taken; take it out, or make a remark of it")
 
     def _add(self, text: str) -> None:
         label = list(self._open.values())[-1] if self._open else None

@@ -103,7 +103,8 @@ class _Comparison:
         self._sentences = {f"{JUDGEMENTS}_{one.id}": one for one in self.edition.key_judgements}
         parts = (self.edition.opening, *self.edition.sections)
         self._sentences |= {one.id: one for section in parts for part in section.paragraphs for one in part}
-        held = {one.label.key for block in self.copy.blocks for one in block.stretches if one.label}
+        there = (block for block in self.copy.blocks if any(one.text.strip() for one in block.stretches))
+        held = {one.label.key for block in there for one in block.stretches if one.label}
         read = list(self._paragraphs(held))
         rephrased = tuple(dict.fromkeys(self._rephrased(read)))
         remarks = tuple(self._remarks(read))
@@ -128,6 +129,8 @@ class _Comparison:
     def _paragraphs(self, held: set[str]) -> Iterator[_Read]:
         section = ""
         for block in self.copy.blocks:
+            if not any(one.text.strip() for one in block.stretches):
+                continue
             first = block.stretches[0].label
             if first is not None and first.prefix == NOTE:
                 continue

@@ -271,19 +271,24 @@ def write_issue(
     """All editions of a month, signed with an editor's edits where there are any.
 
     Raises GateError if an edition fails, and for an edit that the gate refuses; without `strict` the machine's text
-    stands in its place and the outcome says why.
+    stands in its place and the outcome says why. Edits are tried on all editions, so that what is said of them does
+    not hang on `kinds`.
     """
-    machine = _editions(month, catalog, readback, kinds, None)
     if not edits:
-        return Issue(month=month, editions=machine)
-    desk = Desk(edits, month)
-    signed = _editions(month, catalog, readback, kinds, desk)
+        return Issue(month=month, editions=_editions(month, catalog, readback, kinds, None))
+    desk, every = Desk(edits, month), tuple(EditionKind)
+    machine = _editions(month, catalog, readback, every, None)
+    signed = _editions(month, catalog, readback, every, desk)
     outcomes = desk.outcomes(signed)
     refused = tuple(note for one in outcomes if one.state is State.REFUSED for note in one.notes)
     if refused and strict:
         raise GateError(refused)
     return Issue(
-        month=month, editions=signed, editing=Editing(edits=desk.current(), machine=machine, outcomes=outcomes)
+        month=month,
+        editions=tuple(one for one in signed if one.kind in kinds),
+        editing=Editing(
+            edits=desk.current(), machine=tuple(one for one in machine if one.kind in kinds), outcomes=outcomes
+        ),
     )
 
 

@@ -155,7 +155,7 @@ class Desk:
         self._told |= {(sentence.story, place) for sentence in told}
 
         def reworded(sentence: Sentence) -> Sentence:
-            return self._reworded(sentence, said[sentence.id], edition, gate)
+            return self._reworded(sentence, said[sentence.id], edition, gate) if sentence.id in said else sentence
 
         def section(one: Section) -> Section:
             paragraphs = tuple(tuple(reworded(sentence) for sentence in part) for part in one.paragraphs)
