@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from geppo.errors import GateError
+from geppo.model.assessment import Assessment, AssessmentKind, Confidence, Likelihood, Origins
 from geppo.model.claim import Hedge, Predicate, Rung
 from geppo.model.edition import Edition, EditionKind, Issue, Month, Role, Sentence
 from geppo.model.edits import Drop, Edits, Pin, Remark, Rephrase, State
@@ -55,7 +56,22 @@ def _desks() -> dict[str, tuple[Writer, Statement]]:
     for name, (form, values) in forms.items():
         said = statement(form, Role.CAVEAT, "t1", 1.0, claims=("c1",), values=values)
         out[name] = (out["likely"][0], said)
+    out["overlap"] = _judged(out["likely"][0])
     return out
+
+
+def _judged(writer: Writer) -> tuple[Writer, Statement]:
+    """A judgement of ours over the same claim: what two groups share is unlikely to show that they work together."""
+    one = Assessment(
+        id="a1", kind=AssessmentKind.OVERLAP, subjects=made.ACTORS[:2], claims=("c1",),
+        likelihood=Likelihood(low=0.05, point=0.21, high=0.56), confidence=Confidence.LOW,
+        origins=Origins(roots=("d1",), repeats=()), evidence=(), rivals=(), detail=(), would_change=(),
+    )  # fmt: skip
+    month = replace(writer.month, assessments=(one,))
+    said = statement(
+        "overlap.likelihood", Role.ASSESSMENT, "t1", 1.0, claims=("c1",), assessments=("a1",), assessment=one
+    )
+    return Writer(month, EditionKind.MEMBER, made._catalog(), made._reader()), said
 
 
 def _sourced(desk: made.Desk) -> Writer:
@@ -233,15 +249,24 @@ def test_an_edit_for_other_words_or_other_claims_does_not_apply() -> None:
 
 def test_an_edit_outlives_a_turn_of_the_machines_wording() -> None:
     draft = made_draft("kanto")
-    plain = draft.issue(KINDS)
-    sentence = _fact(plain, "ja")
-    other = _other_words(draft, sentence, "ja")
-    edit = replace(
-        _rephrased(sentence, "ja", sentence.text), was=other, text=sentence.text.replace("によると", "による")
+    member = next(one for one in draft.issue((EditionKind.MEMBER,)).editions if one.language == "ja")
+    writer = Writer(draft.month, EditionKind.MEMBER, draft.catalog, draft.reader)
+    printed = [sentence.text for _, sentence, _ in _said(writer)]
+    sentences = {one.id: one for one in member.sentences()}
+    turns = (
+        (sentences[said.id], text)
+        for said, sentence, language in _said(writer)
+        if language == "ja" and said.form == "fact" and not said.connective
+        for text in (writer.composers["ja"].sentence(said, turn) for turn in range(3))
+        if text is not None and text not in printed
     )
+    sentence, unprinted = next(turns)
+    mine = f"{sentence.text[:-1]}。" if not sentence.text.endswith("。") else sentence.text.replace("は、", "は ", 1)
+    edit = replace(_rephrased(sentence, "ja", mine, edition="member"), was=unprinted)
     issue = draft.issue(KINDS, Edits(rephrases=(edit,)), strict=False)
     assert issue.editing is not None
-    assert issue.editing.outcomes[0].state is not State.UNFIT
+    (outcome,) = issue.editing.outcomes
+    assert outcome.state is not State.UNFIT, outcome
 
 
 def test_the_later_edit_of_a_sentence_counts() -> None:

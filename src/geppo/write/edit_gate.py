@@ -67,6 +67,8 @@ def _against(said: Statement, machine: str, text: str, gate: Gate) -> Iterable[s
     before, after = _estimates(machine, language), _estimates(text, language)
     if said.form != "fact" and before != after:
         yield f"estimative words {_listed(after)} where the machine has {_listed(before)}"
+    if said.form != "fact" and before and (strange := _strange(machine, text, language)):
+        yield f"the word “{strange}” in a judgement, of which the likelihood would not be the machine's"
     if rules["only"].search(machine) and not rules["only"].search(text):
         yield f"no restriction where the machine has “{rules['only'].search(machine).group()}”"
     if (sure := rules["certainty"].search(text)) and not rules["certainty"].search(machine):
@@ -83,6 +85,15 @@ def _against(said: Statement, machine: str, text: str, gate: Gate) -> Iterable[s
 def _estimates(text: str, language: str) -> frozenset[str]:
     found = (one.group().casefold() for one in _rules(language)["estimate"].finditer(text))
     return frozenset(re.sub(r"(可能性).|[「」い ]", r"\1", one) if language == "ja" else one for one in found)
+
+
+def _strange(machine: str, text: str, language: str) -> str:
+    """The first word that is neither the machine's nor neutral: a likelihood holds for what it was reckoned for."""
+    rules, held = _rules(language), machine.casefold()
+    known = set(rules["word"].findall(held))
+    words = (found.group() for found in rules["word"].finditer(text.casefold()))
+    fits = (lambda word: word in held) if language == "ja" else known.__contains__
+    return next((word for word in words if not (fits(word) or rules["neutral"].fullmatch(word))), "")
 
 
 def _listed(words: frozenset[str]) -> str:
