@@ -374,6 +374,22 @@ def test_what_is_said_of_an_edit_does_not_hang_on_the_editions_asked_for() -> No
         assert {one.kind for one in issue.editions if one.opening.remarks} == changed
 
 
+def test_a_dropped_story_takes_along_only_what_nobody_else_says() -> None:
+    writer, _ = _desks()["overlap"]
+    (story,), (claim,), (judged,) = writer.month.stories, writer.month.claims, writer.month.assessments
+    shared, alone = replace(claim, id="c2"), replace(claim, id="c3")
+    month = replace(
+        writer.month,
+        claims=(claim, shared, alone),
+        assessments=(judged, replace(judged, id="a2", claims=("c2",)), replace(judged, id="a3", claims=("c2", "c3"))),
+        stories=(replace(story, claims=("c1", "c2")), replace(story, id="t2", claims=("c2", "c3"), rank=2)),
+    )
+    staged = Desk(Edits(drops=(Drop(story="t2", reason="x"),)), month).staged(month)
+    assert [one.id for one in staged.stories] == ["t1"]
+    assert [one.id for one in staged.claims] == ["c1", "c2"]
+    assert [one.id for one in staged.assessments] == ["a1", "a2"]
+
+
 def test_no_edits_are_no_editing() -> None:
     draft = made_draft("kanto")
     assert draft.issue(KINDS, Edits()).editing is None
