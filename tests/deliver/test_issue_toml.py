@@ -89,6 +89,11 @@ def test_a_story_that_is_dropped_leaves_the_order() -> None:
     assert parse_edits(grown, "x").order == ("s-2",)
 
 
+def test_an_order_of_fewer_stories_keeps_the_rest_behind() -> None:
+    grown = appended(OLD, Edits(order=("s-1", "s-3")), "x")
+    assert parse_edits(grown, "x").order == ("s-1", "s-3", "s-2")
+
+
 def test_a_file_that_cannot_grow_is_left_alone() -> None:
     odd = 'order=["s-1",\n"s-2" # ]\n]\n'
     assert parse_edits(odd, "x").order == ("s-1", "s-2")

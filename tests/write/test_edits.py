@@ -235,9 +235,9 @@ def test_an_edit_for_other_words_or_other_claims_does_not_apply() -> None:
     cases = (
         (replace(good, was="Something else was said."), "machine now says: "),
         (replace(good, rests=("c-none",)), f"machine now says: {sentence.text} (the same words, resting on other"),
-        (gone, f"machine now says: {sentence.text}"),
         (replace(gone, was="Something else was said."), "machine now says: "),
-        (nowhere, "machine now says nothing"),
+        (replace(nowhere, was=sentence.text[:-5]), f"machine now says: {sentence.text}"),
+        (replace(nowhere, was="#"), "machine now says nothing"),
     )
     for edit, words in cases:
         issue = draft.issue(KINDS, Edits(rephrases=(edit,)))
@@ -245,6 +245,24 @@ def test_an_edit_for_other_words_or_other_claims_does_not_apply() -> None:
         (outcome,) = issue.editing.outcomes
         assert outcome.state is State.UNFIT and any(words in note for note in outcome.notes), outcome
         assert issue.editions == issue.editing.machine
+
+
+def test_an_edit_outlives_a_new_id_of_its_story() -> None:
+    draft = made_draft("kanto")
+    sentence = _fact(draft.issue(KINDS), "en")
+    good = _rephrased(sentence, "en", _other_words(draft, sentence, "en"))
+    for edit, state in (
+        (replace(good, sentence="s0000000000"), State.APPLIED),
+        (replace(good, sentence="s0000000000", rests=()), State.UNFIT),
+        (replace(good, sentence="s0000000000", was=f"Also, {good.was}"), State.UNFIT),
+    ):
+        issue = draft.issue(KINDS, Edits(rephrases=(edit,)))
+        assert issue.editing is not None
+        (outcome,) = issue.editing.outcomes
+        assert outcome.state is state, outcome
+        applied = {one.id for edition in issue.editions for one in edition.sentences() if one.machine}
+        assert applied == ({sentence.id} if state is State.APPLIED else set())
+        assert (f"the sentence is now {sentence.id}" in outcome.notes) == (state is State.APPLIED)
 
 
 def test_an_edit_outlives_a_turn_of_the_machines_wording() -> None:

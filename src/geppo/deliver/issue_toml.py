@@ -205,9 +205,9 @@ def _check_stories(edits: Edits, where: str) -> None:
 
 
 def merged(old: Edits, new: Edits) -> Edits:
-    """Both, the new ones last; a new order takes the place of an old one."""
+    """Both, the new ones last; a new order comes first, and what only the old one has keeps its place behind it."""
     dropped = {one.story for one in new.drops}
-    order = tuple(story for story in new.order or old.order if story not in dropped)
+    order = tuple(story for story in dict.fromkeys((*new.order, *old.order)) if story not in dropped)
     return replace(
         old,
         pins=(*old.pins, *new.pins),

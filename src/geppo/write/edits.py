@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 
 from geppo.model.edition import Edition, Month, Section, Sentence, Story
 from geppo.model.edits import Drop, Edits, Outcome, Pin, Remark, Rephrase, State
@@ -20,6 +21,9 @@ from geppo.write.outline import PINNED, Outline, SectionPlan, Statement
 _PIN = 5.0
 """A pin's weight in units of the month's weightiest story: a theme is weighed by at most three whole stories and three
 halves (`Planner.themes`), so that one pinned story outweighs every theme without one."""
+
+_ALIKE = 0.6
+"""Ratio (difflib) from which a sentence is told as what the machine says now where no grounds tell. It is only shown."""
 
 _VARIANTS = 4
 """Wordings that a statement can take by rotation; more than any list of phrases has."""
@@ -34,6 +38,8 @@ class _Fate:
 
     where: list[str] = field(default_factory=list)
     replaced: bool = False
+    now: str = ""
+    """Id of the sentence that it was applied to."""
     refused: dict[str, list[str]] = field(default_factory=dict)
     """Findings of the gate with the editions in which it has them."""
     nearest: list[tuple[int, str]] = field(default_factory=list)
@@ -177,7 +183,7 @@ class Desk:
             if edit.language != edition.language or edit.edition not in ("", edition.kind.value):
                 continue
             fate, rests = self._fates[edit], {*sentence.claims, *sentence.assessments}
-            if not (edit.sentence == sentence.id and self._fits(edit, sentence, said, gate)):
+            if not self._fits(edit, sentence, said, gate):
                 shared = len(rests & set(edit.rests)) if edit.sentence != sentence.id else len(rests) + 1
                 fate.nearest.append((shared, sentence.text))
             elif found is not None:
@@ -186,6 +192,7 @@ class Desk:
                 fate.refuse(refused, place)
             else:
                 fate.where.append(place)
+                fate.now = sentence.id
                 found = sentence
                 if edit.text not in (edit.was, sentence.text):
                     found = replace(sentence, text=edit.text, machine=sentence.text, edited_by=edit.by)
@@ -195,9 +202,11 @@ class Desk:
         """True where an edit was made for this sentence, on these grounds.
 
         A statement that stands for itself has several wordings, which take turns along the page; that another one came
-        up changes nothing. Words that lean on the sentence before ("the company") must be the same.
+        up changes nothing. Words that lean on the sentence before ("the company") must be the same. A sentence's id
+        changes with its story's, when a report comes in: with the same grounds and words it is still the one meant.
         """
-        if edit.rests and set(edit.rests) != {*sentence.claims, *sentence.assessments}:
+        same = set(edit.rests) == {*sentence.claims, *sentence.assessments}
+        if not same and (edit.rests or edit.sentence != sentence.id):
             return False
         turns = {gate.composer.sentence(said, turn) for turn in range(_VARIANTS)}
         return edit.was == sentence.text or {edit.was, sentence.text} <= turns
@@ -293,11 +302,14 @@ class Desk:
         if fate.refused:
             return Outcome(subject=subject, edit=edit, state=State.REFUSED, notes=fate.refusals())
         if not fate.where:
-            shared, now = max(fate.nearest, key=lambda one: (one[0], one[1] == edit.was), default=(0, ""))
+            alike = [(shared, SequenceMatcher(a=edit.was, b=text).ratio(), text) for shared, text in fate.nearest]
+            shared, ratio, now = max(alike, default=(0, 0.0, ""))
             rests = " (the same words, resting on other claims)" if now == edit.was else ""
-            note = f"this edit no longer fits: machine now says: {now}{rests}" if shared else NO_SENTENCE
+            note = (
+                f"this edit no longer fits: machine now says: {now}{rests}" if shared or ratio > _ALIKE else NO_SENTENCE
+            )
             return Outcome(subject=subject, edit=edit, state=State.UNFIT, notes=(note,))
-        notes: tuple[str, ...] = ()
+        notes: tuple[str, ...] = (f"the sentence is now {fate.now}",) if fate.now != edit.sentence else ()
         if edit.text == edit.was:
             notes += ("back to the machine's words",)
         elif not self._both(edit):
