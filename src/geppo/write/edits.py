@@ -23,7 +23,7 @@ _PIN = 5.0
 halves (`Planner.themes`), so that one pinned story outweighs every theme without one."""
 
 _ALIKE = 0.6
-"""Ratio (difflib) from which a sentence is told as what the machine says now where no grounds tell. It is only shown."""
+"""Ratio (difflib) from which a sentence is named as what the machine says now where no grounds tell. Shown only."""
 
 _VARIANTS = 4
 """Wordings that a statement can take by rotation; more than any list of phrases has."""
