@@ -7,7 +7,8 @@ The contract of a format. A member is one module of this package that has a `FOR
     FILE: str; render_issue(issue, settings=None) -> bytes   a format made once per issue: `FILE`
 
 The other modules take what was written to its readers: `issued`, `subscribers`, `schedule`, `plan`, `letter`,
-`dispatch`, `ledger`, `bounce`, `feed`, and the family of channels in `channel/`.
+`dispatch`, `ledger`, `bounce`, `feed`, and the family of channels in `channel/`; or hold what an editor changed:
+`issue_toml`, `editing` (the copy and its way back), `edits_diff`.
 
 A format draws what the Issue holds and computes nothing; equal issues give equal bytes; text from outside is never
 active in what it makes. `settings=None` means the packaged settings.
