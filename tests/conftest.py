@@ -16,10 +16,10 @@ from hypothesis import settings as effort
 from geppo import config
 from geppo.catalog import Catalog
 from geppo.knowledge.sqlite import SqliteStore
-from geppo.model.edition import Edition, Issue
+from geppo.model.edition import Edition, EditionKind, Issue
 from geppo.model.entity import Kind, Term
 from geppo.model.time import Period
-from geppo.pipeline import collect_paths, run_month
+from geppo.pipeline import Draft, collect_paths, draft_month, run_month
 from geppo.read.rules import kind_marks
 from geppo.read.typed import Item, TypedLine, typed_line
 
@@ -73,9 +73,21 @@ def issue_of(folder: Path, period: str, as_of: datetime = datetime(2026, 6, 1, t
 
 
 @cache
+def made_draft(name: str, as_of: datetime = datetime(2026, 6, 1, tzinfo=UTC)) -> Draft:
+    """One of the shipped or made months, read and judged; made once for all tests."""
+    store = SqliteStore(":memory:")
+    settings = config.load()
+    collect_paths([month_folder(name)], store, settings, as_of)
+    period = Period.parse(MONTHS[name])
+    draft = draft_month(store, period, as_of=as_of, settings=settings, catalog=Catalog.load())
+    store.close()
+    return draft
+
+
+@cache
 def made_month(name: str) -> Issue:
-    """One of the shipped or made months; made once for all tests."""
-    return issue_of(month_folder(name), MONTHS[name])
+    """The same, written."""
+    return made_draft(name).issue((EditionKind.MEMBER, EditionKind.PUBLIC))
 
 
 def edition_text(edition: Edition) -> str:

@@ -26,6 +26,7 @@ from geppo.knowledge.store import Store
 from geppo.llm.session import Session
 from geppo.model.claim import Claim
 from geppo.model.edition import Edition, EditionKind, Issue, Month
+from geppo.model.edits import Edits
 from geppo.model.entity import Mention
 from geppo.model.report import Document, Fetched, Gap, Report
 from geppo.model.time import Period
@@ -349,31 +350,54 @@ def month_documents(store: Store, period: Period, as_of: datetime, settings: Set
     return tuple(sorted((*dated, *older), key=lambda document: (document.published, document.sha256)))
 
 
-def run_month(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A month that is read and judged, ready to be written as often as an editor wants."""
+
+    month: Month
+    readings: Readings
+    catalog: Catalog
+    reader: MonthReader
+    settings: Settings
+
+    def issue(
+        self,
+        kinds: Sequence[EditionKind],
+        edits: Edits | None = None,
+        *,
+        strict: bool = True,
+        llm: Session | None = None,
+    ) -> Issue:
+        """Its editions, with edits, and with a model's wordings. Raises GateError as `write_issue` does."""
+        options = Options(
+            interests=_interests(self.settings),
+            fits=_one_sheet(self.month, self.settings),
+            smoother=Smoother(llm) if llm is not None and llm.options.wording else None,
+            edits=edits,
+            strict=strict,
+        )
+        return write_issue(self.month, self.catalog, self.reader, kinds, options)
+
+
+def draft_month(
     store: Store,
     period: Period,
     *,
     as_of: datetime,
     settings: Settings,
     catalog: Catalog,
-    kinds: Sequence[EditionKind] = (EditionKind.MEMBER, EditionKind.PUBLIC),
     progress: Progress = silent,
-    now: datetime | None = None,
     llm: Session | None = None,
-) -> Issue:
-    """Read, judge and write a month from what the store knew at `as_of`. Raises GateError if an edition fails.
+) -> Draft:
+    """Read and judge a month from what the store knew at `as_of`. Nothing is stored.
 
-    `now` is when readings and judgement are known (by default `as_of`); it is kept and stands in no issue.
-    `llm` is asked for further claims and for wordings where its options say so; what it fails at is a gap of the issue.
+    `llm` is asked for further claims where its options say so.
     """
     documents = month_documents(store, period, as_of, settings)
     readings = read_documents(documents, catalog, progress)
     if llm is not None and llm.options.claims:
         more = further(readings.reports, readings.claims, catalog, llm)
         readings = replace(readings, claims=(*readings.claims, *more))
-    claims_of: dict[str, list[Claim]] = {report.id: [] for report in readings.reports}
-    for claim in readings.claims:
-        claims_of[claim.report].append(claim)
     progress("judging", 0, 1)
     month = judge(
         documents,
@@ -385,19 +409,45 @@ def run_month(
         settings=settings,
         earlier=store.month(previous(period), as_of),
     )
-    with store.batch():
-        for report in readings.reports:
-            store.add_reading(report, claims_of[report.id], now or as_of)
-        store.add_month(month, now or as_of)
     progress("judging", 1, 1)
-    progress("writing", 0, 1)
-    reader = MonthReader(catalog, readings.names, period.span.end)
-    options = Options(
-        interests=_interests(settings),
-        fits=_one_sheet(month, settings),
-        smoother=Smoother(llm) if llm is not None and llm.options.wording else None,
+    return Draft(
+        month=month,
+        readings=readings,
+        catalog=catalog,
+        reader=MonthReader(catalog, readings.names, period.span.end),
+        settings=settings,
     )
-    issue = write_issue(month, catalog, reader, kinds, options)
+
+
+def run_month(
+    store: Store,
+    period: Period,
+    *,
+    as_of: datetime,
+    settings: Settings,
+    catalog: Catalog,
+    kinds: Sequence[EditionKind] = (EditionKind.MEMBER, EditionKind.PUBLIC),
+    progress: Progress = silent,
+    now: datetime | None = None,
+    edits: Edits | None = None,
+    llm: Session | None = None,
+) -> Issue:
+    """Read, judge and write a month from what the store knew at `as_of`, with an editor's edits.
+
+    Raises GateError if an edition or an edit fails. `now` is when readings and judgement are known (by default
+    `as_of`); it is kept and stands in no issue. `llm` is asked for further claims and for wordings where its options
+    say so; what it fails at is a gap of the issue.
+    """
+    draft = draft_month(store, period, as_of=as_of, settings=settings, catalog=catalog, progress=progress, llm=llm)
+    claims_of: dict[str, list[Claim]] = {report.id: [] for report in draft.readings.reports}
+    for claim in draft.readings.claims:
+        claims_of[claim.report].append(claim)
+    with store.batch():
+        for report in draft.readings.reports:
+            store.add_reading(report, claims_of[report.id], now or as_of)
+        store.add_month(draft.month, now or as_of)
+    progress("writing", 0, 1)
+    issue = draft.issue(kinds, edits, llm=llm)
     progress("writing", 1, 1)
     if llm is None:
         return issue

@@ -111,6 +111,15 @@ def _reader() -> MonthReader:
     return MonthReader(_catalog(), NAMES, _DAY)
 
 
+def plain_claim() -> Claim:
+    """That a group targeted a sector, stated flatly."""
+    return Claim(
+        id="c1", report="d1", publisher=_HOUSE, predicate=Predicate.TARGETS, subject=ACTORS[0], object=SECTORS[0],
+        qualifiers=(), count=None, when=None, hedge=Hedge(rung=Rung.CONFIRMED), negated=False, voices=(),
+        passage=Passage(document="d1", start=0, end=len(_TEXT), text=_TEXT), published=_DAY, rule="made",
+    )  # fmt: skip
+
+
 def desk(claim: Claim) -> Desk:
     """A month that holds this claim and nothing else."""
     document = Document(

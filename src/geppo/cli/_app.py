@@ -7,7 +7,7 @@ from typing import Any
 from cyclopts import App
 
 from geppo import __version__
-from geppo.cli import catalog, relay
+from geppo.cli import catalog, edit, relay
 
 app: Any = App(
     name="geppo",
@@ -22,3 +22,4 @@ for _verb in _VERBS:
     app.command(f"geppo.cli.{_verb}:run", name=_verb)
 app.command(relay.app)
 app.command(catalog.app)
+app.command(edit.app)

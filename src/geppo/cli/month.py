@@ -11,6 +11,7 @@ from pathlib import Path
 from geppo.cli import EXIT_GAPS, _place
 from geppo.errors import UsageError
 from geppo.model.edition import EditionKind, Issue
+from geppo.model.edits import State
 from geppo.model.time import Period
 
 
@@ -55,13 +56,15 @@ def run(
     from geppo.cli._journal import publish
     from geppo.cli._progress import bar
     from geppo.deliver.corrections import read_corrections
+    from geppo.deliver.issue_toml import read_edits
     from geppo.pipeline import run_month, write_out
 
     month, languages, kinds = _asked(period, lang, edition)
     place = _place.open_workspace(workspace)
     target = out or place.root / "out"
     known = _place.moment(as_of)
-    corrections = read_corrections(place.root, f"{month}.{revision}" if revision > 1 else str(month))
+    name = f"{month}.{revision}" if revision > 1 else str(month)
+    corrections, edits = read_corrections(place.root, name), read_edits(place.root, name)
     with _llm.session(place, llm) as model, bar() as progress:
         issue = run_month(
             place.store,
@@ -73,6 +76,7 @@ def run(
             progress=progress,
             now=_place.moment(None),
             llm=model,
+            edits=edits,
         )
         issue = replace(issue, revision=revision, corrections=corrections)
         paths = write_out(_only(issue, languages), target, place.settings, progress)
@@ -90,6 +94,9 @@ def _told(issue: Issue, paths: Iterable[Path], place: _place.Workspace, known: d
         print(f"note: {later} documents were collected after {known.isoformat()} and are not used", file=sys.stderr)
     for path in paths:
         print(path)
+    for outcome in issue.editing.outcomes if issue.editing else ():
+        if outcome.state is State.UNFIT:
+            print(f"edit: {outcome.line()}", file=sys.stderr)
     for gap in issue.month.gaps:
         print(f"gap: {gap.source}: {gap.kind}: {gap.message}", file=sys.stderr)
     return EXIT_GAPS if any(gap.kind != "duplicate" for gap in issue.month.gaps) else 0

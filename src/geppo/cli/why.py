@@ -85,6 +85,8 @@ class _Index:
         out = [f"sentence {key}"]
         for language, row in self.sentences[key]:
             out.append(f"  {language}: {row['text']}")
+            if row.get("machine"):
+                out.append(f"    rephrased by {row['edited_by']}; geppo wrote: {row['machine']}")
         row = self.sentences[key][0][1]
         for assessment in row["assessments"]:
             out += self._assessment(assessment, "  ")

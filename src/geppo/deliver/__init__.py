@@ -7,7 +7,8 @@ The contract of a format. A member is one module of this package that has a `FOR
     FILE: str; render_issue(issue, settings=None) -> bytes   a format made once per issue: `FILE`
 
 The other modules take what was written to its readers: `issued`, `subscribers`, `schedule`, `plan`, `letter`,
-`dispatch`, `ledger`, `bounce`, `feed`, and the family of channels in `channel/`.
+`dispatch`, `ledger`, `bounce`, `feed`, and the family of channels in `channel/`; or hold what an editor changed:
+`issue_toml`, `editing` (the copy and its way back), `edits_diff`.
 
 A format draws what the Issue holds and computes nothing; equal issues give equal bytes; text from outside is never
 active in what it makes. `settings=None` means the packaged settings.
@@ -21,6 +22,7 @@ from types import ModuleType
 
 from geppo import config
 from geppo.config import Settings
+from geppo.deliver import edits_diff
 from geppo.deliver._shown import defang as defang
 from geppo.model.edition import Edition, Issue
 from geppo.registry import family
@@ -50,6 +52,7 @@ def _files(issue: Issue, settings: Settings) -> Iterator[tuple[str, bytes]]:
         else:
             for edition in issue.editions:
                 yield file_name(edition, member.FORMAT), member.render(issue, edition, settings)
+    yield from edits_diff.files(issue)
 
 
 def write(issue: Issue, out: Path, settings: Settings | None = None) -> tuple[Path, ...]:
@@ -63,6 +66,7 @@ def write(issue: Issue, out: Path, settings: Settings | None = None) -> tuple[Pa
     chosen = settings or config.load()
     folder = out / issue.name
     folder.mkdir(parents=True, exist_ok=True)
+    edits_diff.clear(folder)
     written: list[Path] = []
     for name, data in _files(issue, chosen):
         target = folder / name

@@ -17,6 +17,7 @@ from geppo.deliver._shown import quiet, shown, visible, web_address
 from geppo.deliver._tlp import highest_marking
 from geppo.deliver._words import Words, words
 from geppo.model.edition import Correction, Edition, EditionKind, Issue, Reference, Section, Sentence, Table
+from geppo.model.edits import Remark
 from geppo.model.marking import Tlp
 from geppo.model.report import Gap
 
@@ -49,6 +50,19 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """An editor's remark: who signs it and when (`label`), and what in it no source holds (`own`).
+
+    It stands behind the paragraph of number `after`, before the first where that is 0.
+    """
+
+    label: str
+    text: str
+    own: str
+    after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """A section. `lead` are lines set apart at its top for a reader who stops there; `number` is 0 for none."""
 
@@ -59,6 +73,11 @@ class Part:
     assessments: tuple[AssessmentView, ...]
     lead: tuple[Line, ...]
     paragraphs: tuple[tuple[Line, ...], ...]
+    notes: tuple[Note, ...] = ()
+
+    def notes_after(self, place: int) -> tuple[Note, ...]:
+        """The remarks that stand behind the paragraph of this number."""
+        return tuple(note for note in self.notes if note.after == place)
 
     @property
     def numbered(self) -> str:
@@ -219,6 +238,7 @@ class _Setter:
             self.pointed(tuple(self.line(one) for one in paragraph if id(one) not in apart), paragraph)
             for paragraph in section.paragraphs
         ]
+        bare = [[one.id for one in paragraph if id(one) not in apart] for paragraph in section.paragraphs]
         return Part(
             id=visible(section.id),
             number=number,
@@ -227,6 +247,18 @@ class _Setter:
             assessments=self.basis.assessments(section.heading_assessments),
             lead=tuple(self.line(sentence) for sentence in flat),
             paragraphs=tuple(paragraph for paragraph in rest if paragraph),
+            notes=tuple(self.note(remark, [ids for ids in bare if ids]) for remark in section.remarks),
+        )
+
+    def note(self, remark: Remark, paragraphs: Sequence[Sequence[str]]) -> Note:
+        """A remark behind the paragraph that holds its sentence, at the section's end where it has none."""
+        found = [place for place, ids in enumerate(paragraphs, start=1) if remark.sentence in ids]
+        own = self.words.mark("list").join(shown(one) for one in remark.own)
+        return Note(
+            label=self.words.ui("remark", by=shown(remark.by), day=self.words.day(remark.day)),
+            text=shown(remark.text),
+            own=self.words.ui("remark_own", own=own) if own else "",
+            after=(found or [0])[0] if remark.sentence else len(paragraphs),
         )
 
     def pointed(self, lines: tuple[Line, ...], paragraph: Sequence[Sentence]) -> tuple[Line, ...]:

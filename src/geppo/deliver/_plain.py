@@ -16,12 +16,19 @@ def _paragraph(lines: Sequence[Line], gap: str) -> str:
     return gap.join(_text(line.pieces) for line in lines)
 
 
-def _part(part: Part, gap: str) -> Iterator[str]:
+def _part(part: Part, gap: str, words: Words) -> Iterator[str]:
     yield f"■ {part.numbered}"
     if part.lead:
         yield "\n".join(f"- {_text(line.pieces)}" for line in part.lead)
-    for paragraph in part.paragraphs:
+    yield from _notes(part, 0, words)
+    for place, paragraph in enumerate(part.paragraphs, start=1):
         yield _paragraph(paragraph, gap)
+        yield from _notes(part, place, words)
+
+
+def _notes(part: Part, place: int, words: Words) -> Iterator[str]:
+    for note in part.notes_after(place):
+        yield f"{note.label}{words.mark('colon')}{note.text}{words.mark('between')}{note.own}".rstrip()
 
 
 def _source(source: Source, words: Words) -> str:
@@ -41,7 +48,7 @@ def _blocks(page: Page, words: Words) -> Iterator[str]:
         yield f"{correction.label}{words.mark('colon')}{correction.text}"
     yield "\n".join(f"{n}. {_text(line.pieces)}" for n, line in enumerate((*page.lead, *page.further), start=1))
     for part in (page.opening, *page.sections):
-        yield from _part(part, gap)
+        yield from _part(part, gap, words)
     for picture in page.figures:
         yield f"■ {ui('figure')} {picture.number} {picture.title}\n{picture.caption}\n{picture.alt}\n{picture.rule}"
     for box in page.tables:

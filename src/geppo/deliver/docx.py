@@ -88,10 +88,18 @@ class _Sheet:
         self._say(part.numbered, "Heading1")
         for line in part.lead:
             self._lines((line,), "Lead")
-        for paragraph in part.paragraphs:
+        self._notes(part, 0)
+        for place, paragraph in enumerate(part.paragraphs, start=1):
             self._lines(paragraph)
+            self._notes(part, place)
         if not part.lead and not part.paragraphs:
             self._say(self._words.ui("nothing"))
+
+    def _notes(self, part: Part, place: int) -> None:
+        for note in part.notes_after(place):
+            made = self._paragraph("Remark")
+            self._run(made, note.label + self._words.mark("colon"))
+            self._run(made, self._words.mark("between").join(text for text in (note.text, note.own) if text))
 
     def _box(self, box: Box) -> None:
         self._say(f"{self._words.ui('table')} {box.number} {box.heading}", "Heading2")
@@ -204,16 +212,16 @@ def _xml(root: etree._Element) -> bytes:
     return made
 
 
-def _properties(made: Page) -> bytes:
-    """Title, language and the issue's own date; no name of a person or a machine."""
+def properties(title: str, marking: str, language: str, moment: str) -> bytes:
+    """Title, language and the issue's own date (ISO 8601); no name of a person or a machine."""
     core = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
     dc, terms = "http://purl.org/dc/elements/1.1/", "http://purl.org/dc/terms/"
     kind = "{http://www.w3.org/2001/XMLSchema-instance}type"
     names = {"cp": core, "dc": dc, "dcterms": terms, "xsi": "http://www.w3.org/2001/XMLSchema-instance"}
     root = etree.Element(f"{{{core}}}coreProperties", nsmap=names)
-    for name, text in (("title", made.title), ("subject", made.marking), ("language", made.language)):
+    for name, text in (("title", title), ("subject", marking), ("language", language)):
         etree.SubElement(root, f"{{{dc}}}{name}").text = text
-    stamp = made.as_of_iso.replace("+00:00", "Z")
+    stamp = moment.replace("+00:00", "Z")
     for name in ("created", "modified"):
         etree.SubElement(root, f"{{{terms}}}{name}", {kind: "dcterms:W3CDTF"}).text = stamp
     return _xml(root)
@@ -231,24 +239,30 @@ def _zipped(parts: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+def packed(root: etree._Element, core: bytes, language: str, links: Mapping[str, str]) -> bytes:
+    """A Word file of a document part, its properties and its links outward (address to id)."""
+    office = _R + "/officeDocument"
+    kind = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
+    styles = packaged("docx_styles.xml.j2").replace("{{ locale }}", _LOCALE.get(language, language))
+    outward = [(id_, _LINK, href, True) for href, id_ in links.items()]
+    return _zipped(
+        {
+            "[Content_Types].xml": packaged("docx_types.xml.j2").encode(),
+            "_rels/.rels": _relations(
+                [("r1", office, "word/document.xml", False), ("r2", kind, "docProps/core.xml", False)]
+            ),
+            "word/document.xml": _xml(root),
+            "word/_rels/document.xml.rels": _relations([("styles", _R + "/styles", "styles.xml", False), *outward]),
+            "word/styles.xml": styles.encode(),
+            "docProps/core.xml": core,
+        }
+    )
+
+
 def render(issue: Issue, edition: Edition, settings: Settings | None = None) -> bytes:
     """One edition as a Word document."""
     made = page(issue, edition)
     sheet = _Sheet(made, words(edition.language))
     sheet.fill()
-    office = _R + "/officeDocument"
-    properties = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
-    styles = packaged("docx_styles.xml.j2").replace("{{ locale }}", _LOCALE.get(edition.language, edition.language))
-    outward = [(id_, _LINK, href, True) for href, id_ in sheet.links.items()]
-    return _zipped(
-        {
-            "[Content_Types].xml": packaged("docx_types.xml.j2").encode(),
-            "_rels/.rels": _relations(
-                [("r1", office, "word/document.xml", False), ("r2", properties, "docProps/core.xml", False)]
-            ),
-            "word/document.xml": _xml(sheet.root),
-            "word/_rels/document.xml.rels": _relations([("styles", _R + "/styles", "styles.xml", False), *outward]),
-            "word/styles.xml": styles.encode(),
-            "docProps/core.xml": _properties(made),
-        }
-    )
+    core = properties(made.title, made.marking, made.language, made.as_of_iso)
+    return packed(sheet.root, core, edition.language, sheet.links)

@@ -10,11 +10,13 @@ from typing import Any
 
 from geppo.config import Settings
 from geppo.deliver._page import as_utc
+from geppo.deliver._shown import shown
 from geppo.deliver._tlp import highest_marking
 from geppo.deliver.stix import CEILING
 from geppo.exchange import Package, below
 from geppo.model.assessment import Assessment, Likelihood
 from geppo.model.edition import Edition, Issue, Reference, Section, Sentence, Story
+from geppo.model.edits import Remark
 from geppo.model.marking import Tlp
 
 FORMAT = "json"
@@ -45,6 +47,8 @@ def _plain(value: Any) -> Any:
 
 
 def _sentence(sentence: Sentence) -> Record:
+    """The sentence; `machine` and `edited_by` stand only where an editor found other words."""
+    edited = {"machine": sentence.machine, "edited_by": sentence.edited_by} if sentence.machine else {}
     return {
         "id": sentence.id,
         "text": sentence.text,
@@ -52,6 +56,7 @@ def _sentence(sentence: Sentence) -> Record:
         "claims": list(sentence.claims),
         "assessments": list(sentence.assessments),
         "citations": list(sentence.citations),
+        **edited,
     }
 
 
@@ -64,6 +69,33 @@ def _section(section: Section) -> Record:
         "story": section.story,
         "paragraphs": [[sentence.id for sentence in paragraph] for paragraph in section.paragraphs],
         "sentences": [_sentence(sentence) for paragraph in section.paragraphs for sentence in paragraph],
+        **({"remarks": [_remark(remark) for remark in section.remarks]} if section.remarks else {}),
+    }
+
+
+def _remark(remark: Remark) -> Record:
+    return {
+        "id": remark.id,
+        "text": shown(remark.text),
+        "by": remark.by,
+        "date": remark.day.isoformat(),
+        "sentence": remark.sentence,
+        "own": [shown(one) for one in remark.own],
+    }
+
+
+def _edits(issue: Issue) -> Record:
+    """Which stories an editor pinned, dropped or put in order; nothing for an issue as the machine wrote it."""
+    if issue.editing is None:
+        return {}
+    edits, known = issue.editing.edits, {story.id for story in issue.month.stories}
+    dropped = [{"story": one.story, "reason": one.reason, "by": one.by} for one in edits.drops if one.story in known]
+    return {
+        "edits": {
+            "pinned": [{"story": one.story, "by": one.by} for one in edits.pins if one.story in known],
+            "dropped": dropped,
+            "order": [story for story in edits.order if story in known],
+        }
     }
 
 
@@ -166,6 +198,7 @@ def record(issue: Issue) -> Record:
         "references": _references(issue),
         "documents": documents,
         "gaps": _plain(month.gaps),
+        **_edits(issue),
     }
 
 

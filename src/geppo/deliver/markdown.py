@@ -80,8 +80,15 @@ class _Sheet:
         yield f"## {escaped(part.numbered)}"
         if part.lead:
             yield self._paragraph(part.lead)
-        for paragraph in part.paragraphs:
+        yield from self._notes(part, 0)
+        for place, paragraph in enumerate(part.paragraphs, start=1):
             yield self._paragraph(paragraph)
+            yield from self._notes(part, place)
+
+    def _notes(self, part: Part, place: int) -> Iterator[str]:
+        for note in part.notes_after(place):
+            said = self._words.mark("between").join(escaped(text) for text in (note.text, note.own) if text)
+            yield f"> **{escaped(note.label)}**{self._words.mark('colon')}{said}"
 
     def _picture(self, picture: Picture) -> Iterator[str]:
         yield f"### {self._words.ui('figure')} {picture.number} {escaped(picture.title)}"

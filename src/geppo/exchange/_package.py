@@ -98,7 +98,8 @@ def below(package: Package, ceiling: Tlp) -> Package:
     )
     editions = tuple(_edition(one, kept, str(month.period)) for one in package.issue.editions)
     reports = tuple(_report(one, kept, gone) for one in package.reports if one.id in documents)
-    return replace(lowered, issue=Issue(month=lower, editions=editions), reports=reports)
+    issue = replace(package.issue, month=lower, editions=editions)
+    return replace(lowered, issue=issue, reports=reports)
 
 
 def terms(claim: Claim) -> Iterable[Term]:
@@ -186,6 +187,7 @@ def _section(section: Section, kept: _Kept, numbers: set[int]) -> Section:
         return section
     return replace(
         lower,
+        remarks=(),
         heading="",
         heading_claims=(),
         heading_assessments=(),

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from geppo.model.assessment import Assessment
 from geppo.model.claim import Claim
+from geppo.model.edits import Edits, Outcome, Remark
 from geppo.model.entity import Term
 from geppo.model.report import Document, Gap
 from geppo.model.time import Period
@@ -79,6 +80,7 @@ class Sentence:
     """One printed sentence. It cannot exist without a claim or an assessment to rest on.
 
     `id` is the same in both languages; `citations` are reference numbers, printed after `text` or at the `[n]` in it.
+    `machine` is what geppo wrote where an editor (`edited_by`) found other words; `story` is empty in an opening.
     """
 
     id: str
@@ -87,6 +89,9 @@ class Sentence:
     claims: tuple[str, ...]
     assessments: tuple[str, ...]
     citations: tuple[int, ...]
+    story: str = ""
+    machine: str = ""
+    edited_by: str = ""
 
     def __post_init__(self) -> None:
         if not (self.claims or self.assessments):
@@ -95,7 +100,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A heading that is itself a claim (`heading_claims`), and paragraphs of sentences."""
+    """A heading that is itself a claim (`heading_claims`), paragraphs of sentences, and signed remarks on them."""
 
     id: str
     heading: str
@@ -103,6 +108,7 @@ class Section:
     heading_assessments: tuple[str, ...]
     story: str
     paragraphs: tuple[tuple[Sentence, ...], ...]
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +271,15 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Editing:
+    """What an analyst did to an issue: the edits, what became of each, and the editions as geppo wrote them."""
+
+    edits: Edits
+    machine: tuple[Edition, ...]
+    outcomes: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
     """A month with all its editions. `revision` counts how often the month was issued."""
 
@@ -272,6 +287,7 @@ class Issue:
     editions: tuple[Edition, ...]
     revision: int = 1
     corrections: tuple[Correction, ...] = ()
+    editing: Editing | None = None
 
     @property
     def name(self) -> str:

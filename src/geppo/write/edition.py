@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from geppo.catalog import Catalog
 from geppo.errors import GateError
 from geppo.model.claim import Claim
-from geppo.model.edition import Edition, EditionKind, Issue, Month, Section, Sentence, Story
+from geppo.model.edition import Editing, Edition, EditionKind, Issue, Month, Section, Sentence, Story
+from geppo.model.edits import Edits, State
 from geppo.model.entity import Kind, Term
 from geppo.model.marking import Tlp
 from geppo.write import chart, table
@@ -17,6 +18,7 @@ from geppo.write.brief import NONE, Fits, Interests, brief
 from geppo.write.cite import Citations
 from geppo.write.compose import Composer
 from geppo.write.discourse import connected
+from geppo.write.edits import Desk
 from geppo.write.facts import limit
 from geppo.write.gate import Gate, Readback
 from geppo.write.outline import Planner
@@ -79,16 +81,19 @@ def _printed_houses(month: Month, catalog: Catalog, language: str) -> dict[str, 
 class Options:
     """What has a say in an issue beside its month.
 
-    `interests` are the brief's reader's, `fits` says whether a brief is short enough, `smoother` proposes wordings.
+    `interests` are the brief's reader's, `fits` says whether a brief is short enough, `smoother` proposes wordings,
+    `edits` are an editor's, who wins; `strict`: an edit that the gate refuses stops the issue.
     """
 
     interests: Interests = NONE
     fits: Fits = lambda _: True
     smoother: Smoother | None = None
+    edits: Edits | None = None
+    strict: bool = True
 
 
 class Writer:
-    """Writes the editions of one month for one audience."""
+    """Writes the editions of one month for one audience, with an editor's edits where a desk holds some."""
 
     def __init__(
         self,
@@ -97,9 +102,11 @@ class Writer:
         catalog: Catalog,
         readback: Readback,
         smoother: Smoother | None = None,
+        desk: Desk | None = None,
     ) -> None:
         self._smoother = smoother
-        self.month = visible(month, kind)
+        self.desk = desk or Desk(Edits(), month)
+        self.month = visible(self.desk.staged(month), kind)
         self.kind = kind
         self.catalog = catalog
         self.planner = Planner(self.month, catalog)
@@ -161,10 +168,12 @@ class Writer:
             range(limit("public_over_most"), 0, -limit("public_over_step")) if self.kind is EditionKind.PUBLIC else ()
         )
         for more in (*over, 0):
-            outline = connected(arrange(self.planner, self.kind, self.size, more), self.planner, self.sayable)
+            planned = arrange(self.planner, self.kind, self.size, more)
+            outline = self.desk.placed(connected(planned, self.planner, self.sayable))
             made = tuple(self._edition(outline, language) for language in LANGUAGES)
             if not any(self.gates[edition.language].overlong(edition) for edition in made):
                 break
+        made = tuple(self.desk.signed(one, outline, self.gates[one.language]) for one in made)
         if self._smoother is not None:
             made = tuple(self._smoother.edition(one, self.gates[one.language], outline) for one in made)
         findings = self.gates["ja"].same_ids(made[0], made[1])
@@ -307,6 +316,7 @@ def _sentence(said: Statement, words: _Rotation, citations: Citations) -> Senten
         claims=said.claims,
         assessments=said.assessments,
         citations=marks,
+        story=said.story,
     )
 
 
@@ -334,15 +344,47 @@ def write_issue(
     kinds: Sequence[EditionKind],
     options: Options | None = None,
 ) -> Issue:
-    """All editions of a month. Raises GateError if one fails.
+    """All editions of a month, signed with an editor's edits where there are any.
 
-    A brief is cut from the member edition.
+    Raises GateError if an edition fails, and for an edit that the gate refuses; without `strict` the machine's text
+    stands in its place and the outcome says why. Edits are tried on all editions, so that what is said of them does
+    not hang on `kinds`.
     """
     asked = options or Options()
+    if not asked.edits:
+        made = _editions(month, catalog, readback, kinds, asked, None)
+        return Issue(month=month, editions=tuple(one for kind in kinds for one in made[kind]))
+    desk, every = Desk(asked.edits, month), tuple(EditionKind)
+    machine = _editions(month, catalog, readback, kinds, asked, None)
+    signed = _editions(month, catalog, readback, every, asked, desk)
+    outcomes = desk.outcomes([one for kind in (EditionKind.MEMBER, EditionKind.PUBLIC) for one in signed[kind]])
+    refused = tuple(note for one in outcomes if one.state is State.REFUSED for note in one.notes)
+    if refused and asked.strict:
+        raise GateError(refused)
+    return Issue(
+        month=month,
+        editions=tuple(one for kind in kinds for one in signed[kind]),
+        editing=Editing(
+            edits=desk.current(),
+            machine=tuple(one for kind in kinds for one in machine[kind]),
+            outcomes=outcomes,
+        ),
+    )
+
+
+def _editions(
+    month: Month,
+    catalog: Catalog,
+    readback: Readback,
+    kinds: Sequence[EditionKind],
+    asked: Options,
+    desk: Desk | None,
+) -> dict[EditionKind, tuple[Edition, ...]]:
+    """The editions of each kind; a brief is cut from the member edition."""
     made: dict[EditionKind, tuple[Edition, ...]] = {}
     for kind in dict.fromkeys((EditionKind.MEMBER if kind is EditionKind.BRIEF else kind) for kind in kinds):
-        made[kind] = Writer(month, kind, catalog, readback, asked.smoother).editions()
+        made[kind] = Writer(month, kind, catalog, readback, asked.smoother, desk).editions()
     if EditionKind.BRIEF in kinds:
         seen = visible(month, EditionKind.BRIEF)
         made[EditionKind.BRIEF] = brief(made[EditionKind.MEMBER], seen, catalog, asked.interests, asked.fits)
-    return Issue(month=month, editions=tuple(edition for kind in kinds for edition in made[kind]))
+    return made

@@ -27,7 +27,7 @@ from geppo.write.facts import UNORDERED, limit
 from geppo.write.outline import HOSTILE, Planner
 from geppo.write.statement import Statement
 
-_NAMED = frozenset(
+NAMED = frozenset(
     {
         Kind.INTRUSION_SET, Kind.MALWARE, Kind.TOOL, Kind.CAMPAIGN, Kind.INFRASTRUCTURE, Kind.VULNERABILITY,
         Kind.IDENTITY, Kind.LOCATION, Kind.PRODUCT, Kind.AGREEMENT,
@@ -35,7 +35,7 @@ _NAMED = frozenset(
 )  # fmt: skip
 _DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _WORD = re.compile(r"\w+")
-_OURS = frozenset(
+OURS = frozenset(
     {
         "alternative",
         "contradiction",
@@ -91,13 +91,14 @@ class Gate:
         """Findings for one sentence; none means that it may be printed."""
         key = (said.id, text)
         if key not in self._known:
-            found = [*self._form(text), *self._words(said, text), *self._strength(said, text)]
+            found = [*self.form(text), *self.words(said, text), *self._strength(said, text)]
             self._known[key] = tuple(f"{said.id} ({self.language}): {finding} in: {text}" for finding in found)
         return self._known[key]
 
     # -- form --------------------------------------------------------------------------------------------------
 
-    def _form(self, text: str) -> Iterable[str]:
+    def form(self, text: str) -> Iterable[str]:
+        """Findings that need no grounds: likelihood beside confidence, an address, the length."""
         rules = _data()[self.language]
         if rules["likelihood"].search(text) and rules["confidence"].search(text):
             yield "a likelihood and a confidence level in one sentence"
@@ -108,7 +109,7 @@ class Gate:
 
     # -- words -------------------------------------------------------------------------------------------------
 
-    def _grounds(self, said: Statement) -> tuple[list[Claim], list[Term], list[str]]:
+    def grounds(self, said: Statement) -> tuple[list[Claim], list[Term], list[str]]:
         """Claims, terms and printed texts that a sentence may draw on."""
         ids = list(said.claims)
         terms = [term for _, term in said.terms]
@@ -139,15 +140,16 @@ class Gate:
             texts += [text for name in names for text in (name, houses.get(name, name))]
         return claims, terms, texts
 
-    def _words(self, said: Statement, text: str) -> Iterable[str]:
-        claims, terms, texts = self._grounds(said)
+    def words(self, said: Statement, text: str) -> Iterable[str]:
+        """Findings for names and numbers that the grounds do not hold, and for a run of a source's words."""
+        claims, terms, texts = self.grounds(said)
         word = self.composer.wording
         printed = [*texts, *(word.term(term) for term in terms), *(term.name for term in terms)]
         printed += self._own_words(said)
         allowed = [_folded(one) for one in printed if one]
         ids = {self.catalog.canonical(term.id) for term in terms}
         for mention in self.readback.mentions(text, self.language):
-            if mention.kind not in _NAMED or self.catalog.canonical(mention.id) in ids:
+            if mention.kind not in NAMED or self.catalog.canonical(mention.id) in ids:
                 continue
             folded = _folded(mention.surface)
             if not any(folded in one for one in allowed):
@@ -196,9 +198,9 @@ class Gate:
     # -- strength ----------------------------------------------------------------------------------------------
 
     def _strength(self, said: Statement, text: str) -> Iterable[str]:
-        if said.form.partition(".")[0] in _OURS:
+        if said.form.partition(".")[0] in OURS:
             return
-        claims, _, _ = self._grounds(said)
+        claims, _, _ = self.grounds(said)
         found = self.readback.claims(text, self.language)
         if said.form == "fact":
             yield from self._unheard(said, claims, found)

@@ -29,6 +29,9 @@ SEVERAL_COUNTERS = 2
 MOST_COUNTERS = 4
 MOST_CONFLICTS = 3
 
+PINNED = "pinned"
+"""Part of a pinned story's score: it makes its theme the first, and none of its sentences weightier."""
+
 JOINT = frozenset({Predicate.SHARES, Predicate.COOPERATES})
 HOSTILE = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.STEALS, Predicate.DISRUPTS})
 _STAGES = frozenset({Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE})
@@ -174,7 +177,9 @@ class Planner:
         """The sentences of a story, in the order of reading."""
         lead = self.lead(story)
         role = Role.LEAD if not connective else Role.CONTRAST
-        base = weights()["role"][role.value] + story.total - dict(story.score).get("out-of-period", 0.0)
+        aside = dict(story.score)
+        own = story.total - aside.get("out-of-period", 0.0) - aside.get(PINNED, 0.0)
+        base = weights()["role"][role.value] + own
         first = statement("fact", role, story.id, base, claims=lead.ids, facts=(lead,), connective=connective)
         out = [first]
         out += [

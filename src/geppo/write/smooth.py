@@ -119,6 +119,9 @@ class _Work:
         out = []
         said = self._judgements if judgements else self._said
         for at, sentence in enumerate(paragraph):
+            if sentence.machine:
+                out.append(sentence)
+                continue
             key = (sentence.id, sentence.text)
             if key not in self._done:
                 # Other sentences rest on more than their claims: "7 further pages" counts closed ones, too.
