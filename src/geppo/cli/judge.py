@@ -11,7 +11,7 @@ from geppo import config
 from geppo.cli import _place
 from geppo.errors import UsageError
 
-QUESTIONS = ("overlap", "among", "calibrate", "journal", "resolve")
+QUESTIONS = ("overlap", "among", "calibrate", "journal", "resolve", "trends")
 
 
 def run(
@@ -26,6 +26,7 @@ def run(
     least: float = 0.5,
     by: str = "",
     note: str = "",
+    month: str = "",
     workspace: Path | None = None,
 ) -> int:
     """Weigh what groups or reports share, and keep the record of what was judged.
@@ -33,15 +34,17 @@ def run(
     overlap A B: two groups of the workspace's reports. overlap --pairs FILE: pairs of reports, one answer a line.
     among FILE: links among many reports, JSON lines {id, date, publisher, artefacts}.
     calibrate FILE: how well the score holds on labelled pairs, and its refit. journal: what was published and what
-    came of it. resolve NUMBER yes|no: enter an outcome.
+    came of it. resolve NUMBER yes|no: enter an outcome. trends: what more, or fewer, independent origins report than in
+    the months before, and which pairs of states are unusual.
 
     Examples: `geppo judge overlap "Group A" "Group B" --analyst`, `geppo judge overlap --pairs pairs.jsonl`,
-    `geppo judge among reports.jsonl --least 0.8`, `geppo judge resolve 12 no --by mk --note "lease changed hands"`
+    `geppo judge among reports.jsonl --least 0.8`, `geppo judge resolve 12 no --by mk --note "lease changed hands"`,
+    `geppo judge trends --month 2025-11`
 
     Parameters
     ----------
     what
-        overlap, among, calibrate, journal or resolve.
+        overlap, among, calibrate, journal, resolve or trends.
     a
         A group as a report of the workspace prints it; a file; the number of a judgement.
     b
@@ -60,6 +63,8 @@ def run(
         Who enters the outcome.
     note
         Why.
+    month
+        The month that `trends` looks at, YYYY-MM; by default the last one that was judged.
     workspace
         The workspace with the reports; by default the nearest folder upward, else ./geppo-demo.
     """
@@ -73,6 +78,10 @@ def run(
         return _groups(a, b, json_=json_, lang=lang, analyst=analyst, workspace=workspace)
     if what in ("among", "calibrate"):
         return _of_file(what, a, least, json_=json_)
+    if what == "trends":
+        from geppo.cli import _judge_trends
+
+        return _judge_trends.run(month, lang, workspace, json_=json_)
     return _record(what, a, b, by, note, workspace, json_=json_)
 
 

@@ -159,3 +159,29 @@ def themes() -> tuple[Theme, ...]:
         )
         for row in _read("themes.toml")["theme"]
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendCategory:
+    """A kind of thing whose reporting is followed over months, and its name in both languages."""
+
+    id: str
+    en: str
+    ja: str
+    concepts: frozenset[str]
+    predicates: frozenset[Predicate]
+
+
+@cache
+def trend_categories() -> tuple[TrendCategory, ...]:
+    """`trends.toml`, in its order."""
+    return tuple(
+        TrendCategory(
+            id=row["id"],
+            en=row["en"],
+            ja=row["ja"],
+            concepts=frozenset(row.get("concepts", ())),
+            predicates=frozenset(Predicate(name) for name in row.get("predicates", ())),
+        )
+        for row in _read("trends.toml")["category"]
+    )

@@ -79,6 +79,13 @@ def byline(publisher: str) -> Byline:
     return Byline(house=head.strip() or text, aliases=tuple(aliases), origins=tuple(origins))
 
 
+def house_key(publisher: str, catalogue: Catalogue) -> str:
+    """Key of the house behind a publisher line, one for all its printings: the catalogue's id or the folded name."""
+    parts = byline(publisher)
+    entry = catalogue.publisher(parts.house) or catalogue.publisher(publisher)
+    return entry.id if entry else f"name:{fold(parts.house)}"
+
+
 def is_nobody(name: str) -> bool:
     """True for speakers without a name: researchers, 専門家, 业内人士, источник, 관계자."""
     text = unicodedata.normalize("NFKC", name).casefold().strip(" .,:;「」『』\"'«»“”")
