@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geppo.config import Settings
 from geppo.judge.background import Observed, Sighting, observe
 from geppo.judge.chances import compare, discoveries, least_p, tail, two_sided
 from geppo.judge.trends import find_trends, silent
@@ -72,6 +71,7 @@ def test_cases_of_trends(case: Any) -> None:
         ]
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.integers(10, 30), st.integers(1, 3))
 def test_more_of_the_same_collected_is_no_trend(houses: int, factor: int) -> None:
     """Houses are added that speak of it as often as the others do: the rate stays, and so nothing is said."""
@@ -83,12 +83,14 @@ def test_more_of_the_same_collected_is_no_trend(houses: int, factor: int) -> Non
     assert trends([*before, replace(here, houses=dict.fromkeys(here.houses, 2 * factor))]) == ()
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.permutations([1, 2, 2, 3, 1, 3]), st.integers(1, 3))
 def test_the_order_of_the_months_before_makes_no_trend(counts: list[int], now: int) -> None:
     before = [observed(f"2030-0{n}", range(20), 2, range(count), 2) for n, count in enumerate(counts, 1)]
     assert trends([*before, observed("2030-07", range(20), 2, range(now), 2)]) == ()
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.permutations(range(6)))
 def test_the_order_in_which_months_are_given_never_matters(order: list[int]) -> None:
     rows = [observed(f"2030-0{n}", range(20), 2, range(n % 2), 1) for n in range(1, 7)]
@@ -96,6 +98,22 @@ def test_the_order_in_which_months_are_given_never_matters(order: list[int]) -> 
     expected = find_trends(here, rows, SETTINGS)
     assert len(expected) == 1
     assert find_trends(here, [rows[n] for n in order], SETTINGS) == expected
+
+
+def test_what_stands_out_alone_may_not_among_many() -> None:
+    """One test at p = .02 is a finding; among forty others that show nothing it is what chance brings."""
+    rows = [observed(f"2030-0{n}", range(20), 10, [n % 3], 1) for n in range(1, 7)]
+    rows.append(observed("2030-07", range(20), 10, range(5), 4))
+    (one,) = trends(rows)
+    assert 0.01 < float(one.get("p")) < 0.05
+    assert one.get("tested") == "1"
+    quiet = {
+        ("targets", f"sector/{n}"): tuple(
+            Sighting(house=f"house/{house}", root="r", story="s", claim="c") for house in range(4)
+        )
+        for n in range(40)
+    }
+    assert trends([replace(row, sightings={**row.sightings, **quiet}) for row in rows]) == ()
 
 
 @pytest.mark.parametrize(
@@ -108,25 +126,28 @@ def test_the_tail_of_the_binomial(k: int, n: int, share: float, value: float) ->
 
 def test_the_test_of_two_rates() -> None:
     """Przyborowski and Wilenski: 5 against 0 at equal exposure gives 2 * (1/2)^5."""
-    one = compare(5, 0, 10, 10)
-    assert one.p == pytest.approx(2 / 32)
+    assert two_sided(5, 0, 0.5) == pytest.approx(2 / 32)
+    assert two_sided(4, 4, 0.5) == 1.0
+    one = compare(5, 0, 0.5)
     assert math.isinf(one.point)
     assert math.isinf(one.high)
     assert one.low == pytest.approx(0.05 ** (1 / 5) / (1 - 0.05 ** (1 / 5)))
-    same = compare(4, 4, 10, 10)
-    assert (same.point, same.p) == (1.0, 1.0)
+    same = compare(4, 4, 0.5)
+    assert same.point == 1.0
     assert same.low < 1.0 < same.high
     assert same.low * same.high == pytest.approx(1.0)
-    with pytest.raises(ValueError, match="exposures above 0"):
-        compare(1, 1, 0, 5)
+    assert compare(2, 4, 0.25).point == pytest.approx(1.5)
+    with pytest.raises(ValueError, match="a share inside 0 to 1"):
+        compare(1, 1, 0)
 
 
-@given(st.integers(0, 30), st.integers(0, 30), st.floats(1, 50), st.floats(1, 50))
-def test_the_range_holds_the_point_and_p_is_a_probability(now: int, before: int, t1: float, t0: float) -> None:
-    one = compare(now, before, t1, t0)
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 30), st.integers(0, 30), st.floats(0.02, 0.98))
+def test_the_range_holds_the_point_and_p_is_a_probability(now: int, before: int, share: float) -> None:
+    one = compare(now, before, share)
     assert 0.0 <= one.low <= one.point <= one.high
-    assert 0.0 <= one.p <= 1.0
-    assert two_sided(now, before, t1 / (t1 + t0)) >= least_p(now + before, t1 / (t1 + t0)) - 1e-12
+    p = two_sided(now, before, share)
+    assert least_p(now + before, share) - 1e-12 <= p <= 1.0
 
 
 def test_several_tests_are_read_together() -> None:
@@ -147,7 +168,7 @@ def _month(made: Any, judged: Any) -> Month:
     )
 
 
-def test_what_a_month_reported(made: Any, settings: Settings) -> None:
+def test_what_a_month_reported(made: Any) -> None:
     """Own words of origins count; repeats, background, doubts and denials do not. One house is one origin."""
     lynx = Term(kind=Kind.INTRUSION_SET, id="new:copper-lynx", name="Copper Lynx")
     relay = Term(kind=Kind.CONCEPT, id="relay-class/orb", name="ORB")
@@ -162,15 +183,22 @@ def test_what_a_month_reported(made: Any, settings: Settings) -> None:
     made.claim("lab", lynx, "targets", "TW", hedge="open")
     made.claim("more", lynx, "targets", "PH", negated=True)
     made.claim("paper", lynx, "targets", "KR", voices=["Osterlund Labs"])
+    made.claim("paper", lynx, "targets", "VN")
     made.claim("old", lynx, "targets", "US")
+    made.report("other", "Vantrell Security", "2030-05-12", own=True)
+    made.claim("lab", lynx, "targets", "AU", voices=["Vantrell Security"])
+    made.claim("lab", lynx, "targets", "IN", voices=["Ann Marsh"])
     month = observe(_month(made, made.judge()), made.catalogue)
     counts = {category: len(month.origins(category)) for category in month.sightings}
     assert counts == {
+        ("acts", "new:copper-lynx", "country/IN"): 1,
         ("acts", "new:copper-lynx", "country/JP"): 1,
         ("kind", "orb"): 1,
+        ("states", "country/CN", "country/IN"): 1,
         ("states", "country/CN", "country/JP"): 1,
+        ("targets", "country/IN"): 1,
         ("targets", "country/JP"): 1,
     }
-    assert month.houses == {"name:osterlund labs": 2, "name:harbour post": 1}
-    assert month.documents == 3
+    assert month.houses == {"name:osterlund labs": 2, "name:harbour post": 1, "name:vantrell security": 1}
+    assert month.documents == 4
     assert month.terms["country/JP"].name == "JP"

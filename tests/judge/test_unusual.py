@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geppo.judge.background import Observed, Sighting
@@ -79,6 +79,7 @@ def test_where_nothing_is_known_a_pair_counts_in_full() -> None:
     assert unusual.weight(Surprise(bits=20.0, months=3, seen=0)) == 1.0
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from("XYZ"), st.integers(1, 9)), max_size=9))
 def test_shares_of_all_pairs_are_probabilities_and_more_sightings_never_surprise_more(
     rows: list[tuple[str, str, int]],

@@ -1,7 +1,7 @@
 """What a month reported, in the few numbers that later months are compared with.
 
-A sighting is one independent origin that says a thing of a category in the month: a story's origin whose own page, of
-that month, has the claim, or a speaker whom only others quote and whose words a page of that month gives. What a repeat
+A sighting is one independent origin that says a thing of a category in the month: the house of a story's origin whose own
+page, of that month, has the claim, or a speaker whom only others quote and whose words a page of that month gives. What a repeat
 alone says is no sighting, and neither is an old report that is retold. One house is one origin.
 """
 
@@ -83,6 +83,7 @@ class _Reader:
         self._keys = _TermKeys(catalogue)
         self._nexus = Nexus(month.claims, self._keys, catalogue)
         self._houses = Counter(house_key(one.publisher, catalogue) for one in inside)
+        self._origins_of: dict[str, frozenset[str]] = {}
         self.terms: dict[str, Term] = {}
 
     def houses(self) -> dict[str, int]:
@@ -102,18 +103,26 @@ class _Reader:
                 yield category, Sighting(house=house, root=root, story=story.id, claim=claim.id)
 
     def _root(self, claim: Claim, story: Story) -> str:
-        """The story's origin whose own words a claim is; empty for what only a repeat says.
+        """The page or speaker whose own words a claim is, where its house is an origin of the story; else empty.
 
-        A person whom an origin's page quotes is one of its own, unless it is a house that publishes or that we know.
+        A person whom such a page quotes is one of its own, unless it is a house that publishes or that we know.
         """
         quoted = {house_key(voice, self._catalogue) for voice in claim.voices}
-        page = self._documents.get(claim.report) if claim.report in story.origins else None
+        page = self._documents.get(claim.report)
         if page is not None:
-            others = quoted - {house_key(page.publisher, self._catalogue)}
-            if not any(key in self._houses or not key.startswith("name:") for key in others):
+            house = house_key(page.publisher, self._catalogue)
+            others = any(key in self._houses or not key.startswith("name:") for key in quoted - {house})
+            if not others and house in self._origins(story):
                 return claim.report
         named = [root for root in story.origins if root.startswith(NAMED)]
         return next((root for root in named if house_key(root.removeprefix(NAMED), self._catalogue) in quoted), "")
+
+    def _origins(self, story: Story) -> frozenset[str]:
+        """Houses of the story's origins that have pages of this month."""
+        if story.id not in self._origins_of:
+            pages = [self._documents[root] for root in story.origins if root in self._documents]
+            self._origins_of[story.id] = frozenset(house_key(one.publisher, self._catalogue) for one in pages)
+        return self._origins_of[story.id]
 
     def _categories(self, claim: Claim) -> Iterator[Category]:
         named = [claim.subject, claim.object, *(term for _, term in claim.qualifiers)]

@@ -18,12 +18,11 @@ _STEPS = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ratio:
-    """Rate now over rate before: point and 5-95 % range (`inf` where nothing was before), and the two-sided p."""
+    """Rate now over rate before: point and 5-95 % range (`inf` where nothing was before)."""
 
     low: float
     point: float
     high: float
-    p: float
 
 
 def tail(k: int, n: int, share: float) -> float:
@@ -43,7 +42,7 @@ def tail(k: int, n: int, share: float) -> float:
 
 
 def two_sided(now: int, before: int, share: float) -> float:
-    """Twice the smaller tail, at most 1."""
+    """p of two counts whose exposure is `share` and the rest: twice the smaller tail, at most 1."""
     n = now + before
     return min(1.0, 2.0 * min(tail(now, n, share), 1.0 - tail(now + 1, n, share)))
 
@@ -62,21 +61,21 @@ def _share_at(level: float, k: int, n: int) -> float:
     return (low + high) / 2
 
 
-def compare(now: int, before: int, exposure_now: float, exposure_before: float) -> Ratio:
-    """Rate now over rate before. Raises ValueError for an exposure that is not above 0 or a negative count."""
-    if not (exposure_now > 0 and exposure_before > 0 and now >= 0 and before >= 0):
-        raise ValueError(f"expected counts from 0 and exposures above 0, got {now}/{exposure_now}, "
-                         f"{before}/{exposure_before}")  # fmt: skip
-    n, scale = now + before, exposure_before / exposure_now
+def compare(now: int, before: int, share: float) -> Ratio:
+    """Rate now over rate before, where `share` of the exposure is now's.
 
-    def ratio(share: float) -> float:
-        return math.inf if share >= 1.0 else share / (1.0 - share) * scale
+    Raises ValueError for a share outside 0 to 1 or a negative count.
+    """
+    if not (0.0 < share < 1.0 and now >= 0 and before >= 0):
+        raise ValueError(f"expected counts from 0 and a share inside 0 to 1, got {now}, {before}, {share}")
+    n, scale = now + before, (1.0 - share) / share
+
+    def ratio(part: float) -> float:
+        return math.inf if part >= 1.0 else part / (1.0 - part) * scale
 
     low = _share_at(0.05, now, n) if now else 0.0
     high = _share_at(0.95, now + 1, n) if before else 1.0
-    point = now / n if n else 0.5
-    share = exposure_now / (exposure_now + exposure_before)
-    return Ratio(low=ratio(low), point=ratio(point), high=ratio(high), p=two_sided(now, before, share))
+    return Ratio(low=ratio(low), point=ratio(now / n if n else 0.5), high=ratio(high))
 
 
 def discoveries(chances: Sequence[float], rate: float) -> float:

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from geppo.config import Settings
 from geppo.judge._reference import short_id, trend_categories
 from geppo.judge.background import Category, Observed, months_compared
-from geppo.judge.chances import Ratio, compare, discoveries, least_p
+from geppo.judge.chances import compare, discoveries, least_p, two_sided
 from geppo.model.assessment import Assessment, AssessmentKind, Confidence, Origins
 from geppo.model.entity import Kind, Term
 
@@ -47,15 +47,25 @@ class _Exposure:
     documents_now: int
     documents_before: int
 
+    @property
+    def by_house(self) -> float:
+        """This month's share of the months of houses."""
+        return self.houses_now / (self.houses_now + self.houses_before)
+
+    @property
+    def by_document(self) -> float:
+        """This month's share of the documents."""
+        return self.documents_now / (self.documents_now + self.documents_before)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Tested:
-    """A category with its counts in the panel and what the tests say; `p` is the larger one."""
+    """A category with its sightings in the panel; `p` is the larger of both tests, 1 where they point apart."""
 
     category: Category
     now: int
     before: int
-    by_house: Ratio
+    rising: bool
     p: float
 
 
@@ -88,18 +98,15 @@ class _Panel:
     def test(self, category: Category) -> _Tested:
         """Compare this month with those before, by house and by document."""
         now, before = self.count(self.now, category), sum(self.count(month, category) for month in self.before)
-        held = self.exposure
-        by_house = compare(now, before, held.houses_now, held.houses_before)
-        by_document = compare(now, before, held.documents_now, held.documents_before)
-        agree = (by_house.point > 1) == (by_document.point > 1)
-        p = max(by_house.p, by_document.p) if agree else _UNTESTED
-        return _Tested(category=category, now=now, before=before, by_house=by_house, p=p)
+        shares = (self.exposure.by_house, self.exposure.by_document)
+        above = [now > share * (now + before) for share in shares]
+        p = max(two_sided(now, before, share) for share in shares) if above[0] is above[1] else _UNTESTED
+        return _Tested(category=category, now=now, before=before, rising=above[0], p=p)
 
     def could_differ(self, category: Category, level: float) -> bool:
         """False for a category with so few sightings that no month of it could stand out."""
         n = sum(self.count(month, category) for month in (self.now, *self.before))
-        held = self.exposure
-        return n > 0 and least_p(n, held.houses_now / (held.houses_now + held.houses_before)) <= level
+        return n > 0 and least_p(n, self.exposure.by_house) <= level
 
 
 def _steady(panel: _Panel, settings: Settings) -> bool:
@@ -151,7 +158,7 @@ def _carried(panel: _Panel, one: _Tested) -> bool:
     """Whether two independent houses stand behind it, and this month stands out from each of those before."""
     others = [panel.rate(month, one.category) for month in panel.before]
     here = panel.rate(panel.now, one.category)
-    if one.by_house.point < 1:
+    if not one.rising:
         behind = frozenset(house for month in panel.before for house in month.origins(one.category)) & panel.houses
         return len(behind) >= _SEVERAL and here < min(others)
     sightings = [one for one in panel.now.sightings[one.category] if one.house in panel.houses]
@@ -161,8 +168,7 @@ def _carried(panel: _Panel, one: _Tested) -> bool:
 
 def _confidence(panel: _Panel, one: _Tested, settings: Settings) -> Confidence:
     """High: a clear difference, many months, several houses on the side with more; moderate: half of that; else low."""
-    rising = one.by_house.point > 1
-    houses = one.now if rising else one.before / len(panel.before)
+    houses = one.now if one.rising else one.before / len(panel.before)
     for name, level in (("high", Confidence.HIGH), ("moderate", Confidence.MODERATE)):
         months = settings.integer(f"judge.trends.{name}.months")
         least = settings.integer(f"judge.trends.{name}.houses")
@@ -177,6 +183,7 @@ def _assessment(panel: _Panel, one: _Tested, tested: int, settings: Settings) ->
     label = next((row for row in trend_categories() if what == "kind" and row.id == one.category[1]), None)
     months = [part for number, month in enumerate((*panel.before, now), 1) for part in _month(number, month, one)]
     held = panel.exposure
+    ratio = compare(one.now, one.before, held.by_house)
     return Assessment(
         id=short_id("a", "trend", str(now.period), *one.category),
         kind=AssessmentKind.TREND,
@@ -190,7 +197,7 @@ def _assessment(panel: _Panel, one: _Tested, tested: int, settings: Settings) ->
             ("category", " ".join(one.category[1:])),
             ("label.en", label.en if label else ""),
             ("label.ja", label.ja if label else ""),
-            ("direction", "rising" if one.by_house.point > 1 else "falling"),
+            ("direction", "rising" if one.rising else "falling"),
             ("first", "" if any(one.category in month.sightings for month in panel.before) else "yes"),
             ("from", str(panel.before[0].period)),
             ("to", str(now.period)),
@@ -202,9 +209,9 @@ def _assessment(panel: _Panel, one: _Tested, tested: int, settings: Settings) ->
             ("exposure.before", str(held.houses_before)),
             ("documents.now", str(held.documents_now)),
             ("documents.before", str(held.documents_before)),
-            ("ratio", _plain(one.by_house.point)),
-            ("ratio.low", _plain(one.by_house.low)),
-            ("ratio.high", _plain(one.by_house.high)),
+            ("ratio", _plain(ratio.point)),
+            ("ratio.low", _plain(ratio.low)),
+            ("ratio.high", _plain(ratio.high)),
             ("p", f"{one.p:.2g}"),
             ("tested", str(tested)),
             *months,
