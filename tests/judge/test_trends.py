@@ -107,7 +107,7 @@ def test_what_stands_out_alone_may_not_among_many() -> None:
     (one,) = trends(rows)
     assert 0.01 < float(one.get("p")) < 0.05
     assert one.get("tested") == "1"
-    quiet = {
+    quiet: dict[tuple[str, ...], tuple[Sighting, ...]] = {
         ("targets", f"sector/{n}"): tuple(
             Sighting(house=f"house/{house}", root="r", story="s", claim="c") for house in range(4)
         )

@@ -229,6 +229,10 @@ class Catalog:
         """The id that stands for a thing with several entries; any other id comes back as it is."""
         return self.names.canonical(identity)
 
+    def knows(self, identity: str) -> bool:
+        """True for an id that stands for something here."""
+        return self.entry(identity) is not None
+
     def aliases(self, identity: str) -> tuple[Alias, ...]:
         """Other names of a group or program, each with who says so, where and when."""
         return self.names.aliases(identity)

@@ -1,8 +1,8 @@
 """What a month reported, in the few numbers that later months are compared with.
 
-A sighting is one independent origin that says a thing of a category in the month: the house of a story's origin whose own
-page, of that month, has the claim, or a speaker whom only others quote and whose words a page of that month gives. What a repeat
-alone says is no sighting, and neither is an old report that is retold. One house is one origin.
+A sighting is one independent origin that says a thing of a category in the month: the house of a story's origin whose
+own page, of that month, has the claim, or a speaker whom only others quote and whose words a page of that month gives.
+What a repeat alone says is no sighting, and neither is an old report that is retold. One house is one origin.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from geppo.judge.pacts import Pacts
 from geppo.judge.printed import Printed
 from geppo.judge.rank import Rankable, score
 from geppo.judge.relations import RelationFinder, Relations
+from geppo.judge.renamed import Renamed
 from geppo.judge.retold import Retold
 from geppo.judge.severity import severity
 from geppo.judge.speakers import Directory
@@ -266,7 +267,8 @@ def judge_month(
                 base.statements, base.keys, base.attribution, base.graph, base.tracer, numbers, settings
             ).find()
         ),
-        *Retold(base.graph, base.tracer, base.matters, drift, settings).find(),
+        *(retold := Retold(base.graph, base.tracer, base.matters, drift, settings)).find(),
+        *Renamed(claims, base.keys, base.graph, catalog).find(retold.roots),
     ]
     unique: dict[str, Assessment] = {}
     for one in found:

@@ -148,16 +148,20 @@ class Retold:
             for name in names:
                 self._holders[name].append(report)
 
+    @cached_property
+    def roots(self) -> dict[str, str]:
+        """Repeats with the page that each retells, in order of the repeats' publication."""
+        ordered = sorted(self._graph.reports, key=lambda name: self._graph.order[name])
+        return {report: root for report in ordered if (root := self._root(report))}
+
     def find(self) -> tuple[Assessment, ...]:
         """What was found on no claim, in order of the repeats' publication."""
         found = []
-        for report in sorted(self._graph.reports, key=lambda name: self._graph.order[name]):
-            root = self._root(report)
-            if root:
-                for change in self._changes(self._page(root), self._page(report)):
-                    if (report, _family(change.what)) not in self._known:
-                        self._known.add((report, _family(change.what)))
-                        found.append(self._assessment(root, report, change))
+        for report, root in self.roots.items():
+            for change in self._changes(self._page(root), self._page(report)):
+                if (report, _family(change.what)) not in self._known:
+                    self._known.add((report, _family(change.what)))
+                    found.append(self._assessment(root, report, change))
         return tuple(found)
 
     def _page(self, report: str) -> Page:
