@@ -62,6 +62,10 @@ class Catalogue:
     states: Mapping[str, str] = field(default_factory=dict)
     pacts: Sequence[Agreement] = ()
     houses: Mapping[str, House] = field(default_factory=dict)
+    grades: Mapping[str, str] = field(default_factory=dict)
+
+    def grade(self, name: str, /) -> str:
+        return self.grades.get(name, "")
 
     def canonical(self, identity: str, /) -> str:
         return self.same.get(identity, identity)

@@ -64,7 +64,6 @@ class Catalog:
 
     def __init__(self, data: Traversable, overlays: Sequence[Traversable] = (), edits: Edits | None = None) -> None:
         folder = Folder(data)
-        self._grades = dict(edits.grades if edits else ())
         self.rules: Rules = read_rules(folder)
         self.places = read_places(folder)
         self._compounds = read_compounds(folder)
@@ -86,6 +85,7 @@ class Catalog:
         self._extra: dict[tuple[Name, ...], Finder] = {}
         self._seen = lru_cache(maxsize=SEEN)(self._look)
         self._publisher = lru_cache(maxsize=NAMED)(partial(find_publisher, self._publisher_by_key))
+        self._grades = {self._graded(subject): letter for subject, letter in (edits.grades if edits else ())}
 
     def _read_names(self, folder: Folder, overlays: Sequence[Traversable], edits: Edits | None) -> tuple[Names, Finder]:
         """The names and what finds them, as the compiled file keeps them where there is no overlay of a workspace."""
@@ -260,8 +260,12 @@ class Catalog:
 
     def grade(self, name: str) -> str:
         """The grade (A to F) that an edit gives a publisher, by id or any of its names; empty where none does."""
+        return self._grades.get(self._graded(name), "")
+
+    def _graded(self, name: str) -> str:
+        """The id of a publisher, or the name of one that the catalogue does not have."""
         publisher = self.publisher(name)
-        return self._grades.get(publisher.id if publisher else name, self._grades.get(name, ""))
+        return publisher.id if publisher else name
 
     def counter(self, identity: str) -> str:
         """The Japanese counter of a concept."""

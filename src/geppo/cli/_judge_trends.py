@@ -35,7 +35,7 @@ def run(month: str, language: str, workspace: Path | None, *, json_: bool) -> in
     place = _place.open_workspace(workspace, otherwise=Path(_place.DEMO))
     now = _place.moment(None)
     judged = _judged(place, month, now)
-    catalog = _place.catalog(place.store, now)
+    catalog = _place.catalog(place, now)
     before = months_before(place.store, judged.period, judged.as_of, catalog, place.settings)
     place.store.close()
     here = observe(judged, catalog)

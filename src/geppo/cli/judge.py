@@ -120,7 +120,6 @@ def _settings_file() -> Path | None:
 
 
 def _groups(a: str, b: str, *, json_: bool, lang: str, analyst: bool, workspace: Path | None) -> int:
-    from geppo.catalog import Catalog
     from geppo.cli import _judgement
     from geppo.knowledge.codec import plain
     from geppo.model.assessment import AssessmentKind
@@ -129,12 +128,11 @@ def _groups(a: str, b: str, *, json_: bool, lang: str, analyst: bool, workspace:
 
     place = _place.open_workspace(workspace, otherwise=Path(_place.DEMO))
     now = _place.moment(None)
-    documents = place.store.documents(now)
+    documents, catalog = place.store.documents(now), _place.catalog(place, now)
     place.store.close()
     if not documents:
         raise UsageError("judge overlap: the workspace holds no documents; bring some in with `geppo collect`")
     newest = documents[-1].published
-    catalog = Catalog.load()
     month = judge(
         documents,
         read_documents(documents, catalog),

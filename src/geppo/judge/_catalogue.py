@@ -106,6 +106,10 @@ class Catalogue(Protocol):
         """The closest agreement in force between two states on a day."""
         ...
 
+    def grade(self, name: str, /) -> str:
+        """The Admiralty letter (A to F) that the user gave a publisher, or an empty text."""
+        ...
+
     def publisher(self, name: str, /) -> Publisher | None:
         """The publisher of a name as pages print it."""
         ...

@@ -28,11 +28,15 @@ def short_id(prefix: str, *parts: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What a kind of publisher is worth: Admiralty letter, nearness to the thing, and whether it observes itself."""
+    """What a publisher is worth: Admiralty letter, nearness to the thing, and whether it observes itself.
+
+    `given` is true for a letter that the user gave this very publisher; else it follows from the kind of house.
+    """
 
     grade: str
     precedence: int
     primary: bool = False
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,8 @@ class SpeakerWords:
     kinds: dict[str, Standing]
     unknown: dict[str, Standing]
     ratios: dict[str, float]
+    further: str
+    judged: frozenset[str]
     media_kinds: frozenset[str]
     public_kinds: frozenset[str]
     forms: frozenset[str]
@@ -67,6 +73,8 @@ def speaker_words() -> SpeakerWords:
         kinds={name: Standing(**row) for name, row in raw["kinds"].items()},
         unknown={name: Standing(**row) for name, row in raw["unknown"].items()},
         ratios={letter: float(ratio) for letter, ratio in raw["ratios"].items()},
+        further=raw["further"]["grade"],
+        judged=frozenset(raw["judged"]["grades"]),
         media_kinds=frozenset(raw["kinds-of-media"]["kinds"]),
         public_kinds=frozenset(raw["kinds-of-public-bodies"]["kinds"]),
         forms=frozenset(words["forms"]),

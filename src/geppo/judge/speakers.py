@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geppo.judge._catalogue import Catalogue, Publisher
 from geppo.judge._reference import Standing, speaker_words
@@ -221,9 +221,13 @@ class Directory:
         entry = self._entry(name)
         return fold(entry.name) if entry else fold(name)
 
+    def _of(self, name: str) -> Publisher | None:
+        """The catalogue's entry of a name or a whole publisher line."""
+        return self._entry(name) or self._entry(byline(name).house)
+
     def is_media(self, name: str) -> bool:
         """True for a paper, site or agency that passes on what others found, by the catalogue or by its name."""
-        entry = self._entry(name)
+        entry = self._of(name)
         if entry is not None:
             return entry.kind in speaker_words().media_kinds
         words, folded = speaker_words(), fold(name)
@@ -231,18 +235,26 @@ class Directory:
 
     def is_agency_of(self, name: str, country: str) -> bool:
         """True for a public body of a country, by the catalogue."""
-        entry = self._entry(name)
+        entry = self._of(name)
         return entry is not None and entry.country == country and entry.kind in speaker_words().public_kinds
 
     def standing(self, name: str, own_observation: bool) -> Standing:
-        """What a publisher is worth by its kind; an unknown one by whether it observed anything itself."""
+        """What a publisher is worth: by the letter that it was given, else by its kind.
+
+        An unknown one is worth by whether it observed anything itself.
+        """
         words = speaker_words()
-        entry = self._entry(name)
+        entry = self._of(name)
         if entry is not None and entry.kind in words.kinds:
-            return words.kinds[entry.kind]
-        if own_observation:
-            return words.unknown["own-observation"]
-        return words.unknown["neither"]
+            known = words.kinds[entry.kind]
+        else:
+            known = words.unknown["own-observation" if own_observation else "neither"]
+        given = self.grade(name)
+        return replace(known, grade=given, given=True) if given else known
+
+    def grade(self, name: str) -> str:
+        """The letter that the user gave a publisher, by its line or the house in it; empty without one."""
+        return self._catalogue.grade(name) or self._catalogue.grade(byline(name).house)
 
     def observes(self, name: str) -> bool:
         """True for a house that the catalogue knows as one that observes for itself."""
@@ -251,10 +263,10 @@ class Directory:
 
     def country(self, name: str) -> str:
         """Country of a known publisher, or an empty text."""
-        entry = self._entry(name)
+        entry = self._of(name)
         return entry.country if entry else ""
 
     def kind(self, name: str) -> str:
         """Kind of a known publisher, or an empty text."""
-        entry = self._entry(name)
+        entry = self._of(name)
         return entry.kind if entry else ""
