@@ -21,6 +21,7 @@ from geppo.config import Settings
 from geppo.judge._reference import short_id
 from geppo.judge.citations import Citations
 from geppo.judge.origins import Matters, Tracer
+from geppo.judge.speakers import in_other_letters
 from geppo.language import dates, hedges, numbers, sentences
 from geppo.language.numbers import Number
 from geppo.model.assessment import Assessment, AssessmentKind, Origins
@@ -237,6 +238,7 @@ class Retold:
         unknown = [
             one for one in credited
             if not directory.is_media(one) and not directory.reports(directory.key(one)) and not directory.observes(one)
+            and not in_other_letters(one, root.report.document.publisher)
         ]  # fmt: skip
         named = {one for sentence in page.sentences for one in sentence.names}
         alone = len(unknown) == len(credited) and named <= {n for sentence in root.sentences for n in sentence.names}

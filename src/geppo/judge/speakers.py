@@ -34,6 +34,18 @@ def fold(name: str) -> str:
     return " ".join(kept or tokens)
 
 
+def in_other_letters(name: str, house: str) -> bool:
+    """True for a name in other letters than a house's and than Latin ones: the house, perhaps, spelled as it sounds."""
+    return not name.isascii() and _letters(name) != _letters(house)
+
+
+def _letters(name: str) -> str:
+    """The script of a name's first letter; kana and kanji are one."""
+    first = next((c for c in name if c.isalpha()), " ")
+    script = unicodedata.name(first, "").partition(" ")[0]
+    return "CJK" if script in ("HIRAGANA", "KATAKANA", "CJK") else script
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Byline:
     """A publisher line taken apart: the house, further names of it, and houses whose text it says it carries."""
