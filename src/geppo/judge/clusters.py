@@ -157,6 +157,7 @@ def find_clusters(units: Sequence[Unit], citations: Citations, settings: Setting
                 home[place] = a
             groups[a].take(groups.pop(b))
     _join_nameless(units, home, groups, citations, settings)
+    _join_parted(units, home, groups, citations)
     _settle(units, home, groups)
     found = []
     for _, group in sorted(groups.items()):
@@ -217,6 +218,31 @@ def _figures(report: Report) -> frozenset[float]:
     document = report.document
     found = find_counts(document.text[:_READ], document.language)
     return frozenset(one.value for one in found if not one.percent and one.value >= _SHORT and one.value not in _YEARS)
+
+
+def _join_parted(units: Sequence[Unit], home: list[int], groups: dict[int, _Group], citations: Citations) -> None:
+    """Join two groups that the pages themselves hold together.
+
+    Half of the pages of the smaller one have a part in the other, among them one with own observation: that house tells
+    both as its one matter, and a page that is no copy of it does so too. A roundup observes nothing itself.
+    """
+    parts: dict[str, set[int]] = defaultdict(set)
+    for place, unit in enumerate(units):
+        parts[unit.report].add(home[place])
+    shared: dict[tuple[int, int], set[str]] = defaultdict(set)
+    for report, homes in parts.items():
+        for pair in combinations(sorted(homes), 2):
+            shared[pair].add(report)
+    for (low, high), pages in sorted(shared.items()):
+        texts = {citations.copy_of.get(page, page) for page in pages}
+        own = any(citations.reports[page].own_observation for page in texts)
+        if len(texts) < _SEVERAL or not own or low not in groups or high not in groups:
+            continue
+        sizes = [len({units[place].report for place in groups[at].members}) for at in (low, high)]
+        if 2 * len(pages) >= min(sizes):
+            for place in groups[high].members:
+                home[place] = low
+            groups[low].take(groups.pop(high))
 
 
 def _settle(units: Sequence[Unit], home: list[int], groups: dict[int, _Group]) -> None:
