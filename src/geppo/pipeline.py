@@ -21,7 +21,9 @@ from geppo import collect, deliver
 from geppo.catalog import Catalog, Name
 from geppo.config import Settings
 from geppo.errors import InputError
+from geppo.judge.background import Observed, observe
 from geppo.judge.month import judge_month
+from geppo.judge.trends import find_trends
 from geppo.knowledge.store import Store
 from geppo.llm.session import Session
 from geppo.model.claim import Claim
@@ -307,8 +309,9 @@ def judge(
     catalog: Catalog,
     settings: Settings,
     earlier: Month | None,
+    background: Sequence[Observed] = (),
 ) -> Month:
-    """Weigh what was read."""
+    """Weigh what was read. `earlier` is the month before; `background` are months that this one is compared with."""
     judged = judge_month(
         readings.reports,
         readings.claims,
@@ -316,8 +319,9 @@ def judge(
         catalog=catalog,
         settings=settings,
         earlier=earlier.stories if earlier else (),
+        background=background,
     )
-    return Month(
+    month = Month(
         period=period,
         as_of=as_of,
         documents=tuple(documents),
@@ -326,6 +330,8 @@ def judge(
         stories=judged.stories,
         gaps=tuple(sorted((*gaps, *readings.gaps), key=lambda gap: (gap.source, gap.kind))),
     )
+    trends = find_trends(observe(month, catalog), background, settings) if background else ()
+    return replace(month, assessments=(*month.assessments, *trends))
 
 
 def previous(period: Period) -> Period:
@@ -333,6 +339,20 @@ def previous(period: Period) -> Period:
     if period.month == 1:
         return Period(year=period.year - 1, month=12)
     return Period(year=period.year, month=period.month - 1)
+
+
+def months_before(
+    store: Store, period: Period, as_of: datetime, catalog: Catalog, settings: Settings
+) -> tuple[Observed, ...]:
+    """The months before one that were judged by `as_of`, in the few numbers that later ones are compared with."""
+    found: list[Observed] = []
+    here = period
+    for _ in range(settings.integer("judge.trends.months")):
+        here = previous(here)
+        month = store.month(here, as_of)
+        if month is not None:
+            found.append(observe(month, catalog))
+    return tuple(reversed(found))
 
 
 def month_documents(store: Store, period: Period, as_of: datetime, settings: Settings) -> tuple[Document, ...]:
@@ -408,6 +428,7 @@ def draft_month(
         catalog=catalog,
         settings=settings,
         earlier=store.month(previous(period), as_of),
+        background=months_before(store, period, as_of, catalog, settings),
     )
     progress("judging", 1, 1)
     return Draft(

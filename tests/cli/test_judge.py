@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,12 @@ from geppo.cli import _judgement, _place
 from geppo.cli.judge import run
 from geppo.errors import UsageError
 from geppo.model.assessment import Assessment, AssessmentKind, Confidence, Evidence, Likelihood, Origins
+from geppo.model.claim import Claim, Hedge, Predicate, Rung
+from geppo.model.edition import Month, Story
 from geppo.model.entity import Kind, Term
+from geppo.model.report import Passage
+from geppo.model.time import Period
+from geppo.pipeline import loose_document
 
 
 def _link() -> Assessment:
@@ -131,8 +137,6 @@ def test_calibrate_wants_labels(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_the_record_of_a_workspace(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from datetime import UTC, datetime
-
     from geppo.judge.journal import Journal
 
     _place.make(tmp_path)
@@ -146,3 +150,72 @@ def test_the_record_of_a_workspace(tmp_path: Path, capsys: pytest.CaptureFixture
     for number, came, by in (("2", "no", "mk"), ("x", "no", "mk"), ("1", "maybe", "mk"), ("1", "no", "")):
         with pytest.raises(UsageError):
             run("resolve", number, came, by=by, note="n", workspace=tmp_path)
+
+
+def _month(number: int, speaking: int) -> Month:
+    """A month in which twelve houses published and some of them speak of relays, in two stories."""
+    period, relay = Period(year=2030, month=number), Term(kind=Kind.CONCEPT, id="relay-class/orb", name="ORB")
+    documents, claims = [], []
+    for house in range(12):
+        text = f"Copper Lynx used relays ({number}, {house})."
+        document = loose_document(text, "en", period.span.start, f"House {house:02d} Labs")
+        documents.append(document)
+        if house < speaking:
+            claims.append(
+                Claim(
+                    id=f"c{number}-{house}", report=document.sha256, publisher=document.publisher,
+                    predicate=Predicate.USES, subject=Term(kind=Kind.TEXT, id="", name="x"), object=relay,
+                    qualifiers=(), count=None, when=None, hedge=Hedge(rung=Rung.CONFIRMED), negated=False, voices=(),
+                    passage=Passage(document=document.sha256, start=0, end=len(text), text=text),
+                    published=document.published, rule="made",
+                )
+            )  # fmt: skip
+    stories = tuple(
+        Story(
+            id=f"s{number}-{part}", subjects=(), reports=tuple(one.report for one in claims[part::2]),
+            origins=tuple(one.report for one in claims[part::2]), claims=tuple(one.id for one in claims[part::2]),
+            assessments=(), theme="other", score=(), rank=part,
+        )
+        for part in (0, 1)
+    )  # fmt: skip
+    pair = Assessment(
+        id=f"p{number}", kind=AssessmentKind.PARTNER_TARGETING, subjects=(), claims=(), likelihood=None,
+        confidence=None, origins=Origins(roots=(), repeats=()),
+        detail=(("source", "country/CN"), ("target", "country/RU"), ("surprise", "9.5"), ("surprise.rank", "1"),
+                ("surprise.of", "1"), ("months", "4"), ("months.seen", "0"), ("first", "yes")),
+    )  # fmt: skip
+    return Month(
+        period=period, as_of=datetime(2030, number + 1, 2, tzinfo=UTC), documents=tuple(documents),
+        claims=tuple(claims), assessments=(pair,), stories=stories, gaps=(),
+    )  # fmt: skip
+
+
+def test_trends_of_a_workspace(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _place.make(tmp_path)
+    store = _place.open_workspace(tmp_path).store
+    for number in range(1, 6):
+        store.add_month(_month(number, 7 if number == 5 else number % 2))
+    store.close()
+    assert run("trends", month="2030-05", json_=True, workspace=tmp_path) == 0
+    answer = json.loads(capsys.readouterr().out)
+    (one,) = answer["trends"]
+    detail = dict(one["detail"])
+    assert (answer["silent"], detail["direction"], detail["now"], detail["before"]) == ("", "rising", "7", "2")
+    assert (len(one["origins"]["roots"]), one["confidence"]) == (7, "moderate")
+    english = (
+        "More origins: operational relay boxes",
+        "7 of 12 houses",
+        "Confidence is moderate",
+        "9.5 bits; first seen in 4",
+    )
+    japanese = ("報告元が増加：ORB（中継網）", "12者中7者", "確信度は中程度", "4か月で初めて")
+    for language, words in (("en", english), ("ja", japanese)):
+        assert run("trends", month="2030-05", lang=language, workspace=tmp_path) == 0  # type: ignore[arg-type]
+        out = capsys.readouterr().out
+        assert [word for word in words if word not in out] == []
+    assert run("trends", month="2030-03", workspace=tmp_path) == 0
+    assert "fewer than 3 of the 6 months" in capsys.readouterr().out
+    with pytest.raises(UsageError, match="2031-01 was not judged here"):
+        run("trends", month="2031-01", workspace=tmp_path)
+    with pytest.raises(UsageError, match="--month"):
+        run("trends", month="May", workspace=tmp_path)

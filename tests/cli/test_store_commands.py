@@ -131,7 +131,7 @@ def test_catalog_edits_are_kept_applied_and_taken_back(work: Path, said: Callabl
 
     def meant(as_of: str | None = None) -> str:
         place = _place.open_workspace(work)
-        found = _place.catalog(place.store, _place.moment(as_of)).match("Quiet Otter Nine attacked.", "en")
+        found = _place.catalog(place, _place.moment(as_of)).match("Quiet Otter Nine attacked.", "en")
         place.store.close()
         return found[0].id if found else ""
 
@@ -146,9 +146,14 @@ def test_catalog_edits_are_kept_applied_and_taken_back(work: Path, said: Callabl
     assert meant() == ""
     _catalog.add_publisher("org/quiet-press", name="Quiet Press", kind="press", **who)  # type: ignore[arg-type]
     _catalog.grade("org/quiet-press", grade="B", **who)  # type: ignore[arg-type]
+    source = (
+        '[[source]]\nname = "{0}"\nkind = "feed"\nurl = "https://q.example/{0}"\npublisher = "{0}"\nreliability = "D"\n'
+    )
+    (work / "sources.toml").write_text(source.format("Quiet Press") + source.format("Loud Press"), encoding="utf-8")
     place = _place.open_workspace(work)
-    edited = _place.catalog(place.store, _place.moment(None))
+    edited = _place.catalog(place, _place.moment(None))
     place.store.close()
+    assert edited.grade("Loud Press") == "D"
     publisher = edited.publisher("Quiet Press")
     assert publisher is not None
     assert (publisher.kind, edited.grade("Quiet Press")) == ("press", "B")

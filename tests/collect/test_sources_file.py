@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from geppo.catalog import Catalog
 from geppo.collect import Entry, _sources
 from geppo.errors import UsageError
 from tests.conftest import CASES
@@ -67,3 +68,20 @@ def test_the_starter_list_keeps_its_rules() -> None:
         assert "# address: " in block and "# reliability: " in block, block
         word = block.partition("# address: ")[2].split()[0].rstrip(".,;:")
         assert word in {"confirmed", "general"}, block
+
+
+def test_letters_of_sources_are_grades_of_their_publishers() -> None:
+    """The lower of two letters counts, F least of all; a source without a publisher grades nobody."""
+    rows = [
+        {"name": "a", "publisher": "Northgate Labs", "reliability": "B"},
+        {"name": "b", "publisher": "Northgate Labs", "reliability": "C"},
+        {"name": "c", "publisher": "Northgate Labs", "reliability": "F"},
+        {"name": "d", "publisher": "Slate Weekly", "reliability": "F"},
+        {"name": "e", "reliability": "A"},
+        {"name": "f", "publisher": "Birch Times"},
+    ]
+    raw = {"source": [{"kind": "feed", "url": f"https://{row['name']}.example/feed", **row} for row in rows]}
+    edits = _sources.grades(_sources.read(raw, "sources.toml", Path()))
+    assert [(edit.subject, edit.value("grade")) for edit in edits] == [("Northgate Labs", "C"), ("Slate Weekly", "F")]
+    catalog = Catalog.load(edits=edits)
+    assert [catalog.grade(name) for name in ("Northgate Labs", "Slate Weekly", "Birch Times")] == ["C", "F", ""]

@@ -47,17 +47,34 @@ class House:
     country: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    name: str
+    means: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Catalogue:
-    """A stand-in that knows what a case says."""
+    """A stand-in that knows what a case says; `names` are aliases by id."""
 
     same: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, Sequence[str]] = field(default_factory=dict)
     states: Mapping[str, str] = field(default_factory=dict)
     pacts: Sequence[Agreement] = ()
     houses: Mapping[str, House] = field(default_factory=dict)
+    grades: Mapping[str, str] = field(default_factory=dict)
+
+    def grade(self, name: str, /) -> str:
+        return self.grades.get(name, "")
 
     def canonical(self, identity: str, /) -> str:
         return self.same.get(identity, identity)
+
+    def knows(self, identity: str, /) -> bool:
+        return identity in self.names
+
+    def aliases(self, identity: str, /) -> Sequence[Alias]:
+        return [Alias(name=name, means=identity) for name in self.names.get(identity, ())]
 
     def nexus(self, identity: str, /) -> str:
         return self.states.get(identity, "")
@@ -239,6 +256,7 @@ def made_from(case: Mapping[str, Any], terms: Mapping[str, Sequence[str]], setti
     known = case.get("catalogue", {})
     made.catalogue = Catalogue(
         same=known.get("same", {}),
+        names=known.get("names", {}),
         states=known.get("states", {}),
         pacts=[Agreement(**{**row, "parties": tuple(row["parties"])}) for row in known.get("agreements", [])],
         houses={row["name"]: House(**row) for row in known.get("publishers", [])},

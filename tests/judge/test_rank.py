@@ -26,7 +26,7 @@ def plain(made: Any) -> Rankable:
         reports=list(made.reports.values()),
         origins=("x",),
         assessments=(),
-        pair=False,
+        pair=0.0,
         previously=False,
         new_facts=False,
     )
@@ -67,7 +67,7 @@ def test_profile_counts_country_and_sector_of_the_reader(made: Any, plain: Ranka
 
 def test_support_pairs_warnings_and_novelty(made: Any, plain: Rankable, settings: Settings) -> None:
     assert part(replace(plain, origins=("x", "y")), "support", settings) > part(plain, "support", settings)
-    assert part(replace(plain, pair=True), "pair", settings) > part(plain, "pair", settings) == 0
+    assert part(replace(plain, pair=1.0), "pair", settings) > part(plain, "pair", settings) == 0
     assert part(replace(plain, previously=True), "novelty", settings) < 0
     assert part(with_claim(plain, made, LYNX, "warns", "B"), "warning", settings) > 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from geppo.judge._reference import effect, naming, predicates, themes
 from geppo.model.claim import Predicate
 from geppo.model.edition import Story
 from geppo.model.entity import Kind, Term
+from geppo.model.observable import Observable, ObservableType, Verdict
 
 MONTHS = {
     "harbor": [
@@ -76,6 +78,20 @@ def test_a_report_without_claims_joins_by_its_names(month_reader: Any) -> None:
     made.claims = [claim for claim in made.claims if claim.report != silent]
     story = made.story(made.judge(), "shirakaba-murasame")
     assert silent in story.reports
+
+
+def test_a_report_without_claims_joins_by_the_number_of_a_flaw(made: Any) -> None:
+    flaw = Term(kind=Kind.VULNERABILITY, id="cve/CVE-2030-1111", name="CVE-2030-1111")
+    made.report("lab", "Osterlund Labs", own=True)
+    made.claim("lab", "attackers", "exploits", flaw)
+    for name, number in (("same", "CVE-2030-1111"), ("other", "CVE-2030-2222")):
+        made.report(name, f"House {name}", text=number)
+        seen = Observable(
+            type=ObservableType.CVE, value=number, start=0, end=len(number), defanged=False,
+            verdict=Verdict.UNKNOWN, reason="",
+        )  # fmt: skip
+        made.reports[name] = replace(made.reports[name], observables=(seen,))
+    assert reports_of(made, made.judge().stories) == [["lab", "same"]]
 
 
 def earlier_story(*subjects: Term, claims: tuple[str, ...] = ()) -> Story:

@@ -73,7 +73,6 @@ class Catalog:
 
     def __init__(self, data: Traversable, overlays: Sequence[Traversable] = (), edits: Edits | None = None) -> None:
         folder = Folder(data)
-        self._grades = dict(edits.grades if edits else ())
         self.rules: Rules = read_rules(folder)
         self.places = read_places(folder)
         self._compounds = read_compounds(folder)
@@ -96,6 +95,7 @@ class Catalog:
         self._seen = lru_cache(maxsize=SEEN)(self._look)
         self._seen_name = lru_cache(maxsize=NAMED)(self._look)
         self._publisher = lru_cache(maxsize=NAMED)(partial(find_publisher, self._publisher_by_key))
+        self._grades = {self._graded(subject): letter for subject, letter in (edits.grades if edits else ())}
 
     def _read_names(self, folder: Folder, overlays: Sequence[Traversable], edits: Edits | None) -> tuple[Names, Finder]:
         """The names and what finds them, as the compiled file keeps them where there is no overlay of a workspace."""
@@ -239,6 +239,10 @@ class Catalog:
         """The id that stands for a thing with several entries; any other id comes back as it is."""
         return self.names.canonical(identity)
 
+    def knows(self, identity: str) -> bool:
+        """True for an id that stands for something here."""
+        return self.entry(identity) is not None
+
     def aliases(self, identity: str) -> tuple[Alias, ...]:
         """Other names of a group or program, each with who says so, where and when."""
         return self.names.aliases(identity)
@@ -266,8 +270,12 @@ class Catalog:
 
     def grade(self, name: str) -> str:
         """The grade (A to F) that an edit gives a publisher, by id or any of its names; empty where none does."""
+        return self._grades.get(self._graded(name), "")
+
+    def _graded(self, name: str) -> str:
+        """The id of a publisher, or the name of one that the catalogue does not have."""
         publisher = self.publisher(name)
-        return self._grades.get(publisher.id if publisher else name, self._grades.get(name, ""))
+        return publisher.id if publisher else name
 
     def counter(self, identity: str) -> str:
         """The Japanese counter of a concept."""

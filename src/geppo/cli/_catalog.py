@@ -96,7 +96,7 @@ def grade(publisher: str, *, grade: str, author: str, reason: str, workspace: Pa
     publisher
         Its id (org/…).
     grade
-        Its reliability, A to F (Admiralty code). Kept and shown; no judgement uses it yet.
+        Its reliability, A to F (Admiralty code), instead of what its kind or sources.toml says.
     author
         Who edits.
     reason

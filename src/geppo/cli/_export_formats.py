@@ -77,7 +77,7 @@ def read_package(place: _place.Workspace, period: Period, as_of: str | None) -> 
     known = _place.moment(as_of)
     stored = place.store.month(period, known)
     known = stored.as_of if stored and as_of is None else known
-    catalog = _place.catalog(place.store, known)
+    catalog = _place.catalog(place, known)
     documents = month_documents(place.store, period, known, place.settings)
     with bar() as progress:
         readings = read_documents(documents, catalog, progress)

@@ -90,11 +90,17 @@ def store_of(root: Path) -> str | Path:
     return config.store_url(root / config.WORKSPACE_FILE) or root / STORE
 
 
-def catalog(store: SqlStore, as_of: datetime) -> Catalog:
-    """The packaged catalogue with the workspace's edits as of a time."""
-    from geppo.catalog import Catalog
+def catalog(place: Workspace, as_of: datetime) -> Catalog:
+    """The packaged catalogue with the grades of the workspace's sources, and over them its edits as of a time.
 
-    return Catalog.load(edits=store.edits(as_of))
+    Raises UsageError for a faulty sources.toml.
+    """
+    from geppo.catalog import Catalog
+    from geppo.collect import _sources
+
+    listed = place.root / _sources.FILE
+    graded = _sources.grades(_sources.load(listed)) if listed.exists() else ()
+    return Catalog.load(edits=(*graded, *place.store.edits(as_of)))
 
 
 def moment(text: str | None, option: str = "--as-of") -> datetime:

@@ -11,7 +11,7 @@ from geppo import config
 from geppo.cli import _place
 from geppo.errors import UsageError
 
-QUESTIONS = ("overlap", "among", "calibrate", "journal", "resolve")
+QUESTIONS = ("overlap", "among", "calibrate", "journal", "resolve", "trends")
 
 
 def run(
@@ -26,14 +26,15 @@ def run(
     least: float = 0.5,
     by: str = "",
     note: str = "",
+    month: str = "",
     workspace: Path | None = None,
 ) -> int:
     """Weigh what groups or reports share, and keep the record of what was judged.
 
     overlap A B: two groups of the workspace's reports. overlap --pairs FILE: pairs of reports, one answer a line.
     among FILE: links among many reports, JSON lines {id, date, publisher, artefacts}.
-    calibrate FILE: how well the score holds on labelled pairs, and its refit. journal: what was published and what
-    came of it. resolve NUMBER yes|no: enter an outcome.
+    calibrate FILE: how the score holds on labelled pairs, and its refit. journal: what was published, what came of it.
+    resolve NUMBER yes|no: enter an outcome. trends: what origins report more or less than in months before.
 
     Examples: `geppo judge overlap "Group A" "Group B" --analyst`, `geppo judge overlap --pairs pairs.jsonl`,
     `geppo judge among reports.jsonl --least 0.8`, `geppo judge resolve 12 no --by mk --note "lease changed hands"`
@@ -41,7 +42,7 @@ def run(
     Parameters
     ----------
     what
-        overlap, among, calibrate, journal or resolve.
+        overlap, among, calibrate, journal, resolve or trends.
     a
         A group as a report of the workspace prints it; a file; the number of a judgement.
     b
@@ -60,20 +61,26 @@ def run(
         Who enters the outcome.
     note
         Why.
+    month
+        The month of `trends`, YYYY-MM; by default the last that was judged.
     workspace
         The workspace with the reports; by default the nearest folder upward, else ./geppo-demo.
     """
     if what not in QUESTIONS:
         raise UsageError(f"judge: expected one of {', '.join(QUESTIONS)}, got {what!r}")
-    if what == "overlap" and pairs is not None:
-        return _pairs(pairs)
     if what == "overlap":
-        if not a or not b:
-            raise UsageError("judge overlap: name two groups, or give --pairs FILE")
-        return _groups(a, b, json_=json_, lang=lang, analyst=analyst, workspace=workspace)
+        return _pairs(pairs) if pairs else _groups(a, b, json_=json_, lang=lang, analyst=analyst, workspace=workspace)
     if what in ("among", "calibrate"):
         return _of_file(what, a, least, json_=json_)
+    if what == "trends":
+        return _trends(month, lang, workspace, json_=json_)
     return _record(what, a, b, by, note, workspace, json_=json_)
+
+
+def _trends(month: str, lang: str, workspace: Path | None, *, json_: bool) -> int:
+    from geppo.cli import _judge_trends
+
+    return _judge_trends.run(month, lang, workspace, json_=json_)
 
 
 def _of_file(what: str, file: str | None, least: float, *, json_: bool) -> int:
@@ -110,8 +117,9 @@ def _settings_file() -> Path | None:
     return root / config.WORKSPACE_FILE if root else None
 
 
-def _groups(a: str, b: str, *, json_: bool, lang: str, analyst: bool, workspace: Path | None) -> int:
-    from geppo.catalog import Catalog
+def _groups(a: str | None, b: str | None, *, json_: bool, lang: str, analyst: bool, workspace: Path | None) -> int:
+    if not a or not b:
+        raise UsageError("judge overlap: name two groups, or give --pairs FILE")
     from geppo.cli import _judgement
     from geppo.knowledge.codec import plain
     from geppo.model.assessment import AssessmentKind
@@ -120,12 +128,11 @@ def _groups(a: str, b: str, *, json_: bool, lang: str, analyst: bool, workspace:
 
     place = _place.open_workspace(workspace, otherwise=Path(_place.DEMO))
     now = _place.moment(None)
-    documents = place.store.documents(now)
+    documents, catalog = place.store.documents(now), _place.catalog(place, now)
     place.store.close()
     if not documents:
         raise UsageError("judge overlap: the workspace holds no documents; bring some in with `geppo collect`")
     newest = documents[-1].published
-    catalog = Catalog.load()
     month = judge(
         documents,
         read_documents(documents, catalog),

@@ -71,7 +71,7 @@ def run(
             month,
             as_of=known,
             settings=place.settings,
-            catalog=_place.catalog(place.store, _place.moment(catalog_as_of) if catalog_as_of else known),
+            catalog=_place.catalog(place, _place.moment(catalog_as_of) if catalog_as_of else known),
             kinds=kinds,
             progress=progress,
             now=_place.moment(None),

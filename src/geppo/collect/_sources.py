@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,14 @@ import re2
 
 from geppo.collect import Entry, sources
 from geppo.errors import UsageError
+from geppo.model.edit import Edit, EditKind
 
 FILE = "sources.toml"
 _FIELDS = ("name", "kind", "url", "path", "publisher", "language", "reliability", "allow_private", "off")
 _LANGUAGE = re2.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _RELIABILITY = re2.compile(r"[A-F]")
 _LONGEST_NAME = 80
+_WORST = "FABCDE"
 
 
 def load(path: Path) -> tuple[Entry, ...]:
@@ -103,6 +106,30 @@ def _place(row: Mapping[str, Any], where: str, home: Path) -> str:
         raise UsageError(f"{where}: expected one of url and path, got {'both' if given else 'neither'}")
     place: str = given[0]
     return place if "://" in place or place == "-" else str(home / place)
+
+
+def grades(entries: Iterable[Entry]) -> tuple[Edit, ...]:
+    """The letters of sources that declare their publisher, as edits of the catalogue older than any of a user's.
+
+    Of two letters for one publisher the lower counts; F says less than any other.
+    """
+    found: dict[str, str] = {}
+    for entry in entries:
+        if entry.publisher and entry.reliability:
+            held = found.get(entry.publisher, "F")
+            found[entry.publisher] = max(held, entry.reliability, key=_WORST.index)
+    return tuple(
+        Edit(
+            id=f"{FILE}/{publisher}",
+            kind=EditKind.GRADE,
+            subject=publisher,
+            values=(("grade", letter),),
+            author=FILE,
+            reason="reliability of the source",
+            known=datetime(1, 1, 1, tzinfo=UTC),
+        )
+        for publisher, letter in sorted(found.items())
+    )
 
 
 def chosen(entries: Iterable[Entry], names: Iterable[str], where: str) -> tuple[Entry, ...]:

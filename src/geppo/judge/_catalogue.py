@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
@@ -64,11 +65,33 @@ class Publisher(Protocol):
         ...
 
 
+class Alias(Protocol):
+    """Another name of a group or program, and what it means (catalogue id)."""
+
+    @property
+    def name(self) -> str:
+        """As it is printed."""
+        ...
+
+    @property
+    def means(self) -> str:
+        """Catalogue id."""
+        ...
+
+
 class Catalogue(Protocol):
     """Who is who, as far as judging needs it. Unknown ids and names give the id itself, an empty text or None."""
 
     def canonical(self, identity: str, /) -> str:
         """The id that all names of one thing resolve to."""
+        ...
+
+    def knows(self, identity: str, /) -> bool:
+        """True for the id of a group, program or other thing that the catalogue has."""
+        ...
+
+    def aliases(self, identity: str, /) -> Sequence[Alias]:
+        """Other names of a group or program."""
         ...
 
     def nexus(self, identity: str, /) -> str:
@@ -81,6 +104,10 @@ class Catalogue(Protocol):
 
     def partners(self, a: str, b: str, on: date, /) -> Agreement | None:
         """The closest agreement in force between two states on a day."""
+        ...
+
+    def grade(self, name: str, /) -> str:
+        """The Admiralty letter (A to F) that the user gave a publisher, or an empty text."""
         ...
 
     def publisher(self, name: str, /) -> Publisher | None:

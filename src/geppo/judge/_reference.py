@@ -28,11 +28,15 @@ def short_id(prefix: str, *parts: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What a kind of publisher is worth: Admiralty letter, nearness to the thing, and whether it observes itself."""
+    """What a publisher is worth: Admiralty letter, nearness to the thing, and whether it observes itself.
+
+    `given` is true for a letter that the user gave this very publisher; else it follows from the kind of house.
+    """
 
     grade: str
     precedence: int
     primary: bool = False
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,8 @@ class SpeakerWords:
     kinds: dict[str, Standing]
     unknown: dict[str, Standing]
     ratios: dict[str, float]
+    further: str
+    judged: frozenset[str]
     media_kinds: frozenset[str]
     public_kinds: frozenset[str]
     forms: frozenset[str]
@@ -67,6 +73,8 @@ def speaker_words() -> SpeakerWords:
         kinds={name: Standing(**row) for name, row in raw["kinds"].items()},
         unknown={name: Standing(**row) for name, row in raw["unknown"].items()},
         ratios={letter: float(ratio) for letter, ratio in raw["ratios"].items()},
+        further=raw["further"]["grade"],
+        judged=frozenset(raw["judged"]["grades"]),
         media_kinds=frozenset(raw["kinds-of-media"]["kinds"]),
         public_kinds=frozenset(raw["kinds-of-public-bodies"]["kinds"]),
         forms=frozenset(words["forms"]),
@@ -158,4 +166,30 @@ def themes() -> tuple[Theme, ...]:
             words={name: float(weight) for name, weight in row["words"].items()},
         )
         for row in _read("themes.toml")["theme"]
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendCategory:
+    """A kind of thing whose reporting is followed over months, and its name in both languages."""
+
+    id: str
+    en: str
+    ja: str
+    concepts: frozenset[str]
+    predicates: frozenset[Predicate]
+
+
+@cache
+def trend_categories() -> tuple[TrendCategory, ...]:
+    """`trends.toml`, in its order."""
+    return tuple(
+        TrendCategory(
+            id=row["id"],
+            en=row["en"],
+            ja=row["ja"],
+            concepts=frozenset(row.get("concepts", ())),
+            predicates=frozenset(Predicate(name) for name in row.get("predicates", ())),
+        )
+        for row in _read("trends.toml")["category"]
     )

@@ -15,11 +15,17 @@ from itertools import combinations
 from geppo.config import Settings
 from geppo.judge.citations import Citations
 from geppo.judge.units import Unit
+from geppo.language.numbers import find_counts
 from geppo.model.claim import Predicate
 from geppo.model.entity import Kind
+from geppo.model.report import Report
 
 _NEIGHBOURS = 12
 _SEVERAL = 2
+_READ = 20_000
+_SHORT = 10
+_LONG = 1_000
+_YEARS = range(1950, 2100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +156,8 @@ def find_clusters(units: Sequence[Unit], citations: Citations, settings: Setting
             for place in groups[b].members:
                 home[place] = a
             groups[a].take(groups.pop(b))
-    _join_nameless(units, home, groups, citations, settings.number("judge.stories.concepts"))
+    _join_nameless(units, home, groups, citations, settings)
+    _join_parted(units, home, groups, citations)
     _settle(units, home, groups)
     found = []
     for _, group in sorted(groups.items()):
@@ -160,27 +167,82 @@ def find_clusters(units: Sequence[Unit], citations: Citations, settings: Setting
 
 
 def _join_nameless(
-    units: Sequence[Unit], home: list[int], groups: dict[int, _Group], citations: Citations, least: float
+    units: Sequence[Unit], home: list[int], groups: dict[int, _Group], citations: Citations, settings: Settings
 ) -> None:
-    """Join parts without a name of their own where one page credits the other and their concepts are alike."""
+    """Join parts without a name of their own whose concepts are alike, where one page credits the other, or both were
+    published about the same time and print the same figures.
+    """
+    least = settings.number("judge.stories.concepts")
     nameless: dict[str, list[int]] = defaultdict(list)
     for place, unit in enumerate(units):
         if not unit.terms and unit.concepts:
             nameless[unit.report].append(place)
+    credited = [
+        (place, other)
+        for report in sorted(nameless, key=lambda name: citations.order[name])
+        for place in nameless[report]
+        for page in citations.leans_on[report]
+        for other in nameless.get(page, ())
+    ]
+    for place, other in (*credited, *_same_figures(nameless, citations, settings)):
+        a, b = units[place].concepts, units[other].concepts
+        low, high = sorted((home[place], home[other]))
+        if low != high and len(a & b) >= least * len(a | b):
+            for member in groups[high].members:
+                home[member] = low
+            groups[low].take(groups.pop(high))
+
+
+def _same_figures(
+    nameless: Mapping[str, Sequence[int]], citations: Citations, settings: Settings
+) -> Iterator[tuple[int, int]]:
+    """Parts of two pages that print one long figure or two short ones alike, within the time of near texts."""
+    near, crowd = settings.integer("judge.stories.near_days"), settings.integer("judge.stories.crowd")
+    figures = {report: _figures(citations.reports[report]) for report in nameless}
+    holders: dict[float, list[str]] = defaultdict(list)
     for report in sorted(nameless, key=lambda name: citations.order[name]):
-        pairs = [
-            (place, other)
-            for place in nameless[report]
-            for credited in citations.leans_on[report]
-            for other in nameless.get(credited, ())
-        ]
-        for place, other in pairs:
-            a, b = units[place].concepts, units[other].concepts
-            low, high = sorted((home[place], home[other]))
-            if low != high and len(a & b) >= least * len(a | b):
-                for member in groups[high].members:
-                    home[member] = low
-                groups[low].take(groups.pop(high))
+        for figure in figures[report]:
+            holders[figure].append(report)
+    pairs: set[tuple[str, str]] = set()
+    for pages in holders.values():
+        pairs.update(combinations(pages, 2) if len(pages) <= crowd else ())
+    for one, other in sorted(pairs, key=lambda pair: (citations.order[pair[0]], citations.order[pair[1]])):
+        days = [citations.reports[page].document.published.toordinal() for page in (one, other)]
+        shared = figures[one] & figures[other]
+        if abs(days[0] - days[1]) <= near and (len(shared) >= _SEVERAL or max(shared) >= _LONG):
+            yield from ((place, further) for place in nameless[one] for further in nameless[other])
+
+
+def _figures(report: Report) -> frozenset[float]:
+    """Numbers that tell a page's matter from others: from 10 on, no percentages, no years."""
+    document = report.document
+    found = find_counts(document.text[:_READ], document.language)
+    return frozenset(one.value for one in found if not one.percent and one.value >= _SHORT and one.value not in _YEARS)
+
+
+def _join_parted(units: Sequence[Unit], home: list[int], groups: dict[int, _Group], citations: Citations) -> None:
+    """Join two groups that the pages themselves hold together.
+
+    Half of the pages of the smaller one have a part in the other, among them one with own observation: that house tells
+    both as its one matter, and a page that is no copy of it does so too. A roundup observes nothing itself.
+    """
+    parts: dict[str, set[int]] = defaultdict(set)
+    for place, unit in enumerate(units):
+        parts[unit.report].add(home[place])
+    shared: dict[tuple[int, int], set[str]] = defaultdict(set)
+    for report, homes in parts.items():
+        for pair in combinations(sorted(homes), 2):
+            shared[pair].add(report)
+    for (low, high), pages in sorted(shared.items()):
+        texts = {citations.copy_of.get(page, page) for page in pages}
+        own = any(citations.reports[page].own_observation for page in texts)
+        if len(texts) < _SEVERAL or not own or low not in groups or high not in groups:
+            continue
+        sizes = [len({units[place].report for place in groups[at].members}) for at in (low, high)]
+        if 2 * len(pages) >= min(sizes):
+            for place in groups[high].members:
+                home[place] = low
+            groups[low].take(groups.pop(high))
 
 
 def _settle(units: Sequence[Unit], home: list[int], groups: dict[int, _Group]) -> None:

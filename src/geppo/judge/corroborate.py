@@ -6,9 +6,12 @@ P = LR / (1 + LR) gives p = 1/2 + (q - 1/2) * (P - 1/2) / (Q - 1/2). Odds of ind
 that leans on another one (credits or links it) counts half, since they may share data. The result stays within .01–.99.
 
 Confidence follows the base and not the number: high from two independent primaries on, moderate for one primary with
-published evidence of its own or a second origin, low otherwise. Assessments of kind `corroboration` hold: `predicate`,
-`negated`, `origins`, `primaries`, `repeats` (counts of reports), `rung` and `grade` (the strongest origin's own words),
-`alone` (the publisher, where one origin stands alone), `opposed` (origins that say the opposite).
+published evidence of its own or a second origin, low otherwise; a step less where no primary was judged reliable.
+
+Assessments of kind `corroboration` hold: `predicate`, `negated`, `origins`, `primaries`, `repeats` (counts of reports),
+`rung` and `grade` (the strongest origin's own words), `alone` (the publisher, where one origin stands alone), `opposed`
+(origins that say the opposite), `reliability` (A to F, the best of the origins) and `credibility` (1 to 6): the two
+marks of the Admiralty code, which are never multiplied.
 """
 
 from __future__ import annotations
@@ -29,7 +32,6 @@ from geppo.model.report import Report
 
 _FLOOR, _CEILING = 0.01, 0.99
 _PRIMARIES_FOR_HIGH = 2
-_LETTERS = "ABCDE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +103,36 @@ def _total(voices: Sequence[Voice], end: int, settings: Settings) -> float:
 
 
 def confidence(voices: Sequence[Voice], evidence_published: bool) -> Confidence:
-    """Confidence by rule. A primary counts where it holds the statement at least likely."""
+    """Confidence by rule. A primary counts where it holds the statement at least likely.
+
+    At least one must be a source that was judged fairly reliable or better; of two that nobody has judged, each is the
+    other's confirmation and no more.
+    """
     firm = [voice for voice in voices if voice.primary and STRENGTH[voice.rung] >= STRENGTH[Rung.LIKELY]]
+    judged = any(voice.grade in speaker_words().judged for voice in firm)
     if len(firm) >= _PRIMARIES_FOR_HIGH:
-        return Confidence.HIGH
-    if firm and (evidence_published or len(voices) >= _PRIMARIES_FOR_HIGH):
+        return Confidence.HIGH if judged else Confidence.MODERATE
+    if judged and (evidence_published or len(voices) >= _PRIMARIES_FOR_HIGH):
         return Confidence.MODERATE
     return Confidence.LOW
+
+
+def credibility(voices: Sequence[Voice], opposed: Sequence[Voice], evidence_published: bool) -> str:
+    """Credibility of the information by the Admiralty code, 1 to 6, from what corroborates it and not from the letters.
+
+    1 confirmed: two independent primaries; 2 probably true: one with published evidence; 3 possibly true: one without,
+    or two of which others say the opposite; 5 improbable: not confirmed, and others say the opposite; 6 cannot be
+    judged: no primary. A weak hedge of all primaries takes 1 and 2 to 3. 4 (not logical) needs a reader.
+    """
+    primaries = [voice for voice in voices if voice.primary]
+    if not primaries:
+        return "5" if opposed else "6"
+    confirmed = len(primaries) >= _PRIMARIES_FOR_HIGH
+    if opposed:
+        return "3" if confirmed else "5"
+    if not any(STRENGTH[voice.rung] >= STRENGTH[Rung.LIKELY] for voice in primaries):
+        return "3"
+    return "1" if confirmed else "2" if evidence_published else "3"
 
 
 def publishes_evidence(report: Report) -> bool:
@@ -122,15 +147,20 @@ class Weigher:
         self._graph, self._settings = graph, settings
 
     def standing(self, root: str, own: bool) -> Standing:
-        """What an origin is worth. Own observation lifts a house to what an unknown observer is worth, never down."""
-        words = speaker_words()
+        """What an origin is worth.
+
+        Own observation lifts a house to what an unknown observer is worth, never down, and never against a letter that
+        the user gave. A speaker whom only others quote is worth less than a page, by a given letter still less.
+        """
+        words, directory = speaker_words(), self._graph.directory
         if root.startswith(NAMED):
-            return words.unknown["named-only"]
-        known = self._graph.directory.standing(self._graph.reports[root].document.publisher, own)
+            known, given = words.unknown["named-only"], directory.grade(root.removeprefix(NAMED))
+            weaker = given and words.ratios[given] < words.ratios[known.grade]
+            return replace(known, grade=given, given=True) if weaker else known
+        known = directory.standing(self._graph.reports[root].document.publisher, own)
         floor = words.unknown["own-observation"]
-        if own and _LETTERS.index(known.grade) > _LETTERS.index(floor.grade):
-            return floor
-        return known
+        lifted = own and not known.given and words.ratios[known.grade] < words.ratios[floor.grade]
+        return floor if lifted else known
 
     def voice(self, root: str, own: bool, claims: Sequence[Claim]) -> Voice:
         """An origin by the strongest of the claims that lead to it. What only a model read makes no primary."""
@@ -194,7 +224,7 @@ class Weigher:
         now = combine(voices, against, self._settings)
         if now is None:
             return ()
-        grade = speaker_words().unknown["own-observation"].grade
+        grade = speaker_words().further
         new = Voice(root="", rung=Rung.CONFIRMED, grade=grade, primary=True, concluded=False, bloc="")
         after = combine([*voices, new], against, self._settings)
         opposed = combine(voices, [*against, new], self._settings)
@@ -245,6 +275,11 @@ class Weigher:
                 ("grade", grades[0] if grades else ""),
                 ("alone", (alone or voices[0].root.removeprefix(NAMED)) if len(voices) == 1 else ""),
                 ("opposed", str(len(opposed)) if opposed else ""),
+                (
+                    "reliability",
+                    min(voices, key=lambda voice: (-speaker_words().ratios[voice.grade], voice.grade)).grade,
+                ),
+                ("credibility", credibility(voices, opposed, published)),
             ),
             would_change=self.further(voices, opposed),
         )

@@ -17,6 +17,7 @@ from geppo.judge.citations import Citations
 from geppo.judge.origins import NAMED, Attribution, Tracer
 from geppo.judge.printed import Printed
 from geppo.judge.quantities import agree, family, printed
+from geppo.judge.speakers import in_other_letters
 from geppo.judge.statements import Key, Keys, Statement
 from geppo.model.assessment import Assessment, AssessmentKind, Origins
 from geppo.model.claim import STRENGTH, Claim, Grade, Predicate, Rung
@@ -245,7 +246,8 @@ class DriftFinder:
     def _reporter(self, root: Sequence[Claim], repeat: Sequence[Claim], passed_on: frozenset[str]) -> Iterator[Change]:
         """A page that credits another house than the root's, and the root's nowhere.
 
-        No change of reporter: papers that pass it on, and houses that have a page on the matter themselves.
+        No change of reporter: papers that pass it on, houses that have a page on the matter themselves, and a name in
+        other letters than the root's, which may be the root's name as it sounds.
         """
         source, page = root[0], repeat[0].report
         graph, directory = self._graph, self._graph.directory
@@ -260,6 +262,7 @@ class DriftFinder:
             for name in dict.fromkeys(credited or graph.credits[page])
             if directory.key(name) not in passed_on
             and not directory.is_media(name)
+            and not in_other_letters(name, source.publisher)
             and not self._tracer.on_matter(name, page)
         ]
         if others:

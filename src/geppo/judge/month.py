@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from geppo.config import Settings
 from geppo.judge._catalogue import Catalogue
+from geppo.judge.background import Observed, months_compared
 from geppo.judge.citations import Citations, read_citations
 from geppo.judge.clusters import Cluster, find_clusters
 from geppo.judge.contradict import Contradictions
@@ -26,12 +27,14 @@ from geppo.judge.pacts import Pacts
 from geppo.judge.printed import Printed
 from geppo.judge.rank import Rankable, score
 from geppo.judge.relations import RelationFinder, Relations
+from geppo.judge.renamed import Renamed
 from geppo.judge.retold import Retold
 from geppo.judge.severity import severity
 from geppo.judge.speakers import Directory
 from geppo.judge.statements import Key, Keys, Statement, group
 from geppo.judge.stories import Draft, Editor, assessments_of
 from geppo.judge.units import Linking, Unit, read_units
+from geppo.judge.unusual import Unusual, rated
 from geppo.model.assessment import Assessment
 from geppo.model.claim import Claim
 from geppo.model.edition import Matrix, Story
@@ -153,7 +156,8 @@ def _shared(relations: Relations, base: Base) -> list[Assessment]:
         against = opposite_of(key, base.statements, base.attribution.traces)
         assessment = base.weigher.assess(sharing.statement, base.attribution.of(key), against)
         if assessment is not None:
-            parts = [("states", " ".join(sharing.states)), *(sharing.pact.detail() if sharing.pact else [])]
+            pact = sharing.pact.detail() if sharing.pact else []
+            parts = [("states", " ".join(sharing.states)), *pact, *sharing.unusual]
             found.append(base.weigher.with_detail(assessment, parts))
     return found
 
@@ -171,6 +175,7 @@ def _story(
     period: Period,
     settings: Settings,
     earlier: Sequence[Story],
+    weights: Mapping[tuple[str, str], float],
 ) -> Story:
     subjects, home = editor.subjects(draft), settings.text("reader.country")
     names = {term.id for term in subjects}
@@ -191,7 +196,7 @@ def _story(
         reports=[base.graph.reports[report] for report in reports],
         origins=origins,
         assessments=held,
-        pair=bool(draft.pairs),
+        pair=max((weights.get(pair, 1.0) for pair in draft.pairs), default=0.0),
         previously=bool(before),
         new_facts=any(_is_new(claim, period, known) for claim in claims),
         severity=severity(central, base.graph.reports, period).share,
@@ -226,20 +231,21 @@ def judge_month(
     catalog: Catalogue,
     settings: Settings,
     earlier: Sequence[Story] = (),
+    background: Sequence[Observed] = (),
 ) -> Judged:
     """Judge a month.
 
     `reports` may hold earlier and later ones as background; a story is of the month if the period published one of its
-    reports. `earlier` are stories of earlier issues. Claims whose report is not given are left out.
+    reports. `earlier` are stories of earlier issues, `background` months that say what is usual. Claims whose report is
+    not given are left out.
     """
     known = {report.id for report in reports}
     claims = sorted((claim for claim in claims if claim.report in known), key=lambda claim: claim.id)
     base = lay_base(reports, claims, catalog, settings)
     nexus = Nexus(claims, base.keys, catalog)
     pacts = Pacts.read(base.statements, base.keys, nexus, catalog)
-    relations = RelationFinder(base.keys, nexus, pacts, base.attribution, base.graph, base.weigher, settings).find(
-        base.statements
-    )
+    finder = RelationFinder(base.keys, nexus, pacts, base.attribution, base.graph, base.weigher, settings)
+    relations = rated(finder.find(base.statements), Unusual(months_compared(period, background, settings), settings))
     units = [unit for cluster in base.clusters for unit in cluster.units]
     counter = Counter(base.keys, base.attribution, _about(units, base.keys))
     counted = [row for claim in claims if (row := counter.read(claim)) is not None]
@@ -261,11 +267,14 @@ def judge_month(
                 base.statements, base.keys, base.attribution, base.graph, base.tracer, numbers, settings
             ).find()
         ),
-        *Retold(base.graph, base.tracer, base.matters, drift, settings).find(),
+        *(retold := Retold(base.graph, base.tracer, base.matters, drift, settings)).find(),
+        *Renamed(claims, base.keys, base.graph, catalog).find(retold.roots),
     ]
     unique: dict[str, Assessment] = {}
     for one in found:
         unique.setdefault(one.id, one)
     assessments = tuple(unique.values())
-    stories = [_story(draft, editor, base, assessments, period, settings, earlier) for draft in drafts]
+    stories = [
+        _story(draft, editor, base, assessments, period, settings, earlier, relations.weights) for draft in drafts
+    ]
     return Judged(assessments=assessments, stories=_ranked(stories), matrix=relations.matrix)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from geppo.judge._catalogue import Catalogue
-from geppo.judge.statements import Keys
 from geppo.model.claim import STRENGTH, Claim, Predicate, Rung
 from geppo.model.entity import Kind, Term
 
@@ -23,6 +23,14 @@ def is_state(key: str) -> bool:
     return key != code and len(code) == _CODE and code.isupper()
 
 
+class TermKeys(Protocol):
+    """What gives a claim's argument its key."""
+
+    def term(self, term: Term | None, claim: Claim) -> str:
+        """Key of an argument."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """A state and the claims that name it; no claims where the catalogue does, or where the term is the state."""
@@ -34,7 +42,7 @@ class Link:
 class Nexus:
     """States behind terms: the catalogue first, then what the claims say, over attribution where needed."""
 
-    def __init__(self, claims: Iterable[Claim], keys: Keys, catalogue: Catalogue) -> None:
+    def __init__(self, claims: Iterable[Claim], keys: TermKeys, catalogue: Catalogue) -> None:
         self._keys, self._catalogue = keys, catalogue
         self._stated: dict[str, dict[str, list[Claim]]] = defaultdict(lambda: defaultdict(list))
         self._attributed: dict[str, list[Claim]] = defaultdict(list)

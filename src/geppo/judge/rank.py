@@ -31,13 +31,17 @@ _PRODUCTS = frozenset({Kind.PRODUCT, Kind.VULNERABILITY, Kind.TOOL})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rankable:
-    """What the parts are reckoned from. `warned_at_home`: an agency of the reader's country published on it."""
+    """What the parts are reckoned from.
+
+    `pair`: how unusual it is that these states' groups meet, 0 (no such pair) to 1; `warned_at_home`: an agency of the
+    reader's country published on it.
+    """
 
     claims: Sequence[Claim]
     reports: Sequence[Report]
     origins: Sequence[str]
     assessments: Sequence[Assessment]
-    pair: bool
+    pair: float
     previously: bool
     new_facts: bool
     severity: float = 0.0
@@ -133,7 +137,7 @@ def score(story: Rankable, period: Period, settings: Settings) -> tuple[tuple[st
         "novelty": _novelty(story),
         "support": _support(story),
         "dispute": _dispute(story),
-        "pair": 1.0 if story.pair else 0.0,
+        "pair": story.pair,
         "recency": len(inside) / max(1, len(story.reports)),
         "warning": _warning(story),
         "severity": story.severity,

@@ -9,8 +9,8 @@ two origins and stay two groups. Context, not evidence: an agreement never raise
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from geppo.config import Settings
@@ -55,21 +55,53 @@ class Act:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sharing:
-    """A statement that groups of two states have something in common or work together."""
+    """A statement that groups of two states have something in common or work together.
+
+    `unusual` are the parts of an assessment that say how unusual it is (`unusual.py`).
+    """
 
     statement: Statement
     states: tuple[str, str]
     pact: Pact | None
+    unusual: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relations:
-    """What the claims say between states."""
+    """What the claims say between states. `weights`: what a pair of states (in order) counts in the rank, 0 to 1."""
 
     acts: tuple[Act, ...]
     partner_targeting: tuple[Assessment, ...]
     sharing: tuple[Sharing, ...]
     matrix: Matrix
+    weights: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+
+def acts(claim: Claim, nexus: Nexus) -> Iterator[Act]:
+    """What a claim says that somebody of one state did against another state; nothing for hedges that leave it open."""
+    if claim.predicate not in predicates("hostile") or claim.negated or claim.hedge.rung in _WEAK:
+        return
+    grounds = nexus.link(claim.subject, claim)
+    for target in _targets(claim, nexus):
+        if grounds.state and target != grounds.state:
+            yield Act(claim=claim, source=grounds.state, target=target, grounds=grounds)
+
+
+def _targets(claim: Claim, nexus: Nexus) -> tuple[str, ...]:
+    """States that a claim puts the victim in: the object itself, or a place beside it."""
+    terms: list[Term] = [claim.object] if claim.object is not None else []
+    terms += [term for role, term in claim.qualifiers if role not in _ORIGIN_ROLES]
+    states = [nexus.state(term, claim) for term in terms if term.kind is Kind.LOCATION]
+    return tuple(sorted({state for state in states if state}))
+
+
+def joint_states(claim: Claim, nexus: Nexus) -> tuple[str, str] | None:
+    """The two states whose groups a claim says to have something in common, in order; None for any other claim."""
+    if claim.predicate not in predicates("joint") or claim.negated or claim.hedge.rung in _WEAK or claim.object is None:
+        return None
+    one, other = nexus.state(claim.subject, claim), nexus.state(claim.object, claim)
+    groups = all(term.kind in (Kind.INTRUSION_SET, Kind.CAMPAIGN) for term in (claim.subject, claim.object))
+    return (min(one, other), max(one, other)) if one and other and one != other and groups else None
 
 
 class RelationFinder:
@@ -90,9 +122,10 @@ class RelationFinder:
 
     def find(self, statements: Mapping[Key, Statement]) -> Relations:
         """All acts between states, partners among them, and what groups of two states share."""
-        acts = self._grounded([act for key in sorted(statements) for act in self._acts(statements[key])])
+        told = [claim for key in sorted(statements) for claim in statements[key].claims]
+        found = self._grounded([act for claim in told for act in acts(claim, self._nexus)])
         by_pair: dict[tuple[str, str], list[Act]] = defaultdict(list)
-        for act in acts:
+        for act in found:
             by_pair[act.source, act.target].append(act)
         partners: dict[tuple[str, str], Pact] = {}
         for pair, held in sorted(by_pair.items()):
@@ -100,9 +133,10 @@ class RelationFinder:
                 if pact := self._pacts.in_force(*pair, day):
                     partners[pair] = pact
                     break
-        found = tuple(self._assess(pair, by_pair[pair], pact) for pair, pact in sorted(partners.items()))
+        targeting = tuple(self._assess(pair, by_pair[pair], pact) for pair, pact in sorted(partners.items()))
         sharing = tuple(one for key in sorted(statements) for one in self._sharing(statements[key]))
-        return Relations(acts=acts, partner_targeting=found, sharing=sharing, matrix=self._matrix(by_pair, partners))
+        matrix = self._matrix(by_pair, partners)
+        return Relations(acts=found, partner_targeting=targeting, sharing=sharing, matrix=matrix)
 
     def _grounded(self, acts: Sequence[Act]) -> tuple[Act, ...]:
         """Acts that their own origin tells of: a repeat that alone puts the victim into another state adds no pair."""
@@ -114,35 +148,11 @@ class RelationFinder:
 
         return tuple(act for act in acts if holds(act))
 
-    def _acts(self, statement: Statement) -> Iterable[Act]:
-        if statement.predicate not in predicates("hostile") or statement.negated:
-            return
-        for claim in statement.claims:
-            if claim.hedge.rung in _WEAK:
-                continue
-            grounds = self._nexus.link(claim.subject, claim)
-            for target in self._targets(claim):
-                if grounds.state and target != grounds.state:
-                    yield Act(claim=claim, source=grounds.state, target=target, grounds=grounds)
-
-    def _targets(self, claim: Claim) -> tuple[str, ...]:
-        """States that a claim puts the victim in: the object itself, or a place beside it."""
-        terms: list[Term] = [claim.object] if claim.object is not None else []
-        terms += [term for role, term in claim.qualifiers if role not in _ORIGIN_ROLES]
-        states = [self._nexus.state(term, claim) for term in terms if term.kind is Kind.LOCATION]
-        return tuple(sorted({state for state in states if state}))
-
     def _sharing(self, statement: Statement) -> Iterable[Sharing]:
-        if statement.predicate not in predicates("joint") or statement.negated or statement.object is None:
-            return
         claim = next((one for one in statement.claims if one.hedge.rung not in _WEAK), None)
-        if claim is None or claim.object is None:
-            return
-        one, other = self._nexus.state(claim.subject, claim), self._nexus.state(claim.object, claim)
-        groups = all(term.kind in (Kind.INTRUSION_SET, Kind.CAMPAIGN) for term in (claim.subject, claim.object))
-        if one and other and one != other and groups:
+        states = joint_states(claim, self._nexus) if claim is not None else None
+        if states:
             day = max((act.when.end if act.when else act.published) for act in statement.claims)
-            states = (min(one, other), max(one, other))
             yield Sharing(statement=statement, states=states, pact=self._pacts.in_force(*states, day))
 
     def _voices(self, acts: Sequence[Act]) -> tuple[tuple[Voice, ...], tuple[str, ...], frozenset[str]]:

@@ -21,6 +21,7 @@ from geppo.config import Settings
 from geppo.judge._reference import short_id
 from geppo.judge.citations import Citations
 from geppo.judge.origins import Matters, Tracer
+from geppo.judge.speakers import in_other_letters
 from geppo.language import dates, hedges, numbers, sentences
 from geppo.language.numbers import Number
 from geppo.model.assessment import Assessment, AssessmentKind, Origins
@@ -148,16 +149,20 @@ class Retold:
             for name in names:
                 self._holders[name].append(report)
 
+    @cached_property
+    def roots(self) -> dict[str, str]:
+        """Repeats with the page that each retells, in order of the repeats' publication."""
+        ordered = sorted(self._graph.reports, key=lambda name: self._graph.order[name])
+        return {report: root for report in ordered if (root := self._root(report))}
+
     def find(self) -> tuple[Assessment, ...]:
         """What was found on no claim, in order of the repeats' publication."""
         found = []
-        for report in sorted(self._graph.reports, key=lambda name: self._graph.order[name]):
-            root = self._root(report)
-            if root:
-                for change in self._changes(self._page(root), self._page(report)):
-                    if (report, _family(change.what)) not in self._known:
-                        self._known.add((report, _family(change.what)))
-                        found.append(self._assessment(root, report, change))
+        for report, root in self.roots.items():
+            for change in self._changes(self._page(root), self._page(report)):
+                if (report, _family(change.what)) not in self._known:
+                    self._known.add((report, _family(change.what)))
+                    found.append(self._assessment(root, report, change))
         return tuple(found)
 
     def _page(self, report: str) -> Page:
@@ -233,6 +238,7 @@ class Retold:
         unknown = [
             one for one in credited
             if not directory.is_media(one) and not directory.reports(directory.key(one)) and not directory.observes(one)
+            and not in_other_letters(one, root.report.document.publisher)
         ]  # fmt: skip
         named = {one for sentence in page.sentences for one in sentence.names}
         alone = len(unknown) == len(credited) and named <= {n for sentence in root.sentences for n in sentence.names}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geppo.judge._catalogue import Catalogue, Publisher
 from geppo.judge._reference import Standing, speaker_words
@@ -32,6 +32,18 @@ def fold(name: str) -> str:
     tokens = "".join(c if c.isalnum() else " " for c in text).split()
     kept = [token for token in tokens if token not in words.forms]
     return " ".join(kept or tokens)
+
+
+def in_other_letters(name: str, house: str) -> bool:
+    """True for a name in other letters than a house's and than Latin ones: the house, perhaps, spelled as it sounds."""
+    return not name.isascii() and _letters(name) != _letters(house)
+
+
+def _letters(name: str) -> str:
+    """The script of a name's first letter; kana and kanji are one."""
+    first = next((c for c in name if c.isalpha()), " ")
+    script = unicodedata.name(first, "").partition(" ")[0]
+    return "CJK" if script in ("HIRAGANA", "KATAKANA", "CJK") else script
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +89,13 @@ def byline(publisher: str) -> Byline:
     if comma and len(fold(before)) >= 5:
         aliases.append(before.strip())
     return Byline(house=head.strip() or text, aliases=tuple(aliases), origins=tuple(origins))
+
+
+def house_key(publisher: str, catalogue: Catalogue) -> str:
+    """Key of the house behind a publisher line, one for all its printings: the catalogue's id or the folded name."""
+    parts = byline(publisher)
+    entry = catalogue.publisher(parts.house) or catalogue.publisher(publisher)
+    return entry.id if entry else f"name:{fold(parts.house)}"
 
 
 def is_nobody(name: str) -> bool:
@@ -214,9 +233,13 @@ class Directory:
         entry = self._entry(name)
         return fold(entry.name) if entry else fold(name)
 
+    def _of(self, name: str) -> Publisher | None:
+        """The catalogue's entry of a name or a whole publisher line."""
+        return self._entry(name) or self._entry(byline(name).house)
+
     def is_media(self, name: str) -> bool:
         """True for a paper, site or agency that passes on what others found, by the catalogue or by its name."""
-        entry = self._entry(name)
+        entry = self._of(name)
         if entry is not None:
             return entry.kind in speaker_words().media_kinds
         words, folded = speaker_words(), fold(name)
@@ -224,18 +247,26 @@ class Directory:
 
     def is_agency_of(self, name: str, country: str) -> bool:
         """True for a public body of a country, by the catalogue."""
-        entry = self._entry(name)
+        entry = self._of(name)
         return entry is not None and entry.country == country and entry.kind in speaker_words().public_kinds
 
     def standing(self, name: str, own_observation: bool) -> Standing:
-        """What a publisher is worth by its kind; an unknown one by whether it observed anything itself."""
+        """What a publisher is worth: by the letter that it was given, else by its kind.
+
+        An unknown one is worth by whether it observed anything itself.
+        """
         words = speaker_words()
-        entry = self._entry(name)
+        entry = self._of(name)
         if entry is not None and entry.kind in words.kinds:
-            return words.kinds[entry.kind]
-        if own_observation:
-            return words.unknown["own-observation"]
-        return words.unknown["neither"]
+            known = words.kinds[entry.kind]
+        else:
+            known = words.unknown["own-observation" if own_observation else "neither"]
+        given = self.grade(name)
+        return replace(known, grade=given, given=True) if given else known
+
+    def grade(self, name: str) -> str:
+        """The letter that the user gave a publisher, by its line or the house in it; empty without one."""
+        return self._catalogue.grade(name) or self._catalogue.grade(byline(name).house)
 
     def observes(self, name: str) -> bool:
         """True for a house that the catalogue knows as one that observes for itself."""
@@ -244,10 +275,10 @@ class Directory:
 
     def country(self, name: str) -> str:
         """Country of a known publisher, or an empty text."""
-        entry = self._entry(name)
+        entry = self._of(name)
         return entry.country if entry else ""
 
     def kind(self, name: str) -> str:
         """Kind of a known publisher, or an empty text."""
-        entry = self._entry(name)
+        entry = self._of(name)
         return entry.kind if entry else ""

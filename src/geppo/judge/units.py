@@ -17,7 +17,7 @@ from geppo.judge._reference import link_weights, predicates, short_id
 from geppo.judge.speakers import Directory, fold
 from geppo.model.claim import Claim
 from geppo.model.entity import Kind, Mention, Term
-from geppo.model.observable import ObservableType, Verdict
+from geppo.model.observable import Observable, ObservableType, Verdict
 from geppo.model.report import Report
 
 _BLANK_LINE = re2.compile(r"\n[ \t\x{3000}\r]*\n")
@@ -207,10 +207,15 @@ def _beside(
                 yield linking.key(mention), weight
     for seen in report.observables:
         if (layout.block(seen.start), layout.paragraph(seen.start)) in places:
-            if seen.type is ObservableType.CVE:
-                yield f"vulnerability:{seen.value.casefold()}", _MENTIONED
-            elif seen.verdict in _OFFERED:
-                yield f"observable:{seen.value}", _MENTIONED * link_weights()[Kind.OBSERVABLE]
+            yield from _value(seen)
+
+
+def _value(seen: Observable) -> Iterator[tuple[str, float]]:
+    """The key of a flaw's number or of a value that a page offers, and its weight beside claims."""
+    if seen.type is ObservableType.CVE:
+        yield f"vulnerability:{seen.value.casefold()}", _MENTIONED
+    elif seen.verdict in _OFFERED:
+        yield f"observable:{seen.value}", _MENTIONED * link_weights()[Kind.OBSERVABLE]
 
 
 def _with_page(terms: dict[str, float], denied: frozenset[str], report: Report, linking: Linking) -> dict[str, float]:
@@ -234,6 +239,8 @@ def _whole(report: Report, linking: Linking) -> Unit | None:
     for mention in report.mentions:
         if (weight := linking.mention_weight(mention)) > 0:
             terms.setdefault(linking.key(mention), weight)
+    for key, weight in (pair for seen in report.observables for pair in _value(seen)):
+        terms.setdefault(key, weight)
     if not terms:
         return None
     return Unit(id=short_id("u", report.id), report=report.id, claims=(), terms=dict(sorted(terms.items())))
