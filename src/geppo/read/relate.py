@@ -19,7 +19,7 @@ from geppo.read.anaphora import Salience
 from geppo.read.frames import Statement, statements
 from geppo.read.modality import modality
 from geppo.read.rivals import fuller, same, without_guesses, without_weaker_readings
-from geppo.read.rules import Rule, RuleSet
+from geppo.read.rules import Rule, RuleSet, scope
 from geppo.read.sentence import Found, Sentence
 from geppo.read.telling import acts, told_then
 from geppo.read.typed import Item, TypedLine, names_only, typed_line
@@ -167,6 +167,7 @@ def _claims(
         pairs = _arguments(found.predicate, constants, roles, salience, catalog, house)
     else:
         pairs = _arguments(found.predicate, constants, roles, salience, catalog)
+    pairs = [pair for pair in pairs if _sensible(found.predicate, *pair)]
     if not pairs:
         return
     span = Span(start=found.start, end=found.end)
@@ -288,6 +289,14 @@ def _arguments(
     if not objects:
         return [] if wanted else [(subject, None) for subject in subjects]
     return [(subject, object_) for subject in subjects for object_ in objects if subject.id != object_.id]
+
+
+def _sensible(predicate: Predicate, subject: Term, object_: Term | None) -> bool:
+    """False where the subject only studies what the predicate says, or the object is nothing that it is done to."""
+    studied, handled = scope()["bystanders"], scope()["no_victims"]
+    if predicate.value in studied["predicates"] and subject.id in studied["terms"]:
+        return False
+    return not (predicate.value in handled["predicates"] and object_ is not None and object_.id in handled["terms"])
 
 
 def _qualifiers(

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from geppo.model.claim import Claim, Predicate
+from geppo.model.entity import Kind, Term
 
 _STAGES = frozenset({Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE})
 _SYMMETRIC = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
 _ONE_OBJECT = frozenset({Predicate.WARNS, Predicate.DENIES})
 """A house warns of one thing in a sentence; what else stands there says more of it."""
 
+_ATTACKS = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.USES, Predicate.EXPLOITS, Predicate.STEALS})
+
 NOBODY = frozenset({"role/attacker", "role/operator", "body/police", "unit/victim"})
 """Subjects that a reading puts in where the sentence names nobody."""
+
+
+_KIND_OF_NAMES = {
+    "malware-kind": (Kind.MALWARE, Kind.TOOL),
+    "group-kind": (Kind.INTRUSION_SET,),
+    "campaign-kind": (Kind.CAMPAIGN,),
+    "relay-class": (Kind.INFRASTRUCTURE, Kind.MALWARE),
+}
+_DESCRIBED = ("role", "group-kind", "malware-kind", "campaign-kind")
+
+
+def _described(term: Term) -> bool:
+    """True for a subject that is told by what it is and not by its name ("hackers", "the backdoor")."""
+    return term.kind is Kind.CONCEPT and term.id.partition("/")[0] in _DESCRIBED
 
 
 def fuller(claim: Claim, other: Claim) -> bool:
@@ -45,7 +62,15 @@ def same(claim: Claim, other: Claim) -> bool:
     if claim.predicate in _STAGES or (claim.predicate in _ONE_OBJECT and claim.subject.id == other.subject.id):
         return True
     if claim.object is not None and other.object is not None and claim.object.id == other.object.id:
-        return claim.subject.id == other.subject.id or claim.subject.id in NOBODY
+        if claim.subject.id in NOBODY or (_described(claim.subject) and not _described(other.subject)):
+            return True
+        return claim.subject.id == other.subject.id
+    if claim.object is not None and other.object is not None and claim.count is None:
+        kind = claim.object.id.partition("/")[0]
+        named = kind in _KIND_OF_NAMES and other.object.kind in _KIND_OF_NAMES[kind]
+        alike = claim.subject.id == other.subject.id or _described(claim.subject)
+        if named and alike and claim.negated == other.negated:
+            return True
     if claim.object is not None and other.object is None and claim.object.id == other.subject.id:
         return claim.subject.id in NOBODY
     counted = claim.count is not None and other.count is not None and claim.count.unit == other.count.unit
@@ -71,11 +96,21 @@ def without_guesses(claims: tuple[Claim, ...], guessed: set[str]) -> tuple[Claim
 
 
 def without_weaker_readings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
-    """One rule may read the bare form of what another reads with its count: the fuller one stays."""
+    """One rule may read the bare form of what another reads with its count: the fuller one stays.
+
+    A state is not said to attack where its group is named for the same attack.
+    """
     fuller = {(c.predicate, c.subject.id, c.object.id if c.object else "", c.negated) for c in claims if c.count}
+    groups = {
+        (c.predicate, c.object.id if c.object else "", c.negated)
+        for c in claims
+        if c.subject.kind in (Kind.INTRUSION_SET, Kind.CAMPAIGN, Kind.MALWARE)
+    }
     kept = []
     for claim in claims:
         key = (claim.predicate, claim.subject.id, claim.object.id if claim.object else "", claim.negated)
+        if claim.subject.kind is Kind.LOCATION and claim.predicate in _ATTACKS and (key[0], *key[2:]) in groups:
+            continue
         if claim.count is None and key in fuller:
             continue
         kept.append(claim)

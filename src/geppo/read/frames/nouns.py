@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from geppo.model.entity import Kind, Term
-from geppo.read.frames.forms import BASE, PARTICIPLE, PAST, S, forms_of
+from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST, S, forms_of
 from geppo.read.frames.frame import OPEN, Frame, Frames, able, filling
 from geppo.read.frames.tokens import Token, tokens
 from geppo.read.names import slug
@@ -25,6 +25,11 @@ FARTHEST = 14
 """Tokens behind a verb in which its agent ("by …") or its other role is looked for."""
 
 NAMES = frozenset({"actor", "malware", "tool", "campaign", "network", "org", "place", "agreement", "product", "vuln"})
+_QUOTES = ("“", '"', "‘", "'")
+
+_DOERS = frozenset({"actor", "malware", "campaign", "network", "group-kind", "malware-kind", "campaign-kind", "role", "relay-class"})
+"""Behind these a participle in -ing tells what they do ("a campaign targeting the …")."""
+
 _PUNCTUATION = frozenset(',;:.!?()[]{}"“”„«»—–…')
 
 
@@ -122,9 +127,12 @@ class Sentence:
             phrases = self.lexicon.verbs.get(word)
             if phrases is None:
                 continue
-            following = self.word(at + 1)
-            for frame, rest, names in (*phrases.get("", ()), *(phrases.get(following, ()) if following else ())):
-                last, slot = self._rest(at + 1, rest)
+            behind = self._over_adverbs(at + 1) if word in self.lexicon.words["be"] else at + 1
+            following = self.word(behind)
+            rows = [(at + 1, row) for row in phrases.get("", ())]
+            rows += [(behind, row) for row in phrases.get(following, ())] if following else []
+            for place, (frame, rest, names) in rows:
+                last, slot = self._rest(place, rest)
                 if last:
                     made.append(Verb(frame, at, last, names, slot))
         longest: dict[int, int] = {}
@@ -135,6 +143,12 @@ class Sentence:
             if verb.slot or verb.last == longest[verb.first]:
                 kept.setdefault((verb.first, verb.frame.id), verb)
         return list(kept.values())
+
+    def _over_adverbs(self, at: int) -> int:
+        """The place behind "not", "also" and the like in "was also hit by"."""
+        while at < len(self.tokens) and self.lexicon.adverb(self.tokens[at]):
+            at += 1
+        return at
 
     @cached_property
     def starts(self) -> frozenset[int]:
@@ -207,14 +221,17 @@ class Sentence:
 
     def _verb_here(self, at: int) -> bool:
         """True where a participle behind a noun says what was done to it ("servers hijacked by …")."""
-        return any(v.first == at and PARTICIPLE in v.forms for v in self.found) and not self.noun(at + 1)
+        if any(v.first == at and PARTICIPLE in v.forms for v in self.found) and not self.noun(at + 1):
+            return True
+        kind = self.tokens[at - 1].kind
+        return kind in _DOERS and any(v.first == at and ING in v.forms for v in self.found)
 
     def _named(self, at: int) -> Phrase | None:
         """The name behind "called", "dubbed" or a comma: "a new implant, LeadenEye,"."""
-        place = at + (self.word(at) in (",", "(", "“", '"'))
+        place = at + (self.word(at) in (",", "(", *_QUOTES))
         if self.among(place, "naming"):
             place += 1
-            while self.among(place, "determiners") or self.word(place) in ("as", "“", '"'):
+            while self.among(place, "determiners") or self.word(place) in ("as", *_QUOTES):
                 place += 1
         elif self.word(at) != ",":
             return None
@@ -224,7 +241,7 @@ class Sentence:
             return None
         if (
             self.among(place - 1, "naming")
-            or self.word(place - 1) in ("as", "“", '"')
+            or self.word(place - 1) in ("as", *_QUOTES)
             or self.word(place + 1) in (",", ".", "")
         ):
             return Phrase(place, place + 1)
@@ -232,7 +249,7 @@ class Sentence:
 
     def _is_naming(self, at: int) -> bool:
         """True where a word of naming stands at a place, "as" and an article aside."""
-        while self.word(at) in ("as", "“", '"') or self.among(at, "determiners"):
+        while self.word(at) in ("as", *_QUOTES) or self.among(at, "determiners"):
             at -= 1
         return self.among(at, "naming")
 
@@ -292,7 +309,8 @@ class Sentence:
             if token.item is None:
                 continue
             fitting = filling(token.item, kinds)
-            if fitting is not None and (token is inside[-1] or self._modifies(inside, token, whole)):
+            whole_value = token.kind in ("observable", "vuln")
+            if fitting is not None and (whole_value or token is inside[-1] or self._modifies(inside, token, whole)):
                 return fitting
         last = inside[-1]
         if OPEN not in kinds or last.lower in self.lexicon.words["empty"] or last.lower == "'s":

@@ -34,6 +34,11 @@ _COMMON = frozenset({"role", "group-kind", "malware-kind", "relay-class", "campa
 
 
 _PLAIN = frozenset({"date", "number"})
+_DEEDS = frozenset({"campaign-kind", "act", "technique-word"})
+"""Nouns that look like the verb itself where they follow the place of a subject ("did not attack")."""
+
+BEHIND = 8
+"""Characters behind a statement that `never` looks at, too: "had rented from"."""
 
 
 class Reader(Sentence):
@@ -87,8 +92,12 @@ class Reader(Sentence):
             return ""
         before = start - 1
         last = verb.last
+        owner = self.ending(before)
+        if owner is not None and PAST in verb.forms and self.among(self._before(owner), "relative"):
+            return ACTIVE
         object_follows = self.noun(last) or self.among(last, "determiners") or self.among(last, "pronouns")
-        has_object = object_follows or verb.slot or not verb.frame.patient
+        told = self.word(last - 1) in verb.frame.prepositions
+        has_object = (object_follows and not told) or verb.slot or not verb.frame.patient
         if PAST not in verb.forms or self.word(last) == "by" or not has_object:
             return PASSIVE if self.noun(before) or self.word(before) == "," else ""
         return ACTIVE
@@ -106,8 +115,17 @@ class Reader(Sentence):
         if self.word(before) in (",", ")", "—", "–"):
             return self._over_parenthesis(before, kinds) or self._first(start, kinds)
         if self.noun(before):
-            return self.head(before, kinds, head=head)
+            return self.head(before, kinds, head=head) or self._over_relative(before, kinds)
         return self._first(start, kinds)
+
+    def _over_relative(self, last: int, kinds: frozenset[str]) -> Item | None:
+        """The noun before a relative clause that ends at `last`: "the servers that X had rented were …"."""
+        for place in range(last, max(1, last - FARTHEST), -1):
+            if self.word(place) in (",", ";", ":", "."):
+                return None
+            if self.among(place, "relative"):
+                return self.head(place - 1, kinds, head=True)
+        return None
 
     def head(self, last: int, kinds: frozenset[str], *, head: bool = False) -> Item | None:
         """The head of the noun phrase that ends at `last`, over what "of", "at" or "by" adds to it."""
@@ -159,10 +177,17 @@ class Reader(Sentence):
             if self.word(place) in (",", "(", "—", "–") and self.noun(place - 1):
                 picked = self.head(place - 1, kinds - {OPEN}, head=True)
                 if picked is not None:
-                    return picked
+                    return self._named_between(place + 1, comma, kinds, picked)
             if self.word(place) in (";", ":", "."):
                 return None
         return None
+
+    def _named_between(self, first: int, last: int, kinds: frozenset[str], picked: Item) -> Item:
+        """The name that stands between commas behind a common noun: "the intruders, a group it calls X, took …"."""
+        if picked.kind not in _COMMON or not (self.among(first, "determiners") or self.among(first, "naming")):
+            return picked
+        row = [item for token in self.tokens[first:last] if (item := token.item) and not item.anaphor]
+        return next((item for item in row if item.kind in ("actor", "malware", "campaign") and item.kind in kinds), picked)
 
     def _first(self, start: int, kinds: frozenset[str], *, whole: bool = False) -> Item | None:
         """The first noun of the sentence (or of its part) that could be its subject: not behind a preposition."""
@@ -172,7 +197,7 @@ class Reader(Sentence):
         for place in range(at, min(start + FARTHEST, len(self.tokens)) if start - at <= OPENING else start):
             item = self.tokens[place].item
             fitting = filling(item, kinds - {OPEN})
-            if fitting is None or self.word(place + 1) == "'s":
+            if fitting is None or self.word(place + 1) == "'s" or (place >= start and fitting.kind in _DEEDS):
                 continue
             before = place - 1
             while self.among(before, "determiners") or (self.noun(before) and self.tokens[before].item is None):
@@ -397,7 +422,7 @@ def _statement(
         return None
     start, end = reader.tokens[at].start, reader.tokens[verb.last - 1].end
     stretch = [start, end, *(place for item in (*patients, *others) for place in (item.start, item.end))]
-    if frame.never is not None and frame.never.search(reader.text[min(stretch) : max(stretch)]):
+    if frame.never is not None and frame.never.search(reader.text[min(stretch) : max(stretch) + BEHIND]):
         return None
     first = min([*stretch, *(item.start for item in agents if start - NEAR <= item.start < start)])
     determined = bool(agents) and reader.text[max(0, agents[0].start - 5) : agents[0].start].lower().endswith(
