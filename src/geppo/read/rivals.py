@@ -62,7 +62,7 @@ def same(claim: Claim, other: Claim) -> bool:
     if claim.predicate in _STAGES or (claim.predicate in _ONE_OBJECT and claim.subject.id == other.subject.id):
         return True
     if claim.object is not None and other.object is not None and claim.object.id == other.object.id:
-        if claim.subject.id in NOBODY or (_described(claim.subject) and not _described(other.subject)):
+        if claim.subject.id in NOBODY or claim.predicate is Predicate.LISTS or (_described(claim.subject) and not _described(other.subject)):
             return True
         return claim.subject.id == other.subject.id
     if claim.object is not None and other.object is not None and claim.count is None:

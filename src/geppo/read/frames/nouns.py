@@ -315,7 +315,7 @@ class Sentence:
         last = inside[-1]
         if OPEN not in kinds or last.lower in self.lexicon.words["empty"] or last.lower == "'s":
             return None
-        if last.item is None and last.lower.endswith(("ed", "ing")):
+        if last.item is None and last.lower.endswith(("ed", "ing")) and last.lower not in self.lexicon.words["ing_nouns"]:
             return None
         first = phrase.first
         while first < phrase.last - 1 and (

@@ -469,8 +469,14 @@ def _patients_after(reader: Reader, verb: Verb, at: int) -> tuple[list[Item], in
         listed = reader.listed(listed[0].last + 1)
     found: list[Item] = []
     holder: Item | None = None
+    where = False
     for number, phrase in enumerate(listed):
         inside = reader.inner(phrase) if number else False
+        place_of = reader.pick(phrase, frozenset({"place"})) if found and (inside or where) else None
+        where = place_of is not None
+        if place_of is not None:
+            found += [place_of] if frame.predicate is Predicate.TARGETS and "place" in frame.patient else []
+            continue
         if inside and found:
             continue
         following = listed[number + 1] if number + 1 < len(listed) else None
