@@ -64,7 +64,8 @@ def _elsewhere(sentence: Sentence, mark: hedging.Hedged, match: Span) -> bool:
             return False
     else:
         between = sentence.text[mark.end : match.start]
-        if mark.start - sentence.span.start <= scope()["opening"] or between.lstrip().startswith(
+        opening = scope()["opening"].get(sentence.language, scope()["opening"]["en"])
+        if mark.start - sentence.span.start <= opening or between.lstrip().startswith(
             tuple(scope()["governs"])
         ):
             return False
@@ -95,6 +96,7 @@ def _negated(
             continue
         if mark.scope == "before" and last <= mark.end:
             contrast = any(word in sentence.text[mark.start : mark.end] for word in scope()["contrast"])
+            contrast = contrast and not sentence.text[: mark.start].endswith(tuple(scope()["denies_verb"]))
             if not contrast or mark.start - last <= scope()["contrast_reach"]:
                 return True
         between = sentence.text[mark.end : first] if mark.end <= first else ""

@@ -18,7 +18,7 @@ from geppo.model.time import When
 from geppo.read.anaphora import Salience
 from geppo.read.frames import Statement, statements
 from geppo.read.modality import modality
-from geppo.read.rivals import fuller, same, without_guesses, without_weaker_readings
+from geppo.read.rivals import fuller, same, without_descriptions, without_guesses, without_weaker_readings
 from geppo.read.rules import Rule, RuleSet, scope
 from geppo.read.sentence import Found, Sentence
 from geppo.read.telling import acts, told_then
@@ -95,7 +95,7 @@ def claims_of(
         if found:
             break
     read = without_weaker_readings(without_guesses(tuple(found.values()), guessed))
-    return _framed(sentence, rules, read, salience, source, catalog)
+    return without_descriptions(_framed(sentence, rules, read, salience, source, catalog))
 
 
 def _framed(
@@ -295,9 +295,10 @@ def _arguments(
 
 def _sensible(predicate: Predicate, subject: Term, object_: Term | None) -> bool:
     """False where the subject only studies what the predicate says, or the object is nothing that it is done to."""
-    studied, handled = scope()["bystanders"], scope()["no_victims"]
-    if predicate.value in studied["predicates"] and subject.id in studied["terms"]:
-        return False
+    for name in ("bystanders", "advised"):
+        if predicate.value in scope()[name]["predicates"] and subject.id in scope()[name]["terms"]:
+            return False
+    handled = scope()["no_victims"]
     return not (predicate.value in handled["predicates"] and object_ is not None and object_.id in handled["terms"])
 
 

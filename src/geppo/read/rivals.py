@@ -20,6 +20,8 @@ _KIND_OF_NAMES = {
     "malware-kind": (Kind.MALWARE, Kind.TOOL),
     "group-kind": (Kind.INTRUSION_SET,),
     "campaign-kind": (Kind.CAMPAIGN,),
+    "shared-thing/vulnerability": (Kind.VULNERABILITY,),
+    "shared-thing/zero-day": (Kind.VULNERABILITY,),
     "relay-class": (Kind.INFRASTRUCTURE, Kind.MALWARE),
 }
 _DESCRIBED = ("role", "group-kind", "malware-kind", "campaign-kind")
@@ -28,6 +30,25 @@ _DESCRIBED = ("role", "group-kind", "malware-kind", "campaign-kind")
 def _described(term: Term) -> bool:
     """True for a subject that is told by what it is and not by its name ("hackers", "the backdoor")."""
     return term.kind is Kind.CONCEPT and term.id.partition("/")[0] in _DESCRIBED
+
+
+def _less_named(claim: Claim, other: Claim) -> bool:
+    """True where a claim tells by its kind what the other, which says the same, names."""
+    if claim.predicate is not other.predicate or claim.negated != other.negated or claim.predicate in _SYMMETRIC:
+        return False
+    one, two = claim.object, other.object
+    described = _described(claim.subject) and not _described(other.subject)
+    if one is None or two is None:
+        return False
+    if one.id == two.id:
+        return described
+    of_kind = two.kind in _KIND_OF_NAMES.get(one.id if one.id in _KIND_OF_NAMES else one.id.partition("/")[0], ())
+    return of_kind and claim.count is None and (described or claim.subject.id == other.subject.id)
+
+
+def without_descriptions(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """The claims of a sentence without those that repeat another with "the group" or "malware" for a name."""
+    return tuple(claim for claim in claims if not any(_less_named(claim, other) for other in claims))
 
 
 def fuller(claim: Claim, other: Claim) -> bool:
@@ -61,16 +82,14 @@ def same(claim: Claim, other: Claim) -> bool:
         return True
     if claim.predicate in _STAGES or (claim.predicate in _ONE_OBJECT and claim.subject.id == other.subject.id):
         return True
+    if claim.predicate is Predicate.DENIES and claim.subject.kind is Kind.CONCEPT:
+        return True
     if claim.object is not None and other.object is not None and claim.object.id == other.object.id:
         if claim.subject.id in NOBODY or claim.predicate is Predicate.LISTS or (_described(claim.subject) and not _described(other.subject)):
             return True
         return claim.subject.id == other.subject.id
-    if claim.object is not None and other.object is not None and claim.count is None:
-        kind = claim.object.id.partition("/")[0]
-        named = kind in _KIND_OF_NAMES and other.object.kind in _KIND_OF_NAMES[kind]
-        alike = claim.subject.id == other.subject.id or _described(claim.subject)
-        if named and alike and claim.negated == other.negated:
-            return True
+    if _less_named(claim, other):
+        return True
     if claim.object is not None and other.object is None and claim.object.id == other.subject.id:
         return claim.subject.id in NOBODY
     counted = claim.count is not None and other.count is not None and claim.count.unit == other.count.unit

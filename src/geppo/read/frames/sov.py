@@ -79,6 +79,7 @@ class Lexicon:
         self.number = re2.compile(words["number"])
         self.quote = re2.compile(words["quote"])
         self.lost = re2.compile(words["lost"])
+        self.negative = re2.compile(words["negative"])
         self.prefixes = frozenset(words["prefixes"])
         self.adjective = re2.compile(words["adjective"])
         self.no_noun = re2.compile(words["no_noun"])
@@ -286,7 +287,8 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
             yield replace(statement, constants={"negated": "false", "hedge": "denies"})
         else:
             lost = lexicon.lost.search(text[verb.start : verb.stem_end]) is not None
-            turned = {"negated": "true"} if negated else {"negated": "false"} if lost else {}
+            real = head is not None and lexicon.negative.search(verb.ending) is None
+            turned = {"negated": "true"} if negated else {"negated": "false"} if lost or real else {}
             yield replace(statement, constants=turned)
 
 
@@ -391,7 +393,8 @@ def _roles(
                 agents = agents or [fits]
             elif fits is not None and not frame.stative:
                 patients = [fits]
-        agents = agents or _by(topics, particles["topic"], frame.agent)
+        loot = frame.predicate is Predicate.STEALS and patients == [head] and not agents
+        agents = agents or ([] if loot else _by(topics, particles["topic"], frame.agent))
     patients = _held(reader, near, patients, frame.patient)
     if frame.glued:
         agents = _by(near, particles[OBJECT], frame.agent) or agents
