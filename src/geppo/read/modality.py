@@ -96,14 +96,37 @@ def _negated(
             continue
         if mark.scope == "before" and last <= mark.end:
             contrast = any(word in sentence.text[mark.start : mark.end] for word in scope()["contrast"])
-            contrast = contrast and not sentence.text[: mark.start].endswith(tuple(scope()["denies_verb"]))
+            contrast = contrast and not _denies_verb(sentence.text[match.start : mark.start])
             if not contrast or mark.start - last <= scope()["contrast_reach"]:
                 return True
         between = sentence.text[mark.end : first] if mark.end <= first else ""
+        if _aside(sentence, mark, between, spoken_of):
+            continue
         ahead = mark.scope != "before" and (match.start <= mark.start or mark.end <= first)
         if ahead and mark.start < max(last, match.end) and not any(word in between for word in scope()["but"]):
             return True
     return False
+
+
+def _denies_verb(before: str) -> bool:
+    """True where a negator that could set nouns against each other denies the verb, or who did it in a cleft."""
+    return before.endswith(tuple(scope()["denies_verb"])) or any(word in before for word in scope()["cleft"])
+
+
+def _aside(sentence: Sentence, mark: hedging.Hedged, between: str, spoken_of: tuple[Item, ...]) -> bool:
+    """True for a negator that ends with its own part of the sentence: "far from …, X did", "X, not Y, did"."""
+    word = sentence.text[mark.start : mark.end].lower()
+    if "," in between and word.startswith(tuple(scope()["ends_at_comma"])):
+        return True
+    if word != "not" or sentence.text[: mark.start].rstrip()[-1:] != ",":
+        return False
+    following = next((item for item in sentence.items if item.start >= mark.end), None)
+    return (
+        following is not None
+        and following.start - mark.end <= scope()["aside"]
+        and sentence.text[following.end : following.end + 1] == ","
+        and all(item.start != following.start for item in spoken_of)
+    )
 
 
 def _opens(sentence: Sentence, at: int, clause: Span) -> bool:

@@ -393,7 +393,8 @@ def _roles(
                 agents = agents or [fits]
             elif fits is not None and not frame.stative:
                 patients = [fits]
-        loot = frame.predicate is Predicate.STEALS and patients == [head] and not agents
+        told = head is not None and [item.start for item in patients] == [head.start]
+        loot = frame.predicate is Predicate.STEALS and told and not agents
         agents = agents or ([] if loot else _by(topics, particles["topic"], frame.agent))
     patients = _held(reader, near, patients, frame.patient)
     if frame.glued:
@@ -405,6 +406,9 @@ def _roles(
         ][:1]
     if cleft is not None and patients and not agents and frame.agent:
         agents = _after(reader, after + cleft.end(), reader.end, frame.agent - {OPEN})
+        if agents and reader.lexicon.contrast.match(reader.text[agents[-1].end : reader.end].lstrip("」』”")):
+            yield agents, patients, True, agents[-1].end
+            return
     elif cleft is not None and not patients:
         yield from _cleft(reader, verb, agents, after + cleft.end())
         return
