@@ -24,6 +24,7 @@ def modality(
         if (clause.start <= mark.start < clause.end or _opens(sentence, mark.end, clause))
         and not _elsewhere(sentence, mark, match)
         and not _own_words(found.predicate, mark)
+        and not _in_relative(sentence, mark, spoken_of)
     ]
     rungs = [mark.rung for mark in marks]
     if "hedge" in constants:
@@ -115,6 +116,8 @@ def _denies_verb(before: str) -> bool:
 
 def _aside(sentence: Sentence, mark: hedging.Hedged, between: str, spoken_of: tuple[Item, ...]) -> bool:
     """True for a negator that ends with its own part of the sentence: "far from …, X did", "X, not Y, did"."""
+    if _in_relative(sentence, mark, spoken_of):
+        return True
     word = sentence.text[mark.start : mark.end].lower()
     if "," in between and word.startswith(tuple(scope()["ends_at_comma"])):
         return True
@@ -127,6 +130,16 @@ def _aside(sentence: Sentence, mark: hedging.Hedged, between: str, spoken_of: tu
         and sentence.text[following.end : following.end + 1] == ","
         and all(item.start != following.start for item in spoken_of)
     )
+
+
+def _in_relative(sentence: Sentence, mark: hedging.Hedged, spoken_of: tuple[Item, ...]) -> bool:
+    """True for a mark in a relative clause that ends with a comma before what is spoken of: "X, which is unproven, …"."""
+    words = scope()["relative"].get(sentence.language, ())
+    opened = sentence.text[sentence.span.start : mark.start].rpartition(",")
+    if not words or not opened[1] or not opened[2].lstrip().startswith(tuple(words)):
+        return False
+    closed = sentence.text.find(",", mark.end, sentence.span.end)
+    return closed >= 0 and bool(spoken_of) and all(item.start > closed for item in spoken_of)
 
 
 def _opens(sentence: Sentence, at: int, clause: Span) -> bool:

@@ -287,8 +287,9 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
             yield replace(statement, constants={"negated": "false", "hedge": "denies"})
         else:
             lost = lexicon.lost.search(text[verb.start : verb.stem_end]) is not None
-            real = head is not None and lexicon.negative.search(verb.ending) is None
-            turned = {"negated": "true"} if negated else {"negated": "false"} if lost or real else {}
+            unsaid = head is not None and lexicon.negative.search(verb.ending) is not None
+            plain = lost or (head is not None and not unsaid)
+            turned = {"negated": "true"} if negated or unsaid else {"negated": "false"} if plain else {}
             yield replace(statement, constants=turned)
 
 
