@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import resources
@@ -55,4 +55,18 @@ def joined(text: str, items: Sequence[Item], language: str) -> tuple[Item, ...]:
         else:
             found.append(replace(item, end=items[at + size].end) if size else item)
         at += size + 1
-    return tuple(found)
+    return tuple(_closed(text, found)) if language in _data()["set_apart"] else tuple(found)
+
+
+def _closed(text: str, items: Sequence[Item]) -> Iterator[Item]:
+    """The items with the blanks that only set them apart from letters without blanks (「X は Y を使う」)."""
+    last = 0
+    for number, item in enumerate(items):
+        start, end = item.start, item.end
+        following = items[number + 1].start if number + 1 < len(items) else len(text)
+        if start - 1 >= last and text[start - 1] == " " and start > 1 and not text[start - 2].isascii():
+            start -= 1
+        if end < following and text[end] == " " and end + 1 < len(text) and not text[end + 1].isascii():
+            end += 1
+        last = end
+        yield item if (start, end) == (item.start, item.end) else replace(item, start=start, end=end)

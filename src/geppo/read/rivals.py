@@ -48,7 +48,30 @@ def _less_named(claim: Claim, other: Claim) -> bool:
 
 def without_descriptions(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
     """The claims of a sentence without those that repeat another with "the group" or "malware" for a name."""
-    return tuple(claim for claim in claims if not any(_less_named(claim, other) for other in claims))
+    return tuple(
+        claim
+        for claim in claims
+        if not any(
+            _less_named(claim, other) or _undated(claim, other) or _seized(claim, other)
+            for other in claims
+            if other is not claim
+        )
+    )
+
+
+def _undated(claim: Claim, other: Claim) -> bool:
+    """True where a claim says without its date what the other says with it."""
+    one = (claim.predicate, claim.subject, claim.object, claim.negated, claim.count)
+    return claim.when is None and other.when is not None and one == (
+        other.predicate, other.subject, other.object, other.negated, other.count
+    )  # fmt: skip
+
+
+def _seized(claim: Claim, other: Claim) -> bool:
+    """True for the size of a network that is only the number of things that were seized."""
+    if claim.predicate is not Predicate.COUNTS or other.predicate is not Predicate.SEIZES:
+        return False
+    return claim.count is not None and other.count is not None and claim.count.value == other.count.value
 
 
 def fuller(claim: Claim, other: Claim) -> bool:
