@@ -50,7 +50,11 @@ def joined(text: str, items: Sequence[Item], language: str) -> tuple[Item, ...]:
         item = items[at]
         size = _reach(text, items, at, gaps) if item.kind in _data()["words"] and not item.anaphor else 0
         before = found[-1] if found else None
-        if before is not None and before.kind in _data()["led"].get(item.kind, ()) and text[before.end : item.start] == gaps[0]:
+        if (
+            before is not None
+            and before.kind in _data()["led"].get(item.kind, ())
+            and text[before.end : item.start] == gaps[0]
+        ):
             found[-1] = replace(item, start=before.start)
         else:
             found.append(replace(item, end=items[at + size].end) if size else item)

@@ -66,9 +66,7 @@ def _elsewhere(sentence: Sentence, mark: hedging.Hedged, match: Span) -> bool:
     else:
         between = sentence.text[mark.end : match.start]
         opening = scope()["opening"].get(sentence.language, scope()["opening"]["en"])
-        if mark.start - sentence.span.start <= opening or between.lstrip().startswith(
-            tuple(scope()["governs"])
-        ):
+        if mark.start - sentence.span.start <= opening or between.lstrip().startswith(tuple(scope()["governs"])):
             return False
     return any(word in between for word in scope()["apart"].get(sentence.language, ()))
 
@@ -114,7 +112,9 @@ def _denies_verb(before: str) -> bool:
     return before.endswith(tuple(scope()["denies_verb"])) or any(word in before for word in scope()["cleft"])
 
 
-def _aside(sentence: Sentence, mark: hedging.Hedged, between: str, spoken_of: tuple[Item, ...]) -> bool:
+def _aside(
+    sentence: Sentence, mark: hedging.Hedged | hedging.Negation, between: str, spoken_of: tuple[Item, ...]
+) -> bool:
     """True for a negator that ends with its own part of the sentence: "far from …, X did", "X, not Y, did"."""
     if _in_relative(sentence, mark, spoken_of):
         return True
@@ -132,8 +132,8 @@ def _aside(sentence: Sentence, mark: hedging.Hedged, between: str, spoken_of: tu
     )
 
 
-def _in_relative(sentence: Sentence, mark: hedging.Hedged, spoken_of: tuple[Item, ...]) -> bool:
-    """True for a mark in a relative clause that ends with a comma before what is spoken of: "X, which is unproven, …"."""
+def _in_relative(sentence: Sentence, mark: hedging.Hedged | hedging.Negation, spoken_of: tuple[Item, ...]) -> bool:
+    """True for a mark in a relative clause that ends before what is spoken of: "X, which is unproven, …"."""
     words = scope()["relative"].get(sentence.language, ())
     opened = sentence.text[sentence.span.start : mark.start].rpartition(",")
     if not words or not opened[1] or not opened[2].lstrip().startswith(tuple(words)):

@@ -110,14 +110,26 @@ def _framed(
     for statement in statements(
         sentence.language, sentence.text, span.start, span.end, sentence.items, sentence.clauses
     ):
-        guard = rules.guards.get(statement.frame.predicate)
-        if guard is not None and guard.search(sentence.text[statement.start : statement.end]) is not None:
+        if _guarded_frame(rules, sentence, statement):
             continue
         for claim in _claims(sentence, rules, _from_frame(sentence, statement), salience, source, catalog):
             read = tuple(other for other in read if not fuller(claim, other))
             if not any(same(claim, other) for other in (*read, *added.values())):
                 added.setdefault(claim.id, claim)
     return (*read, *added.values())
+
+
+def _guarded_frame(rules: RuleSet, sentence: Sentence, statement: Statement) -> bool:
+    """True where a frame's statement is only supposed, or its words say something else."""
+    if rules.unreal is not None and sentence.language in scope()["unreal_frames"]:
+        clause = _clause(sentence, statement.start, statement.end)
+        if (
+            rules.unreal.search(sentence.text[clause.start : min(sentence.span.end, statement.end + BEHIND)])
+            is not None
+        ):
+            return True
+    guard = rules.guards.get(statement.frame.predicate)
+    return guard is not None and guard.search(sentence.text[statement.start : statement.end]) is not None
 
 
 def _guarded(rules: RuleSet, rule: Rule, sentence: Sentence, line: TypedLine, match: Any) -> bool:
@@ -333,7 +345,9 @@ def _gap(one: Item, other: Item) -> int:
 
 
 def _of_acts(found: Found, sentence: Sentence) -> tuple[Item, ...]:
-    """The dates that a statement may have: for an act without the day on which it was told."""
+    """The dates that a statement may have: an act's without the day on which it was told, a lasting state's none."""
+    if found.predicate.value in scope()["timeless"]["predicates"]:
+        return ()
     if found.predicate not in acts():
         return found.dated
     bounds, language = (sentence.span.start, sentence.span.end), sentence.language

@@ -108,7 +108,8 @@ def same(claim: Claim, other: Claim) -> bool:
     if claim.predicate is Predicate.DENIES and claim.subject.kind is Kind.CONCEPT:
         return True
     if claim.object is not None and other.object is not None and claim.object.id == other.object.id:
-        if claim.subject.id in NOBODY or claim.predicate is Predicate.LISTS or (_described(claim.subject) and not _described(other.subject)):
+        described = _described(claim.subject) and not _described(other.subject)
+        if claim.subject.id in NOBODY or claim.predicate is Predicate.LISTS or described:
             return True
         return claim.subject.id == other.subject.id
     if _less_named(claim, other):

@@ -27,7 +27,9 @@ FARTHEST = 14
 NAMES = frozenset({"actor", "malware", "tool", "campaign", "network", "org", "place", "agreement", "product", "vuln"})
 _QUOTES = ("“", '"', "‘", "'")
 
-_DOERS = frozenset({"actor", "malware", "campaign", "network", "group-kind", "malware-kind", "campaign-kind", "role", "relay-class"})
+_DOERS = frozenset(
+    {"actor", "malware", "campaign", "network", "group-kind", "malware-kind", "campaign-kind", "role", "relay-class"}
+)
 """Behind these a participle in -ing tells what they do ("a campaign targeting the …")."""
 
 _PUNCTUATION = frozenset(',;:.!?()[]{}"“”„«»—–…')
@@ -315,7 +317,11 @@ class Sentence:
         last = inside[-1]
         if OPEN not in kinds or last.lower in self.lexicon.words["empty"] or last.lower == "'s":
             return None
-        if last.item is None and last.lower.endswith(("ed", "ing")) and last.lower not in self.lexicon.words["ing_nouns"]:
+        if (
+            last.item is None
+            and last.lower.endswith(("ed", "ing"))
+            and last.lower not in self.lexicon.words["ing_nouns"]
+        ):
             return None
         first = phrase.first
         while first < phrase.last - 1 and (

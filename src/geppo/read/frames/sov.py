@@ -394,8 +394,8 @@ def _roles(
                 agents = agents or [fits]
             elif fits is not None and not frame.stative:
                 patients = [fits]
-        told = head is not None and [item.start for item in patients] == [head.start]
-        loot = frame.predicate is Predicate.STEALS and told and not agents
+        described = head is not None and [item.start for item in patients] == [head.start]
+        loot = frame.predicate is Predicate.STEALS and described and not agents
         agents = agents or ([] if loot else _by(topics, particles["topic"], frame.agent))
     patients = _held(reader, near, patients, frame.patient)
     if frame.glued:
