@@ -118,6 +118,24 @@ def _expressions(frame: Frame, table: Mapping[str, Mapping[str, str]], known: Fr
     return "|".join(made["active"]), "|".join(made["passive"])
 
 
+LONGEST_BRACKET = 90
+"""Characters of a bracket with the other names of what stands before it."""
+
+
+def _without_brackets(text: str, items: Sequence[Item]) -> list[Item]:
+    """The items with names that take in the bracket behind them and without what stands in it: 「X（別名 Y、Z）が」."""
+    found: list[Item] = []
+    for item in items:
+        if found and item.end <= found[-1].end:
+            continue
+        closed = -1
+        if item.kind in _NAMES and text[item.end : item.end + 1] in ("（", "("):
+            closing = "）" if text[item.end] == "（" else ")"
+            closed = text.find(closing, item.end, item.end + LONGEST_BRACKET)
+        found.append(replace(item, end=closed + 1) if closed > 0 else item)
+    return found
+
+
 class Reader:
     """One sentence: its marked nouns and its verbs."""
 
@@ -127,7 +145,7 @@ class Reader:
         self.lexicon = lexicon
         self.text = text
         self.start, self.end = start, end
-        self.items = [item for item in items if item.kind not in ("date", "number")]
+        self.items = _without_brackets(text, [item for item in items if item.kind not in ("date", "number")])
         self.clauses = clauses
 
     def verbs(self) -> Iterator[Verb]:
