@@ -131,7 +131,9 @@ def _line(claim: Claim) -> str:
 
 
 def table(*, verbose: str = "") -> dict[tuple[str, str], Counter[str]]:
-    """Verdict counts by language and half. With `verbose` (a language) all its cases but the held ones are shown with their errors."""
+    """Verdict counts by language and half. With `verbose` (a language) its cases are shown with their errors, except
+    the held ones.
+    """
     catalog = Catalog.load()
     rows: dict[tuple[str, str], Counter[str]] = {}
     for path in sorted(GOLD.glob("*.toml")):

@@ -354,8 +354,7 @@ def _of_acts(found: Found, sentence: Sentence) -> tuple[Item, ...]:
     return tuple(
         item
         for item in found.dated
-        if item.when is None
-        or not (item.opening or told_then(sentence.text, item.start, item.end, bounds, language))
+        if item.when is None or not (item.opening or told_then(sentence.text, item.start, item.end, bounds, language))
     )
 
 
