@@ -44,11 +44,12 @@ def joined(text: str, items: Sequence[Item], language: str) -> tuple[Item, ...]:
     gaps = _data()["gap"].get(language, ())
     if not gaps:
         return tuple(items)
+    kinds = set(_data()["words"]).difference(_data()["apart"].get(language, ()))
     found: list[Item] = []
     at = 0
     while at < len(items):
         item = items[at]
-        size = _reach(text, items, at, gaps) if item.kind in _data()["words"] and not item.anaphor else 0
+        size = _reach(text, items, at, gaps) if item.kind in kinds and not item.anaphor else 0
         before = found[-1] if found else None
         if (
             before is not None

@@ -348,6 +348,8 @@ def _of_acts(found: Found, sentence: Sentence) -> tuple[Item, ...]:
     """The dates that a statement may have: an act's without the day on which it was told, a lasting state's none."""
     if found.predicate.value in scope()["timeless"]["predicates"]:
         return ()
+    if found.predicate.value in scope()["point"]["predicates"]:
+        return tuple(item for item in found.dated if not item.opening)
     if found.predicate not in acts():
         return found.dated
     bounds, language = (sentence.span.start, sentence.span.end), sentence.language
