@@ -61,7 +61,7 @@ def _open(name: str, as_of: str | None, workspace: Path | None) -> _Desk:
                 period,
                 as_of=known,
                 settings=place.settings,
-                catalog=_place.catalog(place.store, known),
+                catalog=_place.catalog(place, known),
                 progress=progress,
             )
     finally:

@@ -24,6 +24,7 @@ def modality(
         if (clause.start <= mark.start < clause.end or _opens(sentence, mark.end, clause))
         and not _elsewhere(sentence, mark, match)
         and not _own_words(found.predicate, mark)
+        and not _in_relative(sentence, mark, spoken_of)
     ]
     rungs = [mark.rung for mark in marks]
     if "hedge" in constants:
@@ -64,9 +65,8 @@ def _elsewhere(sentence: Sentence, mark: hedging.Hedged, match: Span) -> bool:
             return False
     else:
         between = sentence.text[mark.end : match.start]
-        if mark.start - sentence.span.start <= scope()["opening"] or between.lstrip().startswith(
-            tuple(scope()["governs"])
-        ):
+        opening = scope()["opening"].get(sentence.language, scope()["opening"]["en"])
+        if mark.start - sentence.span.start <= opening or between.lstrip().startswith(tuple(scope()["governs"])):
             return False
     return any(word in between for word in scope()["apart"].get(sentence.language, ()))
 
@@ -95,13 +95,51 @@ def _negated(
             continue
         if mark.scope == "before" and last <= mark.end:
             contrast = any(word in sentence.text[mark.start : mark.end] for word in scope()["contrast"])
+            contrast = contrast and not _denies_verb(sentence.text[match.start : mark.start])
             if not contrast or mark.start - last <= scope()["contrast_reach"]:
                 return True
         between = sentence.text[mark.end : first] if mark.end <= first else ""
+        if _aside(sentence, mark, between, spoken_of):
+            continue
         ahead = mark.scope != "before" and (match.start <= mark.start or mark.end <= first)
         if ahead and mark.start < max(last, match.end) and not any(word in between for word in scope()["but"]):
             return True
     return False
+
+
+def _denies_verb(before: str) -> bool:
+    """True where a negator that could set nouns against each other denies the verb, or who did it in a cleft."""
+    return before.endswith(tuple(scope()["denies_verb"])) or any(word in before for word in scope()["cleft"])
+
+
+def _aside(
+    sentence: Sentence, mark: hedging.Hedged | hedging.Negation, between: str, spoken_of: tuple[Item, ...]
+) -> bool:
+    """True for a negator that ends with its own part of the sentence: "far from …, X did", "X, not Y, did"."""
+    if _in_relative(sentence, mark, spoken_of):
+        return True
+    word = sentence.text[mark.start : mark.end].lower()
+    if "," in between and word.startswith(tuple(scope()["ends_at_comma"])):
+        return True
+    if word != "not" or sentence.text[: mark.start].rstrip()[-1:] != ",":
+        return False
+    following = next((item for item in sentence.items if item.start >= mark.end), None)
+    return (
+        following is not None
+        and following.start - mark.end <= scope()["aside"]
+        and sentence.text[following.end : following.end + 1] == ","
+        and all(item.start != following.start for item in spoken_of)
+    )
+
+
+def _in_relative(sentence: Sentence, mark: hedging.Hedged | hedging.Negation, spoken_of: tuple[Item, ...]) -> bool:
+    """True for a mark in a relative clause that ends before what is spoken of: "X, which is unproven, …"."""
+    words = scope()["relative"].get(sentence.language, ())
+    opened = sentence.text[sentence.span.start : mark.start].rpartition(",")
+    if not words or not opened[1] or not opened[2].lstrip().startswith(tuple(words)):
+        return False
+    closed = sentence.text.find(",", mark.end, sentence.span.end)
+    return closed >= 0 and bool(spoken_of) and all(item.start > closed for item in spoken_of)
 
 
 def _opens(sentence: Sentence, at: int, clause: Span) -> bool:

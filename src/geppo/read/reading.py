@@ -18,7 +18,7 @@ from geppo.model.claim import Claim, Predicate
 from geppo.model.entity import Kind, Mention, Term
 from geppo.model.observable import Observable, ObservableType, Verdict
 from geppo.model.report import Document, Report
-from geppo.read import agreements, counts
+from geppo.read import agreements, apposition, counts
 from geppo.read.anaphora import Salience, resolve, without_speaker
 from geppo.read.extract.observables import find as find_observables
 from geppo.read.frames import possible
@@ -263,7 +263,8 @@ def _items(document: Document, named: Sequence[Item], catalog: Catalog) -> tuple
     page = _page(document)
     items = agreements.bind(document, named, catalog)
     items = sorted([*items, *_apart(page.dates, items)], key=lambda item: item.start)
-    return counts.join(document.text, page.numbers, items, document.language, catalog)
+    counted = counts.join(document.text, page.numbers, items, document.language, catalog)
+    return apposition.joined(document.text, counted, document.language)
 
 
 def read_document(document: Document, catalog: Catalog, names: Sequence[Name] = ()) -> Reading:

@@ -18,8 +18,8 @@ from geppo.model.time import When
 from geppo.read.anaphora import Salience
 from geppo.read.frames import Statement, statements
 from geppo.read.modality import modality
-from geppo.read.rivals import fuller, same, without_guesses, without_weaker_readings
-from geppo.read.rules import Rule, RuleSet
+from geppo.read.rivals import fuller, same, without_descriptions, without_guesses, without_weaker_readings
+from geppo.read.rules import Rule, RuleSet, scope
 from geppo.read.sentence import Found, Sentence
 from geppo.read.telling import acts, told_then
 from geppo.read.typed import Item, TypedLine, names_only, typed_line
@@ -95,7 +95,7 @@ def claims_of(
         if found:
             break
     read = without_weaker_readings(without_guesses(tuple(found.values()), guessed))
-    return _framed(sentence, rules, read, salience, source, catalog)
+    return without_descriptions(_framed(sentence, rules, read, salience, source, catalog))
 
 
 def _framed(
@@ -110,14 +110,26 @@ def _framed(
     for statement in statements(
         sentence.language, sentence.text, span.start, span.end, sentence.items, sentence.clauses
     ):
-        guard = rules.guards.get(statement.frame.predicate)
-        if guard is not None and guard.search(sentence.text[statement.start : statement.end]) is not None:
+        if _guarded_frame(rules, sentence, statement):
             continue
         for claim in _claims(sentence, rules, _from_frame(sentence, statement), salience, source, catalog):
             read = tuple(other for other in read if not fuller(claim, other))
             if not any(same(claim, other) for other in (*read, *added.values())):
                 added.setdefault(claim.id, claim)
     return (*read, *added.values())
+
+
+def _guarded_frame(rules: RuleSet, sentence: Sentence, statement: Statement) -> bool:
+    """True where a frame's statement is only supposed, or its words say something else."""
+    if rules.unreal is not None and sentence.language in scope()["unreal_frames"]:
+        clause = _clause(sentence, statement.start, statement.end)
+        if (
+            rules.unreal.search(sentence.text[clause.start : min(sentence.span.end, statement.end + BEHIND)])
+            is not None
+        ):
+            return True
+    guard = rules.guards.get(statement.frame.predicate)
+    return guard is not None and guard.search(sentence.text[statement.start : statement.end]) is not None
 
 
 def _guarded(rules: RuleSet, rule: Rule, sentence: Sentence, line: TypedLine, match: Any) -> bool:
@@ -167,12 +179,15 @@ def _claims(
         pairs = _arguments(found.predicate, constants, roles, salience, catalog, house)
     else:
         pairs = _arguments(found.predicate, constants, roles, salience, catalog)
+    pairs = [pair for pair in pairs if _sensible(found.predicate, *pair)]
     if not pairs:
         return
     span = Span(start=found.start, end=found.end)
     clause = _clause(sentence, span.start, span.end)
     spoken_of = roles.get("O") or roles.get("C") or roles.get("S") or ()
     hedge, negated = modality(sentence, found, span, clause, spoken_of)
+    if negated and any(object_ and object_.kind is not Kind.LOCATION for _, object_ in pairs):
+        pairs = [pair for pair in pairs if pair[1] is None or pair[1].kind is not Kind.LOCATION]
     flat = rules.flat.get(found.predicate)
     words = sentence.text[sentence.span.start : sentence.span.end]
     if hedge.rung is Rung.CONFIRMED and not negated and flat is not None and flat.search(words) is None:
@@ -290,6 +305,15 @@ def _arguments(
     return [(subject, object_) for subject in subjects for object_ in objects if subject.id != object_.id]
 
 
+def _sensible(predicate: Predicate, subject: Term, object_: Term | None) -> bool:
+    """False where the subject only studies what the predicate says, or the object is nothing that it is done to."""
+    for name in ("bystanders", "advised"):
+        if predicate.value in scope()[name]["predicates"] and subject.id in scope()[name]["terms"]:
+            return False
+    handled = scope()["no_victims"]
+    return not (predicate.value in handled["predicates"] and object_ is not None and object_.id in handled["terms"])
+
+
 def _qualifiers(
     roles: dict[str, tuple[Item, ...]], constants: dict[str, str], catalog: Catalog
 ) -> tuple[tuple[str, Term], ...]:
@@ -321,14 +345,18 @@ def _gap(one: Item, other: Item) -> int:
 
 
 def _of_acts(found: Found, sentence: Sentence) -> tuple[Item, ...]:
-    """The dates that a statement may have: for an act without the day on which it was told."""
+    """The dates that a statement may have: an act's without the day on which it was told, a lasting state's none."""
+    if found.predicate.value in scope()["timeless"]["predicates"]:
+        return ()
+    if found.predicate.value in scope()["point"]["predicates"]:
+        return tuple(item for item in found.dated if not item.opening)
     if found.predicate not in acts():
         return found.dated
     bounds, language = (sentence.span.start, sentence.span.end), sentence.language
     return tuple(
         item
         for item in found.dated
-        if item.when is None or not told_then(sentence.text, item.start, item.end, bounds, language)
+        if item.when is None or not (item.opening or told_then(sentence.text, item.start, item.end, bounds, language))
     )
 
 

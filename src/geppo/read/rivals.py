@@ -3,14 +3,75 @@
 from __future__ import annotations
 
 from geppo.model.claim import Claim, Predicate
+from geppo.model.entity import Kind, Term
 
 _STAGES = frozenset({Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE})
 _SYMMETRIC = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
 _ONE_OBJECT = frozenset({Predicate.WARNS, Predicate.DENIES})
 """A house warns of one thing in a sentence; what else stands there says more of it."""
 
+_ATTACKS = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.USES, Predicate.EXPLOITS, Predicate.STEALS})
+
 NOBODY = frozenset({"role/attacker", "role/operator", "body/police", "unit/victim"})
 """Subjects that a reading puts in where the sentence names nobody."""
+
+
+_KIND_OF_NAMES = {
+    "malware-kind": (Kind.MALWARE, Kind.TOOL),
+    "group-kind": (Kind.INTRUSION_SET,),
+    "campaign-kind": (Kind.CAMPAIGN,),
+    "shared-thing/vulnerability": (Kind.VULNERABILITY,),
+    "shared-thing/zero-day": (Kind.VULNERABILITY,),
+    "relay-class": (Kind.INFRASTRUCTURE, Kind.MALWARE),
+}
+_DESCRIBED = ("role", "group-kind", "malware-kind", "campaign-kind")
+
+
+def _described(term: Term) -> bool:
+    """True for a subject that is told by what it is and not by its name ("hackers", "the backdoor")."""
+    return term.kind is Kind.CONCEPT and term.id.partition("/")[0] in _DESCRIBED
+
+
+def _less_named(claim: Claim, other: Claim) -> bool:
+    """True where a claim tells by its kind what the other, which says the same, names."""
+    if claim.predicate is not other.predicate or claim.negated != other.negated or claim.predicate in _SYMMETRIC:
+        return False
+    one, two = claim.object, other.object
+    described = _described(claim.subject) and not _described(other.subject)
+    if one is None or two is None:
+        return False
+    if one.id == two.id:
+        return described
+    of_kind = two.kind in _KIND_OF_NAMES.get(one.id if one.id in _KIND_OF_NAMES else one.id.partition("/")[0], ())
+    return of_kind and claim.count is None and (described or claim.subject.id == other.subject.id)
+
+
+def without_descriptions(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """The claims of a sentence without those that repeat another with "the group" or "malware" for a name."""
+    return tuple(
+        claim
+        for claim in claims
+        if not any(
+            _less_named(claim, other) or _undated(claim, other) or _seized(claim, other)
+            for other in claims
+            if other is not claim
+        )
+    )
+
+
+def _undated(claim: Claim, other: Claim) -> bool:
+    """True where a claim says without its date what the other says with it."""
+    one = (claim.predicate, claim.subject, claim.object, claim.negated, claim.count)
+    return claim.when is None and other.when is not None and one == (
+        other.predicate, other.subject, other.object, other.negated, other.count
+    )  # fmt: skip
+
+
+def _seized(claim: Claim, other: Claim) -> bool:
+    """True for the size of a network that is only the number of things that were seized."""
+    if claim.predicate is not Predicate.COUNTS or other.predicate is not Predicate.SEIZES:
+        return False
+    return claim.count is not None and other.count is not None and claim.count.value == other.count.value
 
 
 def fuller(claim: Claim, other: Claim) -> bool:
@@ -44,8 +105,15 @@ def same(claim: Claim, other: Claim) -> bool:
         return True
     if claim.predicate in _STAGES or (claim.predicate in _ONE_OBJECT and claim.subject.id == other.subject.id):
         return True
+    if claim.predicate is Predicate.DENIES and claim.subject.kind is Kind.CONCEPT:
+        return True
     if claim.object is not None and other.object is not None and claim.object.id == other.object.id:
-        return claim.subject.id == other.subject.id or claim.subject.id in NOBODY
+        described = _described(claim.subject) and not _described(other.subject)
+        if claim.subject.id in NOBODY or claim.predicate is Predicate.LISTS or described:
+            return True
+        return claim.subject.id == other.subject.id
+    if _less_named(claim, other):
+        return True
     if claim.object is not None and other.object is None and claim.object.id == other.subject.id:
         return claim.subject.id in NOBODY
     counted = claim.count is not None and other.count is not None and claim.count.unit == other.count.unit
@@ -71,11 +139,21 @@ def without_guesses(claims: tuple[Claim, ...], guessed: set[str]) -> tuple[Claim
 
 
 def without_weaker_readings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
-    """One rule may read the bare form of what another reads with its count: the fuller one stays."""
+    """One rule may read the bare form of what another reads with its count: the fuller one stays.
+
+    A state is not said to attack where its group is named for the same attack.
+    """
     fuller = {(c.predicate, c.subject.id, c.object.id if c.object else "", c.negated) for c in claims if c.count}
+    groups = {
+        (c.predicate, c.object.id if c.object else "", c.negated)
+        for c in claims
+        if c.subject.kind in (Kind.INTRUSION_SET, Kind.CAMPAIGN, Kind.MALWARE)
+    }
     kept = []
     for claim in claims:
         key = (claim.predicate, claim.subject.id, claim.object.id if claim.object else "", claim.negated)
+        if claim.subject.kind is Kind.LOCATION and claim.predicate in _ATTACKS and (key[0], *key[2:]) in groups:
+            continue
         if claim.count is None and key in fuller:
             continue
         kept.append(claim)

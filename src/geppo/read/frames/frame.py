@@ -142,9 +142,11 @@ def kinds_in(items: Sequence[Item]) -> frozenset[str]:
 
 
 def able(frame: Frame, kinds: frozenset[str]) -> bool:
-    """True where a sentence with these kinds can fill a frame's roles."""
+    """True where a sentence with these kinds can fill a frame's roles; a doer may be unnamed where somebody stands in
+    for it, and one who only says so may be."""
+    unsaid = bool(frame.nobody) or frame.roles.get("agent") not in ("S", "O")
     return all(
-        not wanted or OPEN in wanted or not wanted.isdisjoint(kinds) or (wanted is frame.agent and bool(frame.nobody))
+        not wanted or OPEN in wanted or not wanted.isdisjoint(kinds) or (wanted is frame.agent and unsaid)
         for wanted in (frame.agent, frame.patient, frame.other)
     )
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from geppo.model.entity import Kind, Term
-from geppo.read.frames.forms import BASE, PARTICIPLE, PAST, S, forms_of
+from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST, S, forms_of
 from geppo.read.frames.frame import OPEN, Frame, Frames, able, filling
 from geppo.read.frames.tokens import Token, tokens
 from geppo.read.names import slug
@@ -26,6 +26,13 @@ FARTHEST = 14
 """Tokens behind a verb in which its agent ("by …") or its other role is looked for."""
 
 NAMES = frozenset({"actor", "malware", "tool", "campaign", "network", "org", "place", "agreement", "product", "vuln"})
+_QUOTES = ("“", '"', "‘", "'")
+
+_DOERS = frozenset(
+    {"actor", "malware", "campaign", "network", "group-kind", "malware-kind", "campaign-kind", "role", "relay-class"}
+)
+"""Behind these a participle in -ing tells what they do ("a campaign targeting the …")."""
+
 _PUNCTUATION = frozenset(',;:.!?()[]{}"“”„«»—–…')
 
 
@@ -134,9 +141,12 @@ class Sentence:
             phrases = self.lexicon.verbs.get(word)
             if phrases is None:
                 continue
-            following = self.word(at + 1)
-            for row in (*phrases.get("", ()), *(phrases.get(following, ()) if following else ())):
-                last, slot = self._rest(at + 1, row.rest) if row.needed <= words else (0, 0)
+            behind = self._over_adverbs(at + 1) if word in self.lexicon.words["be"] else at + 1
+            following = self.word(behind)
+            rows = [(at + 1, row) for row in phrases.get("", ())]
+            rows += [(behind, row) for row in phrases.get(following, ())] if following else []
+            for place, row in rows:
+                last, slot = self._rest(place, row.rest) if row.needed <= words else (0, 0)
                 if last:
                     made.append(Verb(row.frame, at, last, row.forms, slot))
         longest: dict[int, int] = {}
@@ -147,6 +157,12 @@ class Sentence:
             if verb.slot or verb.last == longest[verb.first]:
                 kept.setdefault((verb.first, verb.frame.id), verb)
         return list(kept.values())
+
+    def _over_adverbs(self, at: int) -> int:
+        """The place behind "not", "also" and the like in "was also hit by"."""
+        while at < len(self.tokens) and self.lexicon.adverb(self.tokens[at]):
+            at += 1
+        return at
 
     @cached_property
     def starts(self) -> frozenset[int]:
@@ -220,14 +236,17 @@ class Sentence:
 
     def _verb_here(self, at: int) -> bool:
         """True where a participle behind a noun says what was done to it ("servers hijacked by …")."""
-        return any(v.first == at and PARTICIPLE in v.forms for v in self.found) and not self.noun(at + 1)
+        if any(v.first == at and PARTICIPLE in v.forms for v in self.found) and not self.noun(at + 1):
+            return True
+        kind = self.tokens[at - 1].kind
+        return kind in _DOERS and any(v.first == at and ING in v.forms for v in self.found)
 
     def _named(self, at: int) -> Phrase | None:
         """The name behind "called", "dubbed" or a comma: "a new implant, LeadenEye,"."""
-        place = at + (self.word(at) in (",", "(", "“", '"'))
+        place = at + (self.word(at) in (",", "(", *_QUOTES))
         if self.among(place, "naming"):
             place += 1
-            while self.among(place, "determiners") or self.word(place) in ("as", "“", '"'):
+            while self.among(place, "determiners") or self.word(place) in ("as", *_QUOTES):
                 place += 1
         elif self.word(at) != ",":
             return None
@@ -237,7 +256,7 @@ class Sentence:
             return None
         if (
             self.among(place - 1, "naming")
-            or self.word(place - 1) in ("as", "“", '"')
+            or self.word(place - 1) in ("as", *_QUOTES)
             or self.word(place + 1) in (",", ".", "")
         ):
             return Phrase(place, place + 1)
@@ -245,7 +264,7 @@ class Sentence:
 
     def _is_naming(self, at: int) -> bool:
         """True where a word of naming stands at a place, "as" and an article aside."""
-        while self.word(at) in ("as", "“", '"') or self.among(at, "determiners"):
+        while self.word(at) in ("as", *_QUOTES) or self.among(at, "determiners"):
             at -= 1
         return self.among(at, "naming")
 
@@ -305,12 +324,17 @@ class Sentence:
             if token.item is None:
                 continue
             fitting = filling(token.item, kinds)
-            if fitting is not None and (token is inside[-1] or self._modifies(inside, token, whole)):
+            whole_value = token.kind in ("observable", "vuln")
+            if fitting is not None and (whole_value or token is inside[-1] or self._modifies(inside, token, whole)):
                 return fitting
         last = inside[-1]
         if OPEN not in kinds or last.lower in self.lexicon.words["empty"] or last.lower == "'s":
             return None
-        if last.item is None and last.lower.endswith(("ed", "ing")):
+        if (
+            last.item is None
+            and last.lower.endswith(("ed", "ing"))
+            and last.lower not in self.lexicon.words["ing_nouns"]
+        ):
             return None
         first = phrase.first
         while first < phrase.last - 1 and (

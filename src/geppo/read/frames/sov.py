@@ -80,6 +80,7 @@ class Lexicon:
         self.number = re2.compile(words["number"])
         self.quote = re2.compile(words["quote"])
         self.lost = re2.compile(words["lost"])
+        self.negative = re2.compile(words["negative"])
         self.prefixes = frozenset(words["prefixes"])
         self.adjective = re2.compile(words["adjective"])
         self.no_noun = re2.compile(words["no_noun"])
@@ -123,6 +124,24 @@ def _expressions(frame: Frame, table: Mapping[str, Mapping[str, str]], known: Fr
     return "|".join(made["active"]), "|".join(made["passive"])
 
 
+LONGEST_BRACKET = 90
+"""Characters of a bracket with the other names of what stands before it."""
+
+
+def _without_brackets(text: str, items: Sequence[Item]) -> list[Item]:
+    """The items with names that take in the bracket behind them and without what stands in it: 「X（別名 Y、Z）が」."""
+    found: list[Item] = []
+    for item in items:
+        if found and item.end <= found[-1].end:
+            continue
+        closed = -1
+        if item.kind in _NAMES and text[item.end : item.end + 1] in ("（", "("):
+            closing = "）" if text[item.end] == "（" else ")"
+            closed = text.find(closing, item.end, item.end + LONGEST_BRACKET)
+        found.append(replace(item, end=closed + 1) if closed > 0 else item)
+    return found
+
+
 class Reader:
     """One sentence: its marked nouns and its verbs."""
 
@@ -132,7 +151,7 @@ class Reader:
         self.lexicon = lexicon
         self.text = text
         self.start, self.end = start, end
-        self.items = [item for item in items if item.kind not in ("date", "number")]
+        self.items = _without_brackets(text, [item for item in items if item.kind not in ("date", "number")])
         self.clauses = clauses
 
     def verbs(self) -> Iterator[Verb]:
@@ -296,7 +315,9 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
             yield replace(statement, constants={"negated": "false", "hedge": "denies"})
         else:
             lost = lexicon.lost.search(text[verb.start : verb.stem_end]) is not None
-            turned = {"negated": "true"} if negated else {"negated": "false"} if lost else {}
+            unsaid = head is not None and lexicon.negative.search(verb.ending) is not None
+            plain = lost or (head is not None and not unsaid)
+            turned = {"negated": "true"} if negated or unsaid else {"negated": "false"} if plain else {}
             yield replace(statement, constants=turned)
 
 
@@ -401,7 +422,9 @@ def _roles(
                 agents = agents or [fits]
             elif fits is not None and not frame.stative:
                 patients = [fits]
-        agents = agents or _by(topics, particles["topic"], frame.agent)
+        described = head is not None and [item.start for item in patients] == [head.start]
+        loot = frame.predicate is Predicate.STEALS and described and not agents
+        agents = agents or ([] if loot else _by(topics, particles["topic"], frame.agent))
     patients = _held(reader, near, patients, frame.patient)
     if frame.glued:
         agents = _by(near, particles[OBJECT], frame.agent) or agents
@@ -412,6 +435,9 @@ def _roles(
         ][:1]
     if cleft is not None and patients and not agents and frame.agent:
         agents = _after(reader, after + cleft.end(), reader.end, frame.agent - {OPEN})
+        if agents and reader.lexicon.contrast.match(reader.text[agents[-1].end : reader.end].lstrip("」』”")):
+            yield agents, patients, True, agents[-1].end
+            return
     elif cleft is not None and not patients:
         yield from _cleft(reader, verb, agents, after + cleft.end())
         return

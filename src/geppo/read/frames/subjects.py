@@ -1,0 +1,219 @@
+"""A sentence of an English clause grammar: verb groups, their voice, and the noun that is their subject (`svo.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST
+from geppo.read.frames.frame import OPEN, filling
+from geppo.read.frames.nouns import FARTHEST, Phrase, Sentence, Verb
+from geppo.read.typed import Item
+
+ACTIVE, PASSIVE = "active", "passive"
+
+OPENING = 2
+"""Tokens before a verb that opens its sentence ("Once inside, …", "Using X, …"): its subject follows."""
+
+COMMON = frozenset({"role", "group-kind", "malware-kind", "relay-class", "campaign-kind", "act", "technique-word"})
+"""Kinds of words that say what somebody or something is."""
+
+_DEEDS = frozenset({"campaign-kind", "act", "technique-word"})
+"""Nouns that look like the verb itself where they follow the place of a subject ("did not attack")."""
+
+
+class Reader(Sentence):
+    """A sentence and the roles around its verbs."""
+
+    def group(self, verb: Verb) -> tuple[int, list[str]]:
+        """Where the verb group begins, and its auxiliaries and adverbs from left to right."""
+        at = verb.first
+        while at > 0 and (
+            self.lexicon.adverb(self.tokens[at - 1])
+            or any(self.among(at - 1, name) for name in ("be", "have", "modals"))
+        ):
+            at -= 1
+        if self.word(at - 1) == "to" and self.among(at - 2, "governors"):
+            before = at - 2
+            while before > 0 and (
+                self.lexicon.adverb(self.tokens[before - 1])
+                or any(self.among(before - 1, name) for name in ("be", "have", "modals"))
+            ):
+                before -= 1
+            if (
+                self.noun(before - 1)
+                or self.among(before - 1, "relative")
+                or self.word(before - 1) in (",", "it", "they")
+            ):
+                return before, [self.word(place) for place in range(at, verb.first)]
+        return at, [self.word(place) for place in range(at, verb.first)]
+
+    def voice(self, verb: Verb, auxiliaries: Sequence[str], start: int) -> str:
+        """Whether the verb is active or passive here; empty where it states nothing."""
+        be = any(word in self.lexicon.words["be"] or word in ("get", "gets", "got", "getting") for word in auxiliaries)
+        have = any(word in self.lexicon.words["have"] for word in auxiliaries)
+        forms = verb.forms
+        if verb.frame.stative and be and PARTICIPLE in forms:
+            return ACTIVE
+        if be and PARTICIPLE in forms and forms != {ING}:
+            return PASSIVE
+        if have and PARTICIPLE in forms:
+            return ACTIVE
+        if ING in forms:
+            return ACTIVE
+        if auxiliaries and (be or have) and BASE in forms and self.word(verb.first) not in self.lexicon.words["be"]:
+            return ""
+        if PARTICIPLE in forms and not any(word in self.lexicon.words["modals"] for word in auxiliaries):
+            return self._bare(verb, start)
+        return ACTIVE
+
+    def _bare(self, verb: Verb, start: int) -> str:
+        """A participle without auxiliary: an active past, or what was done to the noun before it."""
+        if self.adjective(verb):
+            return ""
+        before = start - 1
+        last = verb.last
+        owner = self.ending(before)
+        if owner is not None and PAST in verb.forms and self.among(self._before(owner), "relative"):
+            return ACTIVE
+        object_follows = self.noun(last) or self.among(last, "determiners") or self.among(last, "pronouns")
+        told = self.word(last - 1) in verb.frame.prepositions
+        has_object = (object_follows and not told) or verb.slot or not verb.frame.patient
+        if PAST not in verb.forms or self.word(last) == "by" or not has_object:
+            return PASSIVE if self.noun(before) or self.word(before) == "," else ""
+        return ACTIVE
+
+    def subject(self, start: int, kinds: frozenset[str], *, head: bool = False) -> Item | None:
+        """Who the verb group at `start` is said of; with `head` no noun that only adds to it ("a report on X")."""
+        before = start - 1
+        if self.among(before, "relative"):
+            before -= 1
+            while self.word(before) in (",", "(") or self.among(before, "prepositions"):
+                before -= 1
+            return self.head(before, kinds, head=head)
+        if self.among(before, "demonstrative"):
+            return self._first(before, kinds, whole=True)
+        if self.word(before) in (",", ")", "—", "–"):
+            return self._over_parenthesis(before, kinds) or self._first(start, kinds)
+        if self.noun(before):
+            return self.head(before, kinds, head=head) or self._over_relative(before, kinds)
+        return self._first(start, kinds)
+
+    def _over_relative(self, last: int, kinds: frozenset[str]) -> Item | None:
+        """The noun before a relative clause that ends at `last`: "the servers that X had rented were …"."""
+        for place in range(last, max(1, last - FARTHEST), -1):
+            if self.word(place) in (",", ";", ":", "."):
+                return None
+            if self.among(place, "relative"):
+                return self.head(place - 1, kinds, head=True)
+        return None
+
+    def head(self, last: int, kinds: frozenset[str], *, head: bool = False) -> Item | None:
+        """The head of the noun phrase that ends at `last`, over what "of", "at" or "by" adds to it."""
+        chain: list[Phrase] = []
+        phrase = self.ending(last)
+        while phrase is not None:
+            chain.append(phrase)
+            before = self._over_list(phrase)
+            if not self.among(before, "prepositions"):
+                break
+            phrase = self.ending(before - 1)
+        closed = kinds - {OPEN}
+        if (
+            head
+            and len(chain) > 1
+            and self.tokens[chain[-1].last - 1].lower.rpartition(" ")[2] not in self.lexicon.words["containers"]
+        ):
+            chain = chain[-1:]
+        for phrase in (chain[-1:] + chain[:-1]) if chain else []:
+            picked = self.pick(phrase, closed)
+            if picked is not None:
+                return picked
+        return self.pick(chain[-1], kinds) if chain else None
+
+    def _over_list(self, phrase: Phrase) -> int:
+        """The place before a noun phrase, or before the first of its list where a preposition stands there."""
+        before = self._before(phrase)
+        place = before
+        while self.word(place) in ("and", "or", ","):
+            while self.word(place) in ("and", "or", ","):
+                place -= 1
+            earlier = self.ending(place)
+            if earlier is None:
+                return before
+            place = self._before(earlier)
+        return place if self.among(place, "prepositions") else before
+
+    def _before(self, phrase: Phrase) -> int:
+        before = phrase.first - 1
+        while self.among(before, "determiners"):
+            before -= 1
+        return before
+
+    def _over_parenthesis(self, comma: int, kinds: frozenset[str]) -> Item | None:
+        last = self.tokens[comma - 1].item if comma else None
+        if last is not None and last.kind in kinds and self._is_naming(comma - 2):
+            return last
+        for place in range(comma - 1, 0, -1):
+            if self.word(place) in (",", "(", "—", "–") and self.noun(place - 1):
+                picked = self.head(place - 1, kinds - {OPEN}, head=True)
+                if picked is not None:
+                    return self._named_between(place + 1, comma, kinds, picked)
+            if self.word(place) in (";", ":", "."):
+                return None
+        return None
+
+    def _named_between(self, first: int, last: int, kinds: frozenset[str], picked: Item) -> Item:
+        """The name that stands between commas behind a common noun: "the intruders, a group it calls X, took …"."""
+        if picked.kind not in COMMON or not (self.among(first, "determiners") or self.among(first, "naming")):
+            return picked
+        row = [item for token in self.tokens[first:last] if (item := token.item) and not item.anaphor]
+        return next(
+            (item for item in row if item.kind in ("actor", "malware", "campaign") and item.kind in kinds), picked
+        )
+
+    def _first(self, start: int, kinds: frozenset[str], *, whole: bool = False) -> Item | None:
+        """The first noun of the sentence (or of its part) that could be its subject: not behind a preposition."""
+        at = 0 if whole else start - 1
+        while at > 0 and self.word(at) not in (";", ":", "."):
+            at -= 1
+        for place in range(at, min(start + FARTHEST, len(self.tokens)) if start - at <= OPENING else start):
+            item = self.tokens[place].item
+            fitting = filling(item, kinds - {OPEN})
+            if fitting is None or self.word(place + 1) == "'s" or (place >= start and fitting.kind in _DEEDS):
+                continue
+            before = place - 1
+            while self.among(before, "determiners") or (self.noun(before) and self.tokens[before].item is None):
+                before -= 1
+            if not self.among(before, "prepositions") or self.word(before) == "by":
+                named = self._named(place + 1)
+                inner = filling(self.tokens[named.first].item if named else self._next(place), kinds)
+                phrase = self.beginning(place)
+                return inner or (self.pick(phrase, kinds - {OPEN}) if phrase else None) or fitting
+        return None
+
+    def _next(self, place: int) -> Item | None:
+        """The name right behind a common noun: "the ransomware X"."""
+        item = self.tokens[place + 1].item if place + 1 < len(self.tokens) else None
+        return item if item is not None and item.kind in ("actor", "malware", "tool", "campaign", "network") else None
+
+    def denied(self, item: Item) -> bool:
+        """True where "not" stands before a noun: "not X but Y did it"."""
+        place = next((n for n, token in enumerate(self.tokens) if token.start == item.start), 0) - 1
+        while self.among(place, "determiners") and self.word(place) != "no":
+            place -= 1
+        return self.word(place) == "not"
+
+    def nearest(self, at: int, kinds: frozenset[str]) -> Item | None:
+        """The nearest mention of these kinds before a place."""
+        return next((f for n in range(at - 1, -1, -1) if (f := filling(self.tokens[n].item, kinds))), None)
+
+    def behind(self, verb: Verb, words: Sequence[str], kinds: frozenset[str]) -> list[Item]:
+        """What stands behind one of the prepositions after a verb."""
+        for place in range(verb.last - 1, min(verb.last + FARTHEST, len(self.tokens))):
+            if self.word(place) in (";", ".", ":"):
+                return []
+            if self.word(place) in words:
+                listed = self.listed(place + 1)
+                found = [self.pick(one, kinds) for n, one in enumerate(listed) if n == 0 or not self.inner(one)]
+                return [item for item in found if item is not None]
+        return []
