@@ -7,13 +7,13 @@ from functools import cache
 
 from geppo.errors import DataError
 from geppo.language.sentences import Span
-from geppo.read.frames import cases, characters, inflected, isolating, nouns, sov, svo
+from geppo.read.frames import cases, characters, eojeol, headfinal, inflected, isolating, nouns, sov, svo
 from geppo.read.frames.frame import Statement, frames
 from geppo.read.typed import Item
 
 
 @cache
-def _lexicon(language: str) -> nouns.Lexicon | sov.Lexicon | cases.Lexicon | characters.Lexicon | None:
+def _lexicon(language: str) -> nouns.Lexicon | sov.Lexicon | cases.Lexicon | characters.Lexicon | eojeol.Lexicon | None:
     known = frames(language)
     if known is None:
         return None
@@ -25,6 +25,8 @@ def _lexicon(language: str) -> nouns.Lexicon | sov.Lexicon | cases.Lexicon | cha
         return cases.Lexicon(known)
     if known.grammar == "isolating":
         return characters.Lexicon(known)
+    if known.grammar == "head-final":
+        return eojeol.Lexicon(known)
     raise DataError(f"language/{language}/frames.toml: no grammar {known.grammar!r}")
 
 
@@ -40,6 +42,8 @@ def statements(
         found = inflected.statements(lexicon, text, start, end, items)
     elif isinstance(lexicon, characters.Lexicon):
         found = isolating.statements(lexicon, text, start, end, items)
+    elif isinstance(lexicon, eojeol.Lexicon):
+        found = headfinal.statements(lexicon, text, start, end, items)
     elif lexicon is not None:
         found = sov.statements(lexicon, text, start, end, items, clauses)
     for one in found:

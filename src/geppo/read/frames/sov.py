@@ -1,4 +1,4 @@
-"""The grammar of languages in which particles mark the roles and the verb comes last (Japanese, Korean).
+"""The grammar of languages in which particles mark the roles and the verb comes last (Japanese).
 
 No parser: a verb is found by its stem and inflection, its roles by the particles behind the mentions and nouns that
 stand before it in its clause, or by the noun that follows it where it is a relative clause. The topic of the sentence
@@ -14,10 +14,10 @@ from typing import Any
 
 import re2
 
-from geppo.errors import DataError
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
 from geppo.model.entity import Kind, Term
+from geppo.read.frames.conjugation import expressions, stem
 from geppo.read.frames.frame import OPEN, Frame, Frames, Statement, filled, filling, worth
 from geppo.read.names import slug
 from geppo.read.typed import Item
@@ -87,34 +87,12 @@ class Lexicon:
         self.empty = frozenset(words["empty"])
         self.verbs: list[tuple[Frame, Any, Any]] = []
         for frame in known.frames:
-            active, passive = _expressions(frame, words["conjugation"], known)
+            active, passive = expressions(frame, words["conjugation"])
             self.verbs.append(
                 (frame, re2.compile(active) if active else None, re2.compile(passive) if passive else None)
             )
-        stems = sorted({_stem(phrase, words["conjugation"]) for frame in known.frames for phrase in frame.phrases})
+        stems = sorted({stem(phrase, words["conjugation"]) for frame in known.frames for phrase in frame.phrases})
         self.any_stem = re2.compile("|".join(stems))
-
-
-def _ending(phrase: str, table: Mapping[str, Mapping[str, str]]) -> str:
-    endings = [ending for ending in table if phrase.endswith(ending)]
-    if not endings:
-        raise DataError(f"frames: no conjugation for {phrase!r}; its ending must be one of {', '.join(table)}")
-    return max(endings, key=len)
-
-
-def _stem(phrase: str, table: Mapping[str, Mapping[str, str]]) -> str:
-    return phrase[: -len(_ending(phrase, table))]
-
-
-def _expressions(frame: Frame, table: Mapping[str, Mapping[str, str]], known: Frames) -> tuple[str, str]:
-    """The active and the passive expression of a frame's verbs."""
-    made: dict[str, list[str]] = {"active": [], "passive": []}
-    for phrase in frame.phrases:
-        forms = table[_ending(phrase, table)]
-        for voice, rows in made.items():
-            if forms.get(voice):
-                rows.append(f"{_stem(phrase, table)}(?:{forms[voice]})")
-    return "|".join(made["active"]), "|".join(made["passive"])
 
 
 class Reader:
