@@ -41,6 +41,10 @@ _OWNED = frozenset({Said.TARGETS, Said.COMPROMISES, Said.DISRUPTS, Said.CLAIMS_R
 """Who owns the thing that is attacked is attacked as well."""
 _DOERS = frozenset({"actor", "group-kind", "role"})
 """They do things rather than have them done to them: "해커가 감염된 기기에 접속해"."""
+_STATES = frozenset({Said.DENIES, Said.SANCTIONS})
+"""Acts of a state by whatever house of it: "중국 외교부는 부인했다"."""
+_HOUSES = frozenset({"org", "body"})
+"""Who tells of others: a reported clause without a subject of its own is not about them."""
 _PLACED = frozenset({Said.TARGETS, Said.COMPROMISES})
 
 
@@ -54,7 +58,24 @@ def statements(lexicon: Lexicon, text: str, start: int, end: int, items: Sequenc
             for frame, passive in element.frames:
                 statement = _statement(reader, number, element, frame, passive)
                 if statement is not None:
-                    yield replace(statement, constants={**statement.constants, **_polarity(reader, element, frame)})
+                    said = replace(statement, constants={**statement.constants, **_polarity(reader, element, frame)})
+                    yield said
+                    yield from _contrasted(reader, number, said, frame)
+
+
+def _contrasted(reader: Reader, number: int, said: Statement, frame: Frame) -> Iterator[Statement]:
+    """What a verb is said not to be done to: "은행이 아니라 병원을 노렸다"."""
+    first = _first(reader, number)
+    row = reader.elements[:first]
+    if len(row) < 2 or "O" not in said.roles or said.constants.get("negated") != "false":
+        return
+    not_this, contrast = row[-2:]
+    if isinstance(not_this, Noun) and isinstance(contrast, Predicate) and not_this.role == SUBJECT:
+        denied = _fits(reader, not_this, frame.patient, frame) if reader.lexicon.search("contrast", contrast.plain) else []
+        if denied:
+            roles = {**said.roles, "O": tuple(denied)}
+            roles.pop("C", None)
+            yield replace(said, roles=roles, start=denied[0].start, constants={**said.constants, "negated": "true"})
 
 
 def _unreal(reader: Reader, number: int, verb: Predicate) -> bool:
@@ -98,9 +119,9 @@ def _statement(reader: Reader, number: int, verb: Predicate, frame: Frame, passi
     others = _by(reader, near, frame.whole, frame.other, frame) if frame.other else []
     constants: dict[str, str] = {}
     if patients and not agents and not passive and not frame.stative and frame.roles.get("agent") == "S":
-        if not _nameless(reader, number):
+        agents, constants = _nameless(reader, number, verb, frame)
+        if not agents and not constants:
             return None
-        constants = {"subject": "@actor"}
     alone = passive or frame.stative
     wanted = replace(frame, nobody=frame.nobody or "@") if constants else frame
     roles = filled(wanted, agents, patients, others, active=not alone and not constants, alone=alone or bool(constants))
@@ -162,7 +183,8 @@ def _active(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple
 
 def _passive(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple[list[Item], list[Item]]:
     near = reader.elements[_first(reader, number) : number]
-    agents = _by(reader, near, ("by", "dative", "from"), frame.agent - {OPEN}, frame)
+    causes = ("by", "dative", "from", "with") if frame.predicate is Said.DISRUPTS else ("by", "dative", "from")
+    agents = _by(reader, near, causes, frame.agent - {OPEN}, frame)
     if not agents and near and isinstance(near[-1], Noun) and near[-1].role == OF:
         agents = _fits(reader, near[-1], frame.agent - {OPEN}, frame)
     agents = agents or _deed(reader, near, frame)
@@ -309,10 +331,17 @@ def _kept(reader: Reader, number: int) -> frozenset[int]:
     return frozenset(found)
 
 
-def _nameless(reader: Reader, number: int) -> bool:
-    """True where the subject is a group that was named before: "이 조직은"."""
+def _nameless(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple[list[Item], dict[str, str]]:
+    """Who acts where the subject is "this group", or is left out of what somebody reports: "…고 분석했다"."""
     noun = _subject_noun(reader, number)
-    return noun is not None and reader.lexicon.whole("they", "".join(word.plain for word in noun.words))
+    if noun is not None and reader.lexicon.whole("they", "".join(word.plain for word in noun.words)):
+        return [], {"subject": "@actor"}
+    reported = verb.form == QUOTING or (verb.form == ADNOMINAL and verb.bound)
+    house = noun is not None and any(item.kind in _HOUSES for item in noun.items)
+    if not reported or not house or "actor" not in frame.agent:
+        return [], {}
+    named = [item for item in reader.items if item.kind == "actor" and item.end <= verb.start]
+    return named[-1:], {} if named else {"subject": "@actor"}
 
 
 def _fits(reader: Reader, noun: Element | None, kinds: frozenset[str], frame: Frame) -> list[Item]:
@@ -321,7 +350,8 @@ def _fits(reader: Reader, noun: Element | None, kinds: frozenset[str], frame: Fr
         return []
     items = [item for item in noun.items if item.end <= noun.stem_end]
     count = next((item.count for item in items if item.count is not None and item.kind == "count"), None)
-    for number in range(len(items) - 1, -1, -1):
+    order = sorted(range(len(items)), key=lambda number: (items[number].kind not in _NAMES, -number))
+    for number in order:
         item = items[number]
         fit = filling(item, kinds)
         rest = _rest(reader, noun, items[number + 1 :], item.end, item.kind)
@@ -329,6 +359,8 @@ def _fits(reader: Reader, noun: Element | None, kinds: frozenset[str], frame: Fr
             continue
         if item.kind not in _NAMES:
             fit = _narrowed(items[:number], fit, kinds)
+        if frame.predicate in _STATES and kinds is frame.agent and number and items[number - 1].kind == "place":
+            fit = filling(items[number - 1], kinds) or fit
         if fit.count is None and count is not None and kinds is frame.patient and item.kind != "place":
             fit = replace(fit, count=count)
         return [fit] if _worth(frame, fit, kinds, reader) else []
