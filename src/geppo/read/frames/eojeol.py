@@ -162,6 +162,7 @@ class Reader:
         self.items = [item for item in items if item.start not in hidden and self._opens(item)]
         self.words = list(self._words(hidden))
         self.kinds = kinds_in(self.items)
+        self._begun = self._verbs()
         self.elements = list(self._elements())
 
     def _hidden(self) -> frozenset[int]:
@@ -201,7 +202,7 @@ class Reader:
         return item.kind in _FREE or (item.kind in _HEADS and " " not in self.text[item.start : item.end])
 
     def _elements(self) -> Iterator[Element]:
-        verbs = self._verbs()
+        verbs = self._begun
         waiting: list[Word] = []
         number = 0
         while number < len(self.words):
@@ -238,7 +239,7 @@ class Reader:
         following = self.words[number + 1] if number + 1 < len(self.words) and not word.stop else None
         role = self.lexicon.particles[particle] if particle else BARE
         stem_end = word.places[-len(particle)] if particle else word.end
-        if following is not None:
+        if following is not None and following.start not in self._begun:
             for after, expression, made in self.lexicon.compounds:
                 if after == role and expression.fullmatch(following.plain) is not None:
                     return (None if made == NAMED else Noun(tuple(words), made, stem_end, following.end)), 1
@@ -300,12 +301,13 @@ class Reader:
                     if start in starts and not any(f is frame for _, f, _ in found.get(start, ())):
                         found.setdefault(start, []).append((self.start + match.end(), frame, voice))
         made: dict[int, Predicate] = {}
-        for start, row in found.items():
-            longest = max(end for end, _, _ in row)
+        for start in sorted(found):
+            longest = max(end for end, _, _ in found[start])
+            row = [one for at, inner in found.items() if start <= at < longest for one in inner]
             last = next(n for n, word in enumerate(self.words) if word.end >= longest)
             predicate = self._predicate(starts[start], self._auxiliaries(last), longest)
             frames = tuple((frame, voice != frame.inverse) for end, frame, voice in row if end >= longest - 1)
-            passive = any(voice for end, _, voice in row if end == longest)
+            passive = any(voice for end, _, voice in found[start] if end == longest)
             made[start] = replace(predicate, frames=frames, passive=passive)
         return made
 

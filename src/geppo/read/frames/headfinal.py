@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from geppo.model.claim import Count
 from geppo.model.claim import Predicate as Said
 from geppo.model.entity import Kind, Term
 from geppo.read.counts import PERCENT
@@ -53,14 +54,20 @@ def statements(lexicon: Lexicon, text: str, start: int, end: int, items: Sequenc
     if lexicon.search("question", text[start:end]):
         return
     reader = Reader(lexicon, text, start, end, items)
+    defines = lexicon.search("definition", text[start:end])
     for number, element in enumerate(reader.elements):
         if isinstance(element, Predicate) and element.frames and not _unreal(reader, number, element):
             for frame, passive in element.frames:
                 statement = _statement(reader, number, element, frame, passive)
-                if statement is not None:
+                if statement is not None and not (defines and _general(statement)):
                     said = replace(statement, constants={**statement.constants, **_polarity(reader, element, frame)})
                     yield said
                     yield from _contrasted(reader, number, said, frame)
+
+
+def _general(statement: Statement) -> bool:
+    """True where nobody is named who does it: a sentence that says what a word means tells of no event."""
+    return not any(item.kind in _NAMES for item in statement.roles.get("S", ()))
 
 
 def _contrasted(reader: Reader, number: int, said: Statement, frame: Frame) -> Iterator[Statement]:
@@ -326,7 +333,8 @@ def _kept(reader: Reader, number: int) -> frozenset[int]:
         own = [n for n in inside if isinstance(reader.elements[n], Noun) and reader.elements[n].role == SUBJECT]
         if own and (contrast or not _holds(reader.elements[first:at], (OBJECT, "against"))):
             doers = {item.kind for item in reader.elements[own[-1]].items} & _DOERS
-            if contrast or not (one.passive and doers):
+            loose = one.passive or reader.lexicon.search("quality", one.plain)
+            if contrast or not (loose and doers):
                 found.add(own[-1])
     return frozenset(found)
 
@@ -388,12 +396,12 @@ def _narrowed(before: Sequence[Item], fit: Item, kinds: frozenset[str]) -> Item:
 
 
 def _worth(frame: Frame, item: Item, kinds: frozenset[str], reader: Reader) -> bool:
-    if item.kind in kinds - {OPEN} or item.count is not None or not item.terms or item.terms[0].id in kinds:
+    if item.kind in kinds - {OPEN} or not item.terms or item.terms[0].id in kinds:
         return True
     return frame.only is None or kinds is not frame.patient or frame.only.search(reader.text[item.start : item.end]) is not None
 
 
-def _open(reader: Reader, noun: Noun, items: Sequence[Item], count: object, kinds: frozenset[str], frame: Frame) -> list[Item]:
+def _open(reader: Reader, noun: Noun, items: Sequence[Item], count: Count | None, kinds: frozenset[str], frame: Frame) -> list[Item]:
     if OPEN not in kinds or kinds is not frame.patient:
         return []
     start = noun.words[-1].start
@@ -401,15 +409,15 @@ def _open(reader: Reader, noun: Noun, items: Sequence[Item], count: object, kind
         if word.stop or reader.lexicon.whole("adverb", word.plain) or any(item.kind in ("date", "place", "count") for item in word.items):
             break
         start = word.start
-    name = reader.text[start : noun.stem_end].strip(" '\"‘’“”「」『』")
+    counted = reader.lexicon.expressions["counted"].search(reader.text[start : noun.stem_end])
+    end = start + counted.start() if counted is not None else noun.stem_end
+    name = reader.text[start:end].strip(" '\"‘’“”「」『』")
     if not 1 < len(name) <= LONGEST_NOUN or not any(char.isalpha() for char in name) or reader.lexicon.whole("empty", name):
         return []
     if frame.only is not None and frame.only.search(name) is None:
         return []
     term = Term(kind=Kind.TEXT, id=f"text/{slug(name)}", name=name)
-    made = Item(kind=OPEN, start=start, end=noun.stem_end, terms=(term,))
-    counted = next((item.count for item in items if item.count is not None), None) if count is not None else None
-    return [replace(made, count=counted) if counted is not None else made]
+    return [Item(kind=OPEN, start=start, end=end, terms=(term,), count=count)]
 
 
 __all__ = ["BARE", "statements"]
