@@ -95,14 +95,16 @@ def _unreal(reader: Reader, number: int, verb: Predicate) -> bool:
         return True
     if verb.form != LINKING or lexicon.search("tensed", verb.plain):
         return False
-    for one in reader.elements[number + 1 :]:
-        if isinstance(one, Predicate):
-            if lexicon.search("unreal_word", one.plain):
-                return True
-            if one.form != LINKING and not (one.form == ADNOMINAL and not one.bound):
-                return False
-            if lexicon.search("tensed", one.plain) and one.form == LINKING:
-                return False
+    following = [one for one in reader.elements[number + 1 :] if isinstance(one, Predicate)]
+    if following and lexicon.search("meant", following[0].plain):
+        return True
+    for one in following:
+        if lexicon.search("future", one.plain):
+            return True
+        if one.form == ADNOMINAL and not one.bound:
+            continue
+        if one.form != LINKING or lexicon.search("tensed", one.plain):
+            return False
     return False
 
 
