@@ -78,7 +78,9 @@ def _contrasted(reader: Reader, number: int, said: Statement, frame: Frame) -> I
         return
     not_this, contrast = row[-2:]
     if isinstance(not_this, Noun) and isinstance(contrast, Predicate) and not_this.role == SUBJECT:
-        denied = _fits(reader, not_this, frame.patient, frame) if reader.lexicon.search("contrast", contrast.plain) else []
+        denied = (
+            _fits(reader, not_this, frame.patient, frame) if reader.lexicon.search("contrast", contrast.plain) else []
+        )
         if denied:
             roles = {**said.roles, "O": tuple(denied)}
             roles.pop("C", None)
@@ -91,7 +93,9 @@ def _unreal(reader: Reader, number: int, verb: Predicate) -> bool:
     A linking verb without a tense of its own has that of the verb on which its clause goes on.
     """
     lexicon = reader.lexicon
-    if lexicon.begins("unreal", reader.tail(verb)) or lexicon.search("condition", reader.text[reader.start : verb.start]):
+    if lexicon.begins("unreal", reader.tail(verb)) or lexicon.search(
+        "condition", reader.text[reader.start : verb.start]
+    ):
         return True
     if verb.form != LINKING or lexicon.search("tensed", verb.plain):
         return False
@@ -185,7 +189,9 @@ def _active(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple
     elif head is not None and not _holds(near, roles):
         patients = _fits(reader, head, frame.patient, frame)
     if not patients and frame.anywhere:
-        named = [fit for item in reader.items if item.end <= verb.start and (fit := filling(item, frame.patient - {OPEN}))]
+        named = [
+            fit for item in reader.items if item.end <= verb.start and (fit := filling(item, frame.patient - {OPEN}))
+        ]
         patients = ([item for item in named if item.kind in _NAMES] or named)[-1:]
     return _subject(reader, number, frame.agent, frame), patients
 
@@ -198,7 +204,9 @@ def _passive(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tupl
         agents = _fits(reader, near[-1], frame.agent - {OPEN}, frame)
     agents = agents or _deed(reader, near, frame)
     head = _head(reader, number, verb)
-    patients = _by(reader, near, (OBJECT,), frame.patient, frame) if frame.predicate in (Said.STEALS, Said.LEAKS) else []
+    patients = (
+        _by(reader, near, (OBJECT,), frame.patient, frame) if frame.predicate in (Said.STEALS, Said.LEAKS) else []
+    )
     if not patients and head is not None and not _holds(near, (SUBJECT,)):
         patients = _fits(reader, head, frame.patient, frame)
     if not patients and (head is None or _holds(near, (SUBJECT,))):
@@ -231,12 +239,16 @@ def _head(reader: Reader, number: int, verb: Predicate) -> Noun | None:
     return None
 
 
-def _by(reader: Reader, near: Sequence[Element], roles: Sequence[str] | frozenset[str], kinds: frozenset[str], frame: Frame) -> list[Item]:
+def _by(
+    reader: Reader, near: Sequence[Element], roles: Sequence[str] | frozenset[str], kinds: frozenset[str], frame: Frame
+) -> list[Item]:
     """The nearest noun with a particle of these roles, if its kind fits, and those that are listed before it."""
     for number in range(len(near) - 1, -1, -1):
         one = near[number]
         if isinstance(one, Noun) and one.role in roles:
             found = _fits(reader, one, kinds, frame)
+            if not found and frame.predicate is Said.CLAIMS_RESPONSIBILITY:
+                return _robbed(reader, near[:number], kinds, frame)
             if found and found[0].kind not in _NAMES:
                 found = _owners(reader, near[:number], one, found, kinds, frame)
             return [*_listed(reader, near[:number], kinds, frame), *found] if found else []
@@ -255,7 +267,9 @@ def _listed(reader: Reader, row: Sequence[Element], kinds: frozenset[str], frame
     return found
 
 
-def _owners(reader: Reader, row: Sequence[Element], noun: Noun, found: list[Item], kinds: frozenset[str], frame: Frame) -> list[Item]:
+def _owners(
+    reader: Reader, row: Sequence[Element], noun: Noun, found: list[Item], kinds: frozenset[str], frame: Frame
+) -> list[Item]:
     """Whose a network or a server is, where that is told and fits: "북문은행의 서버"."""
     owner = row[-1] if row else None
     plain = "".join(word.plain for word in noun.words)
@@ -270,6 +284,17 @@ def _owners(reader: Reader, row: Sequence[Element], noun: Noun, found: list[Item
         return found
     owned = _fits(reader, owner, kinds & {"org", "sector", "body"}, frame)
     return owned or found
+
+
+def _robbed(reader: Reader, row: Sequence[Element], kinds: frozenset[str], frame: Frame) -> list[Item]:
+    """Whose data somebody claims to have stolen: "북문병원의 3TB 규모의 데이터"."""
+    for one in reversed(row):
+        if not isinstance(one, Noun) or one.role != OF:
+            break
+        found = _fits(reader, one, kinds & {"org", "sector"}, frame)
+        if found:
+            return found
+    return []
 
 
 def _subject(reader: Reader, number: int, kinds: frozenset[str], frame: Frame) -> list[Item]:
@@ -313,7 +338,9 @@ def _reporter(reader: Reader, number: int) -> Noun | None:
 
 def _adverbial(reader: Reader, noun: Noun) -> bool:
     plain = "".join(word.plain for word in noun.words)
-    return reader.lexicon.whole("no_topic", plain) or any(item.kind == "date" and item.end >= noun.stem_end for item in noun.items)
+    return reader.lexicon.whole("no_topic", plain) or any(
+        item.kind == "date" and item.end >= noun.stem_end for item in noun.items
+    )
 
 
 def _kept(reader: Reader, number: int) -> frozenset[int]:
@@ -382,7 +409,10 @@ def _rest(reader: Reader, noun: Noun, behind: Sequence[Item], at: int, kind: str
     common = _COMMON.get(kind, _COMMON[""])
     inside = {place for item in behind if item.kind in common for place in range(item.start, item.end)}
     return "".join(
-        reader.text[place] for word in noun.words for place in word.places if at <= place < noun.stem_end and place not in inside
+        reader.text[place]
+        for word in noun.words
+        for place in word.places
+        if at <= place < noun.stem_end and place not in inside
     )
 
 
@@ -390,8 +420,9 @@ def _narrowed(before: Sequence[Item], fit: Item, kinds: frozenset[str]) -> Item:
     """The sector or house before a common noun or a count that it narrows: "반도체 장비 업체 세 곳"."""
     if fit.kind not in ("unit", "device", "body"):
         return fit
+    wanted = ("sector",) if fit.kind == "device" else ("sector", "org")
     for other in reversed(before):
-        if other.kind in ("sector", "org") and fit.start - other.end <= FARTHEST_SECTOR:
+        if other.kind in wanted and fit.start - other.end <= FARTHEST_SECTOR:
             narrow = filling(other, kinds)
             return replace(narrow, count=fit.count or narrow.count) if narrow is not None else fit
     return fit
@@ -400,21 +431,35 @@ def _narrowed(before: Sequence[Item], fit: Item, kinds: frozenset[str]) -> Item:
 def _worth(frame: Frame, item: Item, kinds: frozenset[str], reader: Reader) -> bool:
     if item.kind in kinds - {OPEN} or not item.terms or item.terms[0].id in kinds:
         return True
-    return frame.only is None or kinds is not frame.patient or frame.only.search(reader.text[item.start : item.end]) is not None
+    return (
+        frame.only is None
+        or kinds is not frame.patient
+        or frame.only.search(reader.text[item.start : item.end]) is not None
+    )
 
 
-def _open(reader: Reader, noun: Noun, items: Sequence[Item], count: Count | None, kinds: frozenset[str], frame: Frame) -> list[Item]:
+def _open(
+    reader: Reader, noun: Noun, items: Sequence[Item], count: Count | None, kinds: frozenset[str], frame: Frame
+) -> list[Item]:
     if OPEN not in kinds or kinds is not frame.patient:
         return []
     start = noun.words[-1].start
     for word in reversed(noun.words[-MOST_WORDS:-1]):
-        if word.stop or reader.lexicon.whole("adverb", word.plain) or any(item.kind in ("date", "place", "count") for item in word.items):
+        if (
+            word.stop
+            or reader.lexicon.whole("adverb", word.plain)
+            or any(item.kind in ("date", "place", "count") for item in word.items)
+        ):
             break
         start = word.start
     counted = reader.lexicon.expressions["counted"].search(reader.text[start : noun.stem_end])
     end = start + counted.start() if counted is not None else noun.stem_end
     name = reader.text[start:end].strip(" '\"‘’“”「」『』")
-    if not 1 < len(name) <= LONGEST_NOUN or not any(char.isalpha() for char in name) or reader.lexicon.whole("empty", name):
+    if (
+        not 1 < len(name) <= LONGEST_NOUN
+        or not any(char.isalpha() for char in name)
+        or reader.lexicon.whole("empty", name)
+    ):
         return []
     if frame.only is not None and frame.only.search(name) is None:
         return []
