@@ -8,7 +8,7 @@ from geppo.errors import DataError
 from geppo.read.frames.frame import Frame
 
 Table = Mapping[str, Mapping[str, str]]
-"""An expression for `active` and one for `passive` (empty where there is none), by the ending of the dictionary form."""
+"""An expression for `active` and one for `passive` (empty where there is none), by a base form's ending."""
 
 
 def ending(phrase: str, table: Table) -> str:

@@ -9,13 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from geppo.model.claim import Count
 from geppo.model.claim import Predicate as Said
 from geppo.model.entity import Kind, Term
 from geppo.read.counts import PERCENT
 from geppo.read.frames.eojeol import (
-    ADNOMINAL, ALSO, AND, BARE, LINKING, OBJECT, OF, QUOTING, SUBJECT, TOPIC, Element, Lexicon, Noun, Predicate, Reader,
+    ADNOMINAL,
+    ALSO,
+    AND,
+    BARE,
+    LINKING,
+    OBJECT,
+    OF,
+    QUOTING,
+    SUBJECT,
+    TOPIC,
+    Element,
+    Lexicon,
+    Noun,
+    Predicate,
+    Reader,
 )  # fmt: skip
 from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling
 from geppo.read.names import slug
@@ -216,10 +231,11 @@ def _passive(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tupl
 
 def _deed(reader: Reader, near: Sequence[Element], frame: Frame) -> list[Item]:
     """Who stands behind the attack in which a thing was used: "X의 공격에 쓰인"."""
-    for one, other in zip(near, near[1:], strict=False):
+    for one, other in pairwise(near):
         if isinstance(one, Noun) and isinstance(other, Noun) and one.role == OF and other.role in ("dative", "at"):
-            if reader.lexicon.search("deed", "".join(word.plain for word in other.words)):
-                return _fits(reader, one, frame.agent - {OPEN}, frame)
+            found = _fits(reader, one, frame.agent - {OPEN}, frame)
+            if found and reader.lexicon.search("deed", "".join(word.plain for word in other.words)):
+                return found
     return []
 
 
@@ -359,12 +375,12 @@ def _kept(reader: Reader, number: int) -> frozenset[int]:
             continue
         first = _first(reader, at)
         inside = range(first, at)
-        own = [n for n in inside if isinstance(reader.elements[n], Noun) and reader.elements[n].role == SUBJECT]
+        own = [(n, noun) for n in inside if isinstance(noun := reader.elements[n], Noun) and noun.role == SUBJECT]
         if own and (contrast or not _holds(reader.elements[first:at], (OBJECT, "against"))):
-            doers = {item.kind for item in reader.elements[own[-1]].items} & _DOERS
+            doers = {item.kind for item in own[-1][1].items} & _DOERS
             loose = one.passive or reader.lexicon.search("quality", one.plain)
             if contrast or not (loose and doers):
-                found.add(own[-1])
+                found.add(own[-1][0])
     return frozenset(found)
 
 
