@@ -143,7 +143,7 @@ _MACRO = re2.compile(r"\{([A-Z][A-Za-z]*|)(\+?):([a-z|0-9-]+)\}|<([a-z_0-9]+)>|(
 
 
 _MENTION = re2.compile(r"\{\w*\+?:[^{}]*\}")
-"""A mention in a pattern. A language without blanks (`blanks = true` in its file) may set names of other scripts apart."""
+"""A mention in a pattern. A language without blanks (`blanks = true`) may set names of other scripts apart."""
 
 
 def expand(pattern: str, words: Mapping[str, str], joiner: str, where: str, *, spaced: bool = False) -> str:

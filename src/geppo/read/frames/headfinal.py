@@ -144,7 +144,8 @@ def _statement(reader: Reader, number: int, verb: Predicate, frame: Frame, passi
         return None
     agents, patients = (_passive if passive else _active)(reader, number, verb, frame)
     near = reader.elements[_first(reader, number) : number]
-    others = _by(reader, near, frame.whole, frame.other, frame) if frame.other else []
+    beside = [one for one in near if isinstance(one, Noun) and not one.words[-1].stop]
+    others = _by(reader, beside, frame.whole, frame.other, frame) if frame.other else []
     constants: dict[str, str] = {}
     if patients and not agents and not passive and not frame.stative and frame.roles.get("agent") == "S":
         agents, constants = _nameless(reader, number, verb, frame)
@@ -457,7 +458,7 @@ def _worth(frame: Frame, item: Item, kinds: frozenset[str], reader: Reader) -> b
 def _open(
     reader: Reader, noun: Noun, items: Sequence[Item], count: Count | None, kinds: frozenset[str], frame: Frame
 ) -> list[Item]:
-    if OPEN not in kinds or kinds is not frame.patient:
+    if OPEN not in kinds or kinds is not frame.patient or any(item.kind in _NAMES for item in items):
         return []
     start = noun.words[-1].start
     for word in reversed(noun.words[-MOST_WORDS:-1]):
