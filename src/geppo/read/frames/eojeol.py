@@ -13,7 +13,7 @@ from typing import Any
 
 import re2
 
-from geppo.read.frames.conjugation import expressions
+from geppo.read.frames.conjugation import Table, expressions, stem
 from geppo.read.frames.frame import OPEN, Frame, Frames, able, kinds_in
 from geppo.read.typed import Item
 
@@ -26,6 +26,11 @@ ADNOMINAL, LINKING, QUOTING, FINAL = "adnominal", "linking", "quoting", "final"
 
 LONGEST_TAIL = 48
 """Characters behind a verb's stem in which its negation or condition is looked for."""
+
+LONGEST_STEM = 3
+"""Letters of a verb by which a frame is passed over where they are nowhere in a sentence."""
+MOST_FORMS = 8192
+"""Words whose form is remembered."""
 
 _LAST_OF_LETTERS = 28
 _FIRST_SYLLABLE, _LAST_SYLLABLE = 0xAC00, 0xD7A3
@@ -102,12 +107,20 @@ class Lexicon:
         self.suited: Mapping[str, str] = words["suited"]
         self.compounds = [(row["after"], re2.compile(row["word"]), row["role"]) for row in words["compound"]]
         self.expressions = {name: re2.compile(text) for name, text in words["expressions"].items()}
-        self.verbs: list[tuple[Frame, Any, Any]] = []
-        for frame in known.frames:
-            active, passive = expressions(frame, words["conjugation"])
-            self.verbs.append(
-                (frame, re2.compile(active) if active else None, re2.compile(passive) if passive else None)
-            )
+        self.verbs = [(frame, *self._compiled(frame, words["conjugation"])) for frame in known.frames]
+        self._forms: dict[str, str] = {}
+        self._particles: dict[tuple[str, bool], str] = {}
+
+    @staticmethod
+    def _compiled(frame: Frame, table: Table) -> tuple[tuple[str, ...], Any, Any]:
+        """The stems of a frame's verbs, one of which any form of them holds, and its expressions."""
+        active, passive = expressions(frame, table)
+        stems = {stem(phrase, table)[:LONGEST_STEM] for phrase in frame.phrases}
+        return (
+            tuple(sorted(stems)),
+            re2.compile(active) if active else None,
+            re2.compile(passive) if passive else None,
+        )
 
     def whole(self, name: str, text: str) -> bool:
         """True where a text is of a class of words."""
@@ -123,6 +136,13 @@ class Lexicon:
 
     def form(self, text: str) -> str:
         """What the ending of a word makes of it, or an empty text for a word that is no predicate."""
+        if text not in self._forms:
+            if len(self._forms) >= MOST_FORMS:
+                self._forms.clear()
+            self._forms[text] = self._form(text)
+        return self._forms[text]
+
+    def _form(self, text: str) -> str:
         if not self.whole("no_predicate", text):
             for form in (QUOTING, ADNOMINAL, LINKING, FINAL):
                 if self.search(form, text):
@@ -131,6 +151,13 @@ class Lexicon:
 
     def particle(self, text: str, *, named: bool) -> str:
         """The particle at the end of a word; `named` says that a mention ends before its last letters."""
+        if (text, named) not in self._particles:
+            if len(self._particles) >= MOST_FORMS:
+                self._particles.clear()
+            self._particles[text, named] = self._particle(text, named=named)
+        return self._particles[text, named]
+
+    def _particle(self, text: str, *, named: bool) -> str:
         if self.whole("no_particle", text) and not named:
             return ""
         for length in range(min(self.longest, len(text)), 0, -1):
@@ -160,10 +187,16 @@ class Reader:
         self.start, self.end = start, end
         hidden = self._hidden()
         self.items = [item for item in items if item.start not in hidden and self._opens(item)]
-        self.words = list(self._words(hidden))
         self.kinds = kinds_in(self.items)
+        piece = text[start:end]
+        self._able = [
+            (frame, active, passive)
+            for frame, stems, active, passive in lexicon.verbs
+            if any(one in piece for one in stems) and able(frame, self.kinds)
+        ]
+        self.words = list(self._words(hidden)) if self._able else []
         self._begun = self._verbs()
-        self.elements = list(self._elements())
+        self.elements = list(self._elements()) if self._begun else []
 
     def _hidden(self) -> frozenset[int]:
         """The places of what stands in round brackets."""
@@ -292,9 +325,7 @@ class Reader:
         starts = {word.start: number for number, word in enumerate(self.words)}
         found: dict[int, list[tuple[int, Frame, bool]]] = {}
         piece = self.text[self.start : self.end]
-        for frame, active, passive in self.lexicon.verbs:
-            if not able(frame, self.kinds):
-                continue
+        for frame, active, passive in self._able:
             for expression, voice in ((passive, True), (active, False)):
                 for match in expression.finditer(piece) if expression is not None else ():
                     start = self.start + match.start()
