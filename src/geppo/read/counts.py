@@ -40,7 +40,7 @@ PERCENT = Term(kind=Kind.CONCEPT, id="unit/percent", name="percent")
 def _data() -> dict[str, Any]:
     raw = shipped.table("geppo.read", "counts.toml")
     for row in raw.values():
-        for name in ("between", "before", "floor"):
+        for name in ("between", "before", "floor", "spaced"):
             if name in row:
                 row[name] = re2.compile(row[name])
     return raw
@@ -77,6 +77,9 @@ NESTED = 8
 
 FARTHEST_BEFORE = 6
 """Characters between a counted noun and the number behind it ("ルータが約 25,000 台")."""
+
+FARTHEST_COUNTER = 8
+"""Characters behind a number in which a counter that is set apart from it, and what shows that it is one, stand."""
 
 FARTHEST_BEHIND = 40
 """Characters between a number and the noun that it counts."""
@@ -121,6 +124,8 @@ def _count(
         return _item(number.start, number.end, number, PERCENT)
     end = number.end
     unit: Term | None = None
+    if "spaced" in data and data["spaced"].match(text[end : end + FARTHEST_COUNTER]) is not None:
+        end = text.index(" ", end) + 1
     for counter in sorted(data.get("counters", {}), key=len, reverse=True):
         if text.startswith(counter, end):
             unit_id = data["counters"][counter]

@@ -150,6 +150,10 @@ _INDEX = "[\ue100-\uf8ff]"
 _MACRO = re.compile(r"\{([A-Z][A-Za-z]*|)(\+?):([a-z|0-9-]+)\}|<([a-z_0-9]+)>|(~~?)")
 
 
+_MENTION = re2.compile(r"\{\w*\+?:[^{}]*\}")
+"""A mention in a pattern. A language without blanks (`blanks = true`) may set names of other scripts apart."""
+
+
 def expand(pattern: str, words: Mapping[str, str], joiner: str, where: str, *, spaced: bool = False) -> str:
     """Turn a rule's pattern into a regular expression over typed lines.
 
@@ -230,12 +234,15 @@ def compile_rules(language: str, text: str, where: str) -> RuleSet:
         raise DataError(f"{where}: rule ids must be unique")
     joiner = raw.get("joiner", r"(?:, | and |, and )")
     spaced = bool(raw.get("spaced", False))
-    words = dict(raw.get("words", {}))
+    blanks = (lambda pattern: _MENTION.sub(r" ?\g<0> ?", pattern)) if raw.get("blanks") else str
+    words = {name: blanks(value) for name, value in raw.get("words", {}).items()}
     for _ in range(2):
         words = {
             name: expand(value, words, joiner, f"{where}, words.{name}", spaced=spaced) for name, value in words.items()
         }
-    expressions = [expand(rule.pattern, words, joiner, f"{where}, rule {rule.id}", spaced=spaced) for rule in rules]
+    expressions = [
+        expand(blanks(rule.pattern), words, joiner, f"{where}, rule {rule.id}", spaced=spaced) for rule in rules
+    ]
     guards = {Predicate(name): re2.compile(f"(?i){words_}") for name, words_ in raw.get("guards", {}).items()}
     flat = {Predicate(name): re2.compile(f"(?i){words_}") for name, words_ in raw.get("flat", {}).items()}
     own = where == _where(language)

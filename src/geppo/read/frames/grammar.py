@@ -12,8 +12,14 @@ from geppo.language.sentences import Span
 from geppo.read.frames.frame import Statement, frames
 from geppo.read.typed import Item
 
-_GRAMMARS = frozenset({"svo", "sov", "inflected", "isolating"})
-"""Modules beside this one; each is imported when a text of its languages comes."""
+_GRAMMARS = {
+    "svo": "svo",
+    "sov": "sov",
+    "inflected": "inflected",
+    "isolating": "isolating",
+    "head-final": "headfinal",
+}
+"""Modules beside this one by the grammar's name; each is imported when a text of its languages comes."""
 
 
 class _Grammar(Protocol):
@@ -40,7 +46,7 @@ def _known(language: str) -> _Known | None:
         return None
     if known.grammar not in _GRAMMARS:
         raise DataError(f"language/{language}/frames.toml: no grammar {known.grammar!r}")
-    grammar: Any = import_module(f"geppo.read.frames.{known.grammar}")
+    grammar: Any = import_module(f"geppo.read.frames.{_GRAMMARS[known.grammar]}")
     return _Known(grammar, grammar.Lexicon(known))
 
 

@@ -1,4 +1,4 @@
-"""The grammar of languages in which particles mark the roles and the verb comes last (Japanese, Korean).
+"""The grammar of languages in which particles mark the roles and the verb comes last (Japanese).
 
 No parser: a verb is found by its stem and inflection, its roles by the particles behind the mentions and nouns that
 stand before it in its clause, or by the noun that follows it where it is a relative clause. The topic of the sentence
@@ -14,11 +14,11 @@ from typing import Any
 
 import re2
 
-from geppo.errors import DataError
 from geppo.language._lexicon import sorter
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
 from geppo.model.entity import Kind, Term
+from geppo.read.frames.conjugation import expressions
 from geppo.read.frames.frame import OPEN, Frame, Frames, Statement, filled, filling, worth
 from geppo.read.names import slug
 from geppo.read.typed import Item
@@ -90,7 +90,7 @@ class Lexicon:
         self.verbs: list[tuple[int, Frame, bool, Any]] = []
         sources: list[str] = []
         for frame in known.frames:
-            active, passive = _expressions(frame, words["conjugation"], known)
+            active, passive = expressions(frame, words["conjugation"])
             for source, voice in ((passive, True), (active, False)):
                 if source:
                     self.verbs.append((len(sources), frame, voice, re2.compile(source)))
@@ -100,28 +100,6 @@ class Lexicon:
     def present(self, piece: str) -> frozenset[int]:
         """Numbers of the verbs' expressions that match in a sentence, in one pass."""
         return frozenset(self._all.Match(piece) or ())
-
-
-def _ending(phrase: str, table: Mapping[str, Mapping[str, str]]) -> str:
-    endings = [ending for ending in table if phrase.endswith(ending)]
-    if not endings:
-        raise DataError(f"frames: no conjugation for {phrase!r}; its ending must be one of {', '.join(table)}")
-    return max(endings, key=len)
-
-
-def _stem(phrase: str, table: Mapping[str, Mapping[str, str]]) -> str:
-    return phrase[: -len(_ending(phrase, table))]
-
-
-def _expressions(frame: Frame, table: Mapping[str, Mapping[str, str]], known: Frames) -> tuple[str, str]:
-    """The active and the passive expression of a frame's verbs."""
-    made: dict[str, list[str]] = {"active": [], "passive": []}
-    for phrase in frame.phrases:
-        forms = table[_ending(phrase, table)]
-        for voice, rows in made.items():
-            if forms.get(voice):
-                rows.append(f"{_stem(phrase, table)}(?:{forms[voice]})")
-    return "|".join(made["active"]), "|".join(made["passive"])
 
 
 LONGEST_BRACKET = 90

@@ -244,7 +244,7 @@ class Reader:
         if fit.kind in NAMES:
             return fit
         for other in (*row[number + 1 : number + 2], *row[max(0, number - 1) : number]):
-            gap = self.words[min(fit.end, other.end) : max(fit.start, other.start)].strip(' “「"')
+            gap = self.words[min(fit.end, other.end) : max(fit.start, other.start)].strip(' “”「」"')
             if other.kind in NAMES and gap in ("", "的") and filling(other, kinds) is not None:
                 return other
         return fit

@@ -1,0 +1,35 @@
+"""Verbs of languages that inflect at the end of the word (Japanese, Korean): a stem and a class of endings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from geppo.errors import DataError
+from geppo.read.frames.frame import Frame
+
+Table = Mapping[str, Mapping[str, str]]
+"""An expression for `active` and one for `passive` (empty where there is none), by a base form's ending."""
+
+
+def ending(phrase: str, table: Table) -> str:
+    """The class of a verb: the longest listed ending. Raises DataError where none is listed."""
+    endings = [known for known in table if phrase.endswith(known)]
+    if not endings:
+        raise DataError(f"frames: no conjugation for {phrase!r}; its ending must be one of {', '.join(table)}")
+    return max(endings, key=len)
+
+
+def stem(phrase: str, table: Table) -> str:
+    """What stays of a verb in all its forms."""
+    return phrase[: -len(ending(phrase, table))]
+
+
+def expressions(frame: Frame, table: Table) -> tuple[str, str]:
+    """The active and the passive expression of a frame's verbs; empty where it has no such form."""
+    made: dict[str, list[str]] = {"active": [], "passive": []}
+    for phrase in frame.phrases:
+        forms = table[ending(phrase, table)]
+        for voice, rows in made.items():
+            if forms.get(voice):
+                rows.append(f"{stem(phrase, table)}(?:{forms[voice]})")
+    return "|".join(made["active"]), "|".join(made["passive"])

@@ -1,0 +1,357 @@
+"""A Korean sentence as nouns with their particles and predicates with their endings.
+
+Blanks set words (eojeol) apart, and each word ends in what it is for: a particle makes it a noun of a role, an ending
+makes it a predicate. Particles that go by the last letter of their noun are only taken where they suit it, so that a
+noun that merely ends in the same syllable stays whole. What stands in brackets says a noun again and is passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import re2
+
+from geppo.read.frames.conjugation import Table, expressions, stem
+from geppo.read.frames.frame import OPEN, Frame, Frames, able, kinds_in
+from geppo.read.typed import Item
+
+SUBJECT, TOPIC, OBJECT, ALSO, OF, AND, BARE, NAMED = (
+    "subject", "topic", "object", "also", "of", "and", "bare", "named",
+)  # fmt: skip
+"""Roles of particles that the grammar itself speaks of; frames name the others ("against", "by", "dative" …)."""
+ADNOMINAL, LINKING, QUOTING, FINAL = "adnominal", "linking", "quoting", "final"
+"""What an ending says of its predicate: it describes a noun, goes on, is reported, or ends the sentence."""
+
+LONGEST_TAIL = 48
+"""Characters behind a verb's stem in which its negation or condition is looked for."""
+
+LONGEST_STEM = 3
+"""Letters of a verb by which a frame is passed over where they are nowhere in a sentence."""
+MOST_FORMS = 8192
+"""Words whose form is remembered."""
+
+_LAST_OF_LETTERS = 28
+_FIRST_SYLLABLE, _LAST_SYLLABLE = 0xAC00, 0xD7A3
+_RIEUL = 8
+"""The number of the final letter ㄹ in a syllable's code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word: its letters without quotes and brackets, the place of each, and the mentions that it holds."""
+
+    plain: str
+    places: tuple[int, ...]
+    items: tuple[Item, ...]
+    stop: bool
+
+    @property
+    def start(self) -> int:
+        return self.places[0]
+
+    @property
+    def end(self) -> int:
+        return self.places[-1] + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A noun of one or more words up to its particle; `stem_end` is where the particle begins, `role` what it tells."""
+
+    words: tuple[Word, ...]
+    role: str
+    stem_end: int
+    end: int
+
+    @property
+    def start(self) -> int:
+        return self.words[0].start
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        return tuple(item for word in self.words for item in word.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A predicate and its form. Of a frame's verb `frames` tells the frames with their voice (True for passive).
+
+    `stem_end` is where the verb's ending begins to tell tense, mood and polarity; `bound` is true where the noun that
+    follows is no head of a relative clause ("the fact that", "after").
+    """
+
+    start: int
+    stem_end: int
+    end: int
+    form: str
+    passive: bool
+    bound: bool
+    plain: str
+    frames: tuple[tuple[Frame, bool], ...] = field(default=())
+
+
+Element = Noun | Predicate
+
+
+class Lexicon:
+    """Verbs of all frames, particles by their role, and the endings of the language."""
+
+    def __init__(self, known: Frames) -> None:
+        words = known.words
+        self.particles: Mapping[str, str] = {
+            particle: role for role, row in words["particles"].items() for particle in row
+        }
+        self.longest = max(len(particle) for particle in self.particles)
+        self.suited: Mapping[str, str] = words["suited"]
+        self.compounds = [(row["after"], re2.compile(row["word"]), row["role"]) for row in words["compound"]]
+        self.expressions = {name: re2.compile(text) for name, text in words["expressions"].items()}
+        self.verbs = [(frame, *self._compiled(frame, words["conjugation"])) for frame in known.frames]
+        self._forms: dict[str, str] = {}
+        self._particles: dict[tuple[str, bool], str] = {}
+
+    @staticmethod
+    def _compiled(frame: Frame, table: Table) -> tuple[tuple[str, ...], Any, Any]:
+        """The stems of a frame's verbs, one of which any form of them holds, and its expressions."""
+        active, passive = expressions(frame, table)
+        stems = {stem(phrase, table)[:LONGEST_STEM] for phrase in frame.phrases}
+        return (
+            tuple(sorted(stems)),
+            re2.compile(active) if active else None,
+            re2.compile(passive) if passive else None,
+        )
+
+    def whole(self, name: str, text: str) -> bool:
+        """True where a text is of a class of words."""
+        return self.expressions[name].fullmatch(text) is not None
+
+    def search(self, name: str, text: str) -> bool:
+        """True where a class of words is in a text."""
+        return self.expressions[name].search(text) is not None
+
+    def begins(self, name: str, text: str) -> bool:
+        """True where a text begins with a class of words."""
+        return self.expressions[name].match(text) is not None
+
+    def form(self, text: str) -> str:
+        """What the ending of a word makes of it, or an empty text for a word that is no predicate."""
+        if text not in self._forms:
+            if len(self._forms) >= MOST_FORMS:
+                self._forms.clear()
+            self._forms[text] = self._form(text)
+        return self._forms[text]
+
+    def _form(self, text: str) -> str:
+        if not self.whole("no_predicate", text):
+            for form in (QUOTING, ADNOMINAL, LINKING, FINAL):
+                if self.search(form, text):
+                    return form
+        return ""
+
+    def particle(self, text: str, *, named: bool) -> str:
+        """The particle at the end of a word; `named` says that a mention ends before its last letters."""
+        if (text, named) not in self._particles:
+            if len(self._particles) >= MOST_FORMS:
+                self._particles.clear()
+            self._particles[text, named] = self._particle(text, named=named)
+        return self._particles[text, named]
+
+    def _particle(self, text: str, *, named: bool) -> str:
+        if self.whole("no_particle", text) and not named:
+            return ""
+        for length in range(min(self.longest, len(text)), 0, -1):
+            particle = text[-length:]
+            stem = text[:-length]
+            if particle in self.particles and (stem or named) and self._suits(particle, stem):
+                return particle
+        return ""
+
+    def _suits(self, particle: str, stem: str) -> bool:
+        """True where a particle may follow the last letter of its noun; letters of other scripts take any."""
+        wanted = self.suited.get(particle)
+        if wanted is None or not stem or not _FIRST_SYLLABLE <= ord(stem[-1]) <= _LAST_SYLLABLE:
+            return True
+        final = (ord(stem[-1]) - _FIRST_SYLLABLE) % _LAST_OF_LETTERS
+        if final == _RIEUL and wanted == "vowel-or-rieul":
+            return True
+        return (final != 0) == (wanted == "consonant")
+
+
+class Reader:
+    """One sentence as a row of nouns and predicates."""
+
+    def __init__(self, lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> None:
+        self.lexicon = lexicon
+        self.text = text
+        self.start, self.end = start, end
+        hidden = self._hidden()
+        self.items = [item for item in items if item.start not in hidden and self._opens(item)]
+        self.kinds = kinds_in(self.items)
+        piece = text[start:end]
+        self._able = [
+            (frame, active, passive)
+            for frame, stems, active, passive in lexicon.verbs
+            if any(one in piece for one in stems) and able(frame, self.kinds)
+        ]
+        self.words = list(self._words(hidden)) if self._able else []
+        self._begun = self._verbs()
+        self.elements = list(self._elements()) if self._begun else []
+
+    def _hidden(self) -> frozenset[int]:
+        """The places of what stands in round brackets."""
+        found: set[int] = set()
+        for match in self.lexicon.expressions["brackets"].finditer(self.text[self.start : self.end]):
+            found.update(range(self.start + match.start(), self.start + match.end()))
+        return frozenset(found)
+
+    def _words(self, hidden: frozenset[int]) -> Iterator[Word]:
+        inside = {place for item in self.items for place in range(item.start, item.end)}
+        letters: list[int] = []
+        at = self.start
+        while at <= self.end:
+            char = self.text[at] if at < self.end else " "
+            free = at not in inside and at not in hidden
+            if free and (char.isspace() or char in _STOPS):
+                if letters:
+                    yield self._word(letters, char in _STOPS)
+                letters = []
+            elif at not in hidden and char not in _QUOTES and not char.isspace():
+                letters.append(at)
+            at += 1
+
+    def _word(self, places: Sequence[int], stop: bool) -> Word:
+        while len(places) > 1 and self.text[places[-1]] == ".":
+            places = places[:-1]
+        first, last = places[0], places[-1]
+        items = tuple(item for item in self.items if first <= item.start and item.end <= last + 1)
+        return Word("".join(self.text[place] for place in places), tuple(places), items, stop)
+
+    def _opens(self, item: Item) -> bool:
+        """False for a mention inside a Korean word of which it is likely an accidental part."""
+        before = self.text[item.start - 1] if item.start > self.start else " "
+        if not _FIRST_SYLLABLE <= ord(before) <= _LAST_SYLLABLE:
+            return True
+        return item.kind in _FREE or (item.kind in _HEADS and " " not in self.text[item.start : item.end])
+
+    def _elements(self) -> Iterator[Element]:
+        verbs = self._begun
+        waiting: list[Word] = []
+        number = 0
+        while number < len(self.words):
+            word = self.words[number]
+            verb = verbs.get(word.start)
+            if verb is not None:
+                if waiting and verb.form:
+                    yield Noun(tuple(waiting), BARE, waiting[-1].end, waiting[-1].end)
+                waiting = []
+                yield verb
+                number = next((n for n, w in enumerate(self.words) if w.start >= verb.end), len(self.words))
+                continue
+            form = self._form(word)
+            if form:
+                if waiting:
+                    yield Noun(tuple(waiting), BARE, waiting[-1].end, waiting[-1].end)
+                waiting = []
+                last = self._auxiliaries(number)
+                yield self._predicate(number, last, word.end)
+                number = last + 1
+                continue
+            waiting.append(word)
+            noun, used = self._noun(waiting, number)
+            if noun is not None:
+                yield noun
+                waiting = []
+            number += 1 + used
+
+    def _noun(self, words: Sequence[Word], number: int) -> tuple[Noun | None, int]:
+        """The noun that the last word ends, with how many words behind it belong to its particle."""
+        word = words[-1]
+        suffix, named = self._suffix(word)
+        particle = self.lexicon.particle(suffix, named=named)
+        following = self.words[number + 1] if number + 1 < len(self.words) and not word.stop else None
+        role = self.lexicon.particles[particle] if particle else BARE
+        stem_end = word.places[-len(particle)] if particle else word.end
+        if following is not None and following.start not in self._begun:
+            for after, expression, made in self.lexicon.compounds:
+                if after == role and expression.fullmatch(following.plain) is not None:
+                    return (None if made == NAMED else Noun(tuple(words), made, stem_end, following.end)), 1
+            if following.plain in ("및", "또는", "그리고", "혹은") and not particle:
+                return Noun(tuple(words), AND, stem_end, following.end), 1
+        if role == NAMED:
+            return None, 0
+        if particle or word.stop:
+            return Noun(tuple(words), role if particle else AND, stem_end, word.end), 0
+        if following is None:
+            return Noun(tuple(words), BARE, word.end, word.end), 0
+        return None, 0
+
+    def _suffix(self, word: Word) -> tuple[str, bool]:
+        """The letters of a word behind its last mention, and whether there is one."""
+        if not word.items:
+            return word.plain, False
+        last = max(item.end for item in word.items)
+        return "".join(self.text[place] for place in word.places if place >= last), True
+
+    def _form(self, word: Word) -> str:
+        suffix, named = self._suffix(word)
+        if not named:
+            return self.lexicon.form(word.plain)
+        if suffix and self.lexicon.begins("acted", suffix):
+            return self.lexicon.form(suffix)
+        return ""
+
+    def _auxiliaries(self, number: int) -> int:
+        """The number of the last word of a predicate: "공격하고 있는" is one."""
+        while number + 1 < len(self.words) and not self.words[number].stop:
+            if not self.lexicon.whole("auxiliary", self.words[number + 1].plain):
+                break
+            number += 1
+        return number
+
+    def _predicate(self, first: int, last: int, stem_end: int) -> Predicate:
+        word = self.words[last]
+        suffix, _ = self._suffix(word)
+        form = self.lexicon.form(suffix or word.plain) or LINKING
+        after = self.words[last + 1].plain if last + 1 < len(self.words) and not word.stop else ""
+        bound = form == ADNOMINAL and self.lexicon.begins("bound", after)
+        opening = self.words[first]
+        passive = self.lexicon.search("passive", opening.plain)
+        plain = "".join(one.plain for one in self.words[first : last + 1])
+        return Predicate(opening.start, stem_end, word.end, form, passive, bound, plain)
+
+    def _verbs(self) -> dict[int, Predicate]:
+        """The predicates that are verbs of frames, by where they begin; where several begin the longest."""
+        starts = {word.start: number for number, word in enumerate(self.words)}
+        found: dict[int, list[tuple[int, Frame, bool]]] = {}
+        piece = self.text[self.start : self.end]
+        for frame, active, passive in self._able:
+            for expression, voice in ((passive, True), (active, False)):
+                for match in expression.finditer(piece) if expression is not None else ():
+                    start = self.start + match.start()
+                    if start in starts and not any(f is frame for _, f, _ in found.get(start, ())):
+                        found.setdefault(start, []).append((self.start + match.end(), frame, voice))
+        made: dict[int, Predicate] = {}
+        for start in sorted(found):
+            longest = max(end for end, _, _ in found[start])
+            row = [one for at, inner in found.items() if start <= at < longest for one in inner]
+            last = next(n for n, word in enumerate(self.words) if word.end >= longest)
+            predicate = self._predicate(starts[start], self._auxiliaries(last), longest)
+            frames = tuple((frame, voice != frame.inverse) for end, frame, voice in row if end >= longest - 1)
+            passive = any(voice for end, _, voice in found[start] if end == longest)
+            made[start] = replace(predicate, frames=frames, passive=passive)
+        return made
+
+    def tail(self, verb: Predicate) -> str:
+        """The last letter of a verb and what follows: its ending and the words that govern it."""
+        return self.text[verb.stem_end - 1 : min(self.end, verb.stem_end + LONGEST_TAIL)]
+
+
+_STOPS = frozenset(",;:·…—、，")
+_QUOTES = frozenset("'\"‘’“”「」『』《》<>[]*▲△")
+_FREE = frozenset({"actor", "malware", "tool", "campaign", "network", "vuln", "org", "product", "observable", "count"})
+
+_HEADS = frozenset({"sector", "unit", "device", "body", "data", "campaign-kind", "malware-kind", "group-kind"})
+"""Kinds whose words end compounds: "시중은행", "방산업체"."""
+
+__all__ = ["ADNOMINAL", "OPEN", "Lexicon", "Noun", "Predicate", "Reader"]
