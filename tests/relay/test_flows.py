@@ -28,6 +28,7 @@ from geppo.relay.detect.pairs import false_rates
 from geppo.relay.detect.rita5_score import spread_score
 from geppo.relay.flows import FlowReport, find, read_inventory
 from geppo.relay.odds import calibrated, likelihood
+from geppo.telemetry import flows
 from tests.relay.scenes import Scene, load, make, rows, write
 
 CASES = Path(__file__).parent.parent / "cases" / "relay"
@@ -157,6 +158,26 @@ def test_flows_of_one_direction_make_no_scanner() -> None:
     report = judged("hard", "UPDATE flow SET conn_state = NULL, resp_bytes = NULL, resp_pkts = NULL")
     assert "one-sided" in {one.name for one in report.conditions}
     assert all(one.role is not HostRole.SCANNER and one.likelihood.point < 0.45 for one in report.findings)
+
+
+_FORTH = """SELECT ts, duration, "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", proto, orig_bytes, orig_pkts"""
+_BACK = """SELECT ts + INTERVAL 1 MILLISECOND, duration, "id.resp_h", "id.resp_p", "id.orig_h", "id.orig_p", proto,
+resp_bytes, resp_pkts"""
+
+
+def test_one_way_records_of_the_same_house_give_the_same_relays(tmp_path: Path) -> None:
+    connection = duckdb.connect(config={"threads": 2})
+    load(scene("hard"), connection)
+    both = f"{_FORTH} FROM flow UNION ALL {_BACK} FROM flow WHERE resp_pkts > 0"
+    connection.execute(f"COPY ({both}) TO '{tmp_path / 'netflow.parquet'}' (FORMAT parquet)")
+    assets = {
+        host: Asset(asset_class=a, role=b, sanctioned=c == "yes") for host, (a, b, c) in scene("hard").inventory.items()
+    }
+    with flows([tmp_path], config.load(), INSIDE) as engine:
+        report = find(engine.connection, config.load(), INSIDE, assets)
+    likely, clear = ({one.host for one in found.findings if one.likelihood.point >= 0.55} for found in (report, hard()))
+    assert len(likely & clear) >= len(clear) - 1 and likely <= clear
+    assert "one-sided" not in {one.name for one in report.conditions}
 
 
 def test_sampling_lowers_confidence() -> None:
