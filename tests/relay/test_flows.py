@@ -28,6 +28,7 @@ from geppo.relay.detect.pairs import false_rates
 from geppo.relay.detect.rita5_score import spread_score
 from geppo.relay.flows import FlowReport, find, read_inventory
 from geppo.relay.odds import calibrated, likelihood
+from geppo.telemetry import flows
 from tests.relay.scenes import Scene, load, make, rows, write
 
 CASES = Path(__file__).parent.parent / "cases" / "relay"
@@ -108,10 +109,75 @@ def test_conditions_are_said(name: str, change: str) -> None:
     assert name in {one.name for one in judged("hard", change).conditions}
 
 
+_LOOK_UPS = """
+INSERT INTO flow BY NAME SELECT ts + INTERVAL (n) SECOND AS ts, 0.0 AS duration, "id.orig_h", "id.orig_p", "id.resp_h",
+53 AS "id.resp_p", 'udp' AS proto, 60 AS orig_bytes, {back} AS resp_bytes, {out} AS orig_pkts, {in_} AS resp_pkts
+FROM (SELECT * FROM flow ORDER BY ALL LIMIT 1), range({count}) made(n)
+"""
+_THIN = "DELETE FROM flow WHERE proto = 'udp'; UPDATE flow SET orig_pkts = 1, resp_pkts = 0"
+
+
+def look_ups(out: str, in_: str, count: int = 20_000) -> str:
+    return _LOOK_UPS.format(back=f"120 * ({in_})", out=out, in_=in_, count=count)
+
+
+@pytest.mark.parametrize(
+    ("rate", "changes"),
+    [
+        ("(about 1:100)", (_THIN, look_ups("(n % 199 < 100)::INT", "(n % 199 > 98)::INT"))),
+        ("(about 1:10)", (_THIN, look_ups("(n % 19 < 10)::INT", "(n % 19 > 8)::INT"))),
+        ("(at a rate that they do not tell)", (_THIN,)),
+        ("(at a rate that they do not tell)", (_THIN, look_ups("1", "1", 150))),
+        ("(about 1:100): all packet counts are", ("UPDATE flow SET orig_pkts = 100 * (orig_pkts // 3)",)),
+    ],
+)
+def test_the_rate_of_sampling_is_told_where_the_records_tell_it(rate: str, changes: tuple[str, ...]) -> None:
+    said = {one.name: one.text for one in judged("hard", *changes).conditions}
+    assert rate in said["sampling"]
+    assert "one-sided" not in said
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        look_ups("1", "1"),
+        look_ups("1", "0"),
+        "UPDATE flow SET resp_pkts = NULL, resp_bytes = NULL",
+        # Tries that nobody answers, as NetFlow counts them: whole packets without data.
+        "UPDATE flow SET orig_pkts = 1, resp_pkts = 0, orig_bytes = 60, resp_bytes = 0 WHERE hash(ts) % 2 = 0",
+        # Half of the counters a multiple of 12 by chance of a program.
+        "UPDATE flow SET orig_pkts = 12 WHERE hash(ts) % 2 = 0",
+    ],
+    ids=["look-ups", "unanswered look-ups", "one direction", "scans", "one program"],
+)
+def test_small_flows_that_are_whole_are_not_called_sampled(change: str) -> None:
+    assert "sampling" not in {one.name for one in judged("hard", change).conditions}
+
+
 def test_flows_of_one_direction_make_no_scanner() -> None:
     report = judged("hard", "UPDATE flow SET conn_state = NULL, resp_bytes = NULL, resp_pkts = NULL")
     assert "one-sided" in {one.name for one in report.conditions}
     assert all(one.role is not HostRole.SCANNER and one.likelihood.point < 0.45 for one in report.findings)
+
+
+_FORTH = """SELECT ts, duration, "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", proto, orig_bytes, orig_pkts"""
+_BACK = """SELECT ts + INTERVAL 1 MILLISECOND, duration, "id.resp_h", "id.resp_p", "id.orig_h", "id.orig_p", proto,
+resp_bytes, resp_pkts"""
+
+
+def test_one_way_records_of_the_same_house_give_the_same_relays(tmp_path: Path) -> None:
+    connection = duckdb.connect(config={"threads": 2})
+    load(scene("hard"), connection)
+    both = f"{_FORTH} FROM flow UNION ALL {_BACK} FROM flow WHERE resp_pkts > 0"
+    connection.execute(f"COPY ({both}) TO '{tmp_path / 'netflow.parquet'}' (FORMAT parquet)")
+    assets = {
+        host: Asset(asset_class=a, role=b, sanctioned=c == "yes") for host, (a, b, c) in scene("hard").inventory.items()
+    }
+    with flows([tmp_path], config.load(), INSIDE) as engine:
+        report = find(engine.connection, config.load(), INSIDE, assets)
+    likely, clear = ({one.host for one in found.findings if one.likelihood.point >= 0.55} for found in (report, hard()))
+    assert len(likely & clear) >= len(clear) - 1 and likely <= clear
+    assert "one-sided" not in {one.name for one in report.conditions}
 
 
 def test_sampling_lowers_confidence() -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from geppo import config
 from geppo.model.assessment import Confidence
 from geppo.model.relay import BENIGN, NetworkClass, RelayNetwork, Tier
-from geppo.relay.scan import Found, find, line, sightings
+from geppo.relay.scan import Found, _groups, find, line, sightings
 from tests.relay.scene import Scene, make, write_lines
 
 CASES = Path(__file__).parent.parent / "cases" / "relay" / "scan"
@@ -223,3 +223,26 @@ def test_a_line_is_the_contract(answers: dict[str, Found]) -> None:
     assert list(shown["likelihood"]) == ["low", "point", "high"]
     assert list(shown["evidence"][0]) == ["kind", "value", "weight", "text"]
     assert datetime.fromisoformat(shown["members"][0]["first_seen"]).tzinfo == UTC
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_what_products_ports_settle_early_would_have_been_settled_the_same_later(
+    name: str, folder: Path, answers: dict[str, Found], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_groups, "_of_product", lambda row: False)
+    assert find([folder / f"{name}.jsonl"], config.load()).networks == answers[name].networks
+
+
+@pytest.mark.parametrize(
+    ("edge", "vpn", "panel", "product"),
+    [
+        (0.0, 1.0, 0.0, True),
+        (0.0, 0.9, 0.0, False),
+        (0.0, 0.0, 0.8, True),
+        (0.0, 0.0, 0.7, False),
+        (0.2, 1.0, 1.0, False),
+    ],
+)
+def test_a_products_ports_have_to_be_on_nearly_all(edge: float, vpn: float, panel: float, product: bool) -> None:
+    row = (0, 100, 50, 90, 95, 1.0, 0.0, 0.0, 1.0, edge, 0.0, 0, None, None, vpn, panel)
+    assert _groups._of_product(row) is product

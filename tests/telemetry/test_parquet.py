@@ -15,7 +15,7 @@ SETTINGS = settings_with()
 BASE = """
 SELECT TIMESTAMP '2031-05-01 10:00:00.25' + to_seconds(i) AS ts, 1.5 :: DOUBLE AS duration,
     '10.0.0.' || i AS "id.orig_h", 40000 + i AS "id.orig_p", '203.0.113.9' AS "id.resp_h", 443 AS "id.resp_p",
-    'tcp' AS proto, 5 :: BIGINT AS orig_bytes
+    'tcp' AS proto, 5 :: BIGINT AS orig_bytes, 7 :: BIGINT AS resp_bytes
 FROM range(3) AS made(i)
 """
 TIMES = {
@@ -89,3 +89,37 @@ def test_closing_removes_what_was_staged(tmp_path: Path) -> None:
     with flows([_write(tmp_path / "conn.parquet", BASE)], settings):
         assert len(list((tmp_path / "tmp").iterdir())) == 1
     assert list((tmp_path / "tmp").iterdir()) == []
+
+
+_ANSWER = """
+SELECT ts + INTERVAL 1 MILLISECOND AS ts, duration, "id.resp_h" AS "id.orig_h", "id.resp_p" AS "id.orig_p",
+    "id.orig_h" AS "id.resp_h", "id.orig_p" AS "id.resp_p", proto, resp_bytes AS orig_bytes FROM ({base}) WHERE {where}
+"""
+_ONE_WAY = "SELECT * EXCLUDE (resp_bytes) FROM ({base}) UNION ALL " + _ANSWER
+
+
+@pytest.mark.parametrize(
+    ("where", "joined", "unpaired", "answers"),
+    [
+        ("true", 3, 0, [5, 5, 5, 7, 7, 7]),
+        ('"id.orig_p" <> 40001', 2, 1, [5, 5, 5, 7, 7, None]),
+        ("false", 0, 3, [5, 5, 5, None, None, None]),
+    ],
+)
+def test_parquet_with_a_row_for_each_direction_is_paired(
+    where: str, joined: int, unpaired: int, answers: list[int | None], tmp_path: Path
+) -> None:
+    path = _write(tmp_path / "netflow.parquet", _ONE_WAY.format(base=BASE, where=where))
+    with flows([path], SETTINGS) as engine:
+        assert (engine.report.joined, engine.report.unpaired, engine.report.rows) == (joined, unpaired, 3 + joined)
+        found = engine.rows('SELECT orig_bytes, resp_bytes, "id.resp_p" FROM flow ORDER BY ALL')
+    assert [row[0] for row in found] + [row[1] for row in found] == answers
+    assert {row[2] for row in found} == {443}
+
+
+@pytest.mark.parametrize("more", ["resp_bytes", "3 :: BIGINT AS resp_pkts", "'SF' AS conn_state"])
+def test_a_file_that_speaks_of_answers_is_not_paired(more: str, tmp_path: Path) -> None:
+    sql = f"SELECT * EXCLUDE (resp_bytes), {more} FROM ({BASE} UNION ALL {BASE})"
+    with flows([_write(tmp_path / "conn.parquet", sql)], SETTINGS) as engine:
+        assert engine.rows("SELECT count(*) FROM flow") == [(6,)]
+        assert (engine.report.joined, engine.report.unpaired) == (0, 0)

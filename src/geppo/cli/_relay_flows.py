@@ -79,6 +79,8 @@ def run_flows(
         done = source.report
     read = [f"read {done.rows:,} flows from {len(done.files)} files, {done.bad:,} bad lines"]
     read += [f"  {file.name}: {file.bad} bad lines, first {_where(file.samples)}" for file in done.files if file.bad]
+    if done.joined or done.unpaired:
+        read.append(f"  one-way records: {done.joined:,} joined to others, {done.unpaired:,} left with one direction")
     gaps = [f"not read: {gap}" for gap in done.gaps]
     return report, read, gaps
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from geppo.errors import InputError
 from geppo.llm.cache import Cache, Kept
-from geppo.llm.client import Client, Schema
 from geppo.llm.options import Options
 from geppo.llm.record import Proposal, Reason, digest
 from geppo.model.marking import Tlp
 from geppo.model.report import Gap
+
+if TYPE_CHECKING:
+    from geppo.llm.client import Client, Schema
 
 
 class Asking(Protocol):
@@ -28,6 +30,13 @@ class Asking(Protocol):
     def ask(self, system: str, data: str, name: str, schema: Schema) -> dict[str, Any]:
         """The answer as a JSON object. Raises InputError."""
         ...
+
+
+def _client(options: Options) -> Client:
+    """A client of the endpoint. Its library is loaded only where a model is asked."""
+    from geppo.llm.client import Client
+
+    return Client(options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +66,13 @@ class Session:
         self.options = options
         self.proposals: list[Proposal] = []
         self._kept = kept
-        self._client = client or Client(options)
+        self._client: Asking
+        self._end: Callable[[], None] = lambda: None
+        if client is not None:
+            self._client = client
+        else:
+            own = _client(options)
+            self._client, self._end = own, own.close
         self._failed: Counter[str] = Counter()
         self._message: dict[str, str] = {}
         self._in_a_row = 0
@@ -122,8 +137,7 @@ class Session:
 
     def close(self) -> None:
         """Close connections."""
-        if isinstance(self._client, Client):
-            self._client.close()
+        self._end()
 
 
 @cache

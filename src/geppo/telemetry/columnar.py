@@ -11,12 +11,15 @@ import duckdb
 
 from geppo.errors import InputError
 from geppo.telemetry.formats import Hints
-from geppo.telemetry.layout import Layout, Table, Typed
+from geppo.telemetry.layout import FLOW_TABLE, Layout, Table, Typed
 from geppo.telemetry.source import PARQUET, Head
 
 MARK = "geppo.table"
 """Key of the Parquet metadata under which geppo says that a file is in canonical form."""
 
+_ANSWERED = {"resp_bytes", "resp_pkts", "conn_state"}
+_COUNTED = {"orig_bytes", "orig_pkts"}
+"""A file that counts what was sent, and says nothing of answers, has a row for each direction (NetFlow)."""
 _WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT"}
 _REAL = {"FLOAT", "DOUBLE"}
 
@@ -47,6 +50,7 @@ def parquet(head: Head, table: Table, names: Mapping[str, Sequence[str]], format
             where="NOT copy" if mark == table.name and schema.get("copy") == "BOOLEAN" and not hints.copies else "",
         ),
         values=tuple((one, _text(types[one], schema[column], at[one])) for one, column in used.items()),
+        one_sided=table is FLOW_TABLE and bool(_COUNTED & used.keys()) and not _ANSWERED & used.keys(),
     )
 
 

@@ -41,11 +41,12 @@ class Report:
     """All files in the order of their names; files that hold something else; what could not be read.
 
     `joined` one-sided records became part of a connection that another record stands for: the view of flows has
-    `rows - joined` rows.
+    `rows - joined` rows. `unpaired` of these are one-sided still: nobody recorded the other direction.
     """
 
     files: tuple[FileReport, ...] = ()
     joined: int = 0
+    unpaired: int = 0
     passed_over: tuple[tuple[str, str], ...] = ()
     gaps: tuple[Gap, ...] = ()
 

@@ -37,6 +37,9 @@ from geppo.telemetry.layout import (
 from geppo.telemetry.report import FileReport, Report, Sample
 from geppo.telemetry.source import Source, head
 
+_PORTED = """"id.orig_p" IS NOT NULL AND "id.resp_p" IS NOT NULL AND proto IN ('tcp', 'udp', 'sctp')"""
+"""What can be joined at all, as `pairing.sql` has it."""
+
 
 @dataclass(slots=True)
 class _File:
@@ -76,6 +79,7 @@ class Stage:
     passed: list[tuple[str, str]] = field(default_factory=list)
     _counts: dict[int, tuple[int, datetime | None, datetime | None]] = field(default_factory=dict)
     _joined: int = 0
+    _unpaired: int = 0
     _links: int = 0
     _parts: int = 0
 
@@ -113,8 +117,11 @@ class Stage:
         target = self.work / "staged" / self.table.name / "paired.parquet"
         self.connection.execute(f"COPY ({made}) TO {quoted(str(target))} (FORMAT parquet, COMPRESSION zstd)")
         before = self.connection.execute(f"SELECT count(*) FROM {staged} WHERE _kind < 2").fetchall()[0][0]
-        after = self.connection.execute(f"SELECT count(*) FROM read_parquet({quoted(str(target))})").fetchall()[0][0]
-        self._joined = int(before) - int(after)
+        lone = f"resp_bytes IS NULL AND resp_pkts IS NULL AND {_PORTED}"
+        after, unpaired = self.connection.execute(
+            f"SELECT count(*), count(*) FILTER ({lone}) FROM read_parquet({quoted(str(target))})"
+        ).fetchall()[0]
+        self._joined, self._unpaired = int(before) - int(after), int(unpaired)
 
     def _pieces(self, source: Source) -> Iterator[tuple[Layout, _Piece]]:
         found = head(source)
@@ -176,7 +183,7 @@ class Stage:
             for piece in pieces:
                 self._mend(piece)
             return
-        if isinstance(layout.fields, Typed) and self._as_it_lies(layout, pieces):
+        if isinstance(layout.fields, Typed) and not layout.one_sided and self._as_it_lies(layout, pieces):
             return
         folder = HALVES if layout.one_sided else layout.table.name
         part = self.work / "staged" / folder / f"{self._parts:07d}.parquet"
@@ -299,6 +306,7 @@ class Stage:
         return Report(
             files=tuple(sorted(files, key=lambda one: one.name)),
             joined=self._joined,
+            unpaired=self._unpaired,
             passed_over=tuple(sorted(self.passed)),
             gaps=tuple(sorted(self.gaps, key=lambda gap: (gap.source, gap.kind, gap.message))),
         )

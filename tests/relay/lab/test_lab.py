@@ -135,6 +135,8 @@ def test_sensor_faults_change_the_records_and_not_the_truth(
     if name == "sampled":
         assert after[0] < before[0]
         assert after[1] < before[1] / 20
+        (few,) = _rows(tmp_path, "SELECT count(*) FILTER (orig_pkts + resp_pkts <= 2) / count(*) FROM flow")
+        assert few[0] > 0.5
     if name == "timeout":
         assert after[0] > before[0]
         assert after[1:3] == before[1:3]

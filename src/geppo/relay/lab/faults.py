@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geppo.relay.lab.flows import S1, Flows, Ints
+from geppo.relay.lab.flows import S1, TCP, Flows, Ints
 from geppo.relay.lab.preset import Sensor
 from geppo.relay.lab.world import INSIDE
 
@@ -60,12 +60,14 @@ def _cut(flows: Flows, timeout: float) -> Flows:
 def _sampled(chance: np.random.Generator, flows: Flows, keep: int) -> Flows:
     """One packet in `keep`: counts are what was sampled, as an exporter without scaling writes them."""
     size = 1_300.0
-    sent = chance.binomial(np.ceil(flows.sent / size).astype(np.int64) + 3, 1 / keep)
-    got = chance.binomial(np.ceil(flows.got / size).astype(np.int64) + 3, 1 / keep)
-    kept = sent + got > 0
+    bare = np.where(flows.proto == TCP, 3, 0)
+    whole = (np.maximum(1, np.ceil(flows.sent / size)), np.ceil(flows.got / size))
+    sent, got = (chance.binomial(count.astype(np.int64) + bare, 1 / keep) for count in whole)
     thin = _with(
         flows,
-        sent=(sent * np.minimum(size, flows.sent / np.maximum(1, np.ceil(flows.sent / size)))).astype(np.int64),
-        got=(got * np.minimum(size, flows.got / np.maximum(1, np.ceil(flows.got / size)))).astype(np.int64),
+        sent=(sent * np.minimum(size, flows.sent / whole[0])).astype(np.int64),
+        got=(got * np.minimum(size, flows.got / np.maximum(1, whole[1]))).astype(np.int64),
+        out_packets=sent,
+        in_packets=got,
     )
-    return thin.take(kept)
+    return thin.take(sent + got > 0)

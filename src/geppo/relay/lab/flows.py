@@ -23,7 +23,10 @@ _SEGMENT = 1_300.0
 
 @dataclass(frozen=True, slots=True)
 class Flows:
-    """Rows of flows as arrays of one length: start and length in seconds, ends, payload bytes and packets each way."""
+    """Rows of flows as arrays of one length: start and length in seconds, ends, payload bytes and packets each way.
+
+    Packets are -1 until they are written, or a sensor counts them.
+    """
 
     start: Floats
     length: Floats
@@ -35,6 +38,8 @@ class Flows:
     sent: Ints
     got: Ints
     state: Ints
+    out_packets: Ints
+    in_packets: Ints
 
     def __len__(self) -> int:
         return len(self.start)
@@ -81,6 +86,8 @@ def connections(
         sent=(np.broadcast_to(sent, size) * noise[0]).astype(ints),
         got=(np.broadcast_to(got, size) * noise[1]).astype(ints),
         state=np.full(size, SF, ints),
+        out_packets=np.full(size, -1, ints),
+        in_packets=np.full(size, -1, ints),
     )
 
 

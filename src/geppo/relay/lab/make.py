@@ -120,7 +120,7 @@ FROM made ORDER BY ts, "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p"
 
 def _write(flows: Flows, chance: np.random.Generator, day: date, folder: Path, *, zeek: bool) -> None:
     base = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1e6)
-    silent = (flows.state == S0) | (flows.state == REJ)
+    silent, counted = (flows.state == S0) | (flows.state == REJ), flows.out_packets >= 0
     made = {
         "ts": base + (flows.start * 1e6).astype(np.int64),
         "duration": np.round(flows.length, 6),
@@ -131,8 +131,12 @@ def _write(flows: Flows, chance: np.random.Generator, day: date, folder: Path, *
         "proto": np.array([PROTOCOLS[int(one)] for one in (6, 17)])[(flows.proto == 17).astype(int)],
         "sent": flows.sent,
         "got": flows.got,
-        "out_packets": np.where(silent, 1, packets(flows.sent, chance)),
-        "in_packets": np.where(flows.state == S0, 0, np.where(silent, 1, packets(flows.got, chance))),
+        "out_packets": np.where(counted, flows.out_packets, np.where(silent, 1, packets(flows.sent, chance))),
+        "in_packets": np.where(
+            counted,
+            flows.in_packets,
+            np.where(flows.state == S0, 0, np.where(silent, 1, packets(flows.got, chance))),
+        ),
         "state": np.array(STATES)[flows.state],
     }
     select = _SELECT.format(src=_DOTTED.format("src"), dst=_DOTTED.format("dst"))

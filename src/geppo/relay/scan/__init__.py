@@ -6,9 +6,11 @@ group against the benign kinds, and returns networks and the benign groups that 
 
 from __future__ import annotations
 
+import gc
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -65,7 +67,7 @@ def _whole(scan: Scan) -> World:
     """What the whole scan says; names are added for the rows that are looked at."""
     devices = "SELECT device, count(DISTINCT ip) FROM endpoint WHERE device IS NOT NULL GROUP BY 1"
     return World(
-        named={kind: _named(scan, kind) for kind in ("library", "panel", "vpn")},
+        named={},
         names={},
         device_hosts=dict(scan.all(devices)),
         port_endpoints=dict(scan.all("SELECT port, count(*) FROM endpoint GROUP BY 1")),
@@ -75,21 +77,28 @@ def _whole(scan: Scan) -> World:
 
 def _with_names(world: World, scan: Scan, *, subjects: bool = True) -> World:
     """With the issuers of the rows in `looked_at`, and their subjects, which cost a pass over the records."""
-    names = "SELECT id, name FROM name WHERE id IN (SELECT issuer FROM endpoint SEMI JOIN looked_at USING (id))"
+    scan.connection.execute(
+        "CREATE OR REPLACE TABLE spoken AS "
+        "SELECT id, name FROM name WHERE id IN (SELECT issuer FROM endpoint SEMI JOIN looked_at USING (id))"
+    )
     of_subjects = (
         "SELECT DISTINCT hash(cert_subject), cert_subject FROM record "
         "WHERE hash(cert_subject) IN (SELECT subject FROM endpoint SEMI JOIN looked_at USING (id))"
     )
-    return replace(world, names={**(dict(scan.all(of_subjects)) if subjects else {}), **dict(scan.all(names))})
+    return replace(
+        world,
+        names={**(dict(scan.all(of_subjects)) if subjects else {}), **dict(scan.all("SELECT id, name FROM spoken"))},
+        named={kind: _named(scan, kind) for kind in ("library", "panel", "vpn")},
+    )
 
 
 def _named(scan: Scan, kind: str) -> dict[int | None, str]:
-    """Name ids that carry a packaged name of a kind."""
+    """Ids of the issuers in `spoken` that carry a packaged name of a kind."""
     known = named(kind)
     parts = [re.escape(one.parts[0]) for one in known if one.parts] + [
         f"^{re.escape(text)}$" for one in known for text in one.exact
     ]
-    hits = scan.all("SELECT id, lower(name) FROM name WHERE regexp_matches(lower(name), ?)", ["|".join(parts)])
+    hits = scan.all("SELECT id, lower(name) FROM spoken WHERE regexp_matches(lower(name), ?)", ["|".join(parts)])
     return {id_: one.name for id_, text in hits for one in known if one.fits(text)}
 
 
@@ -147,7 +156,7 @@ def _looked_at(scan: Scan, plain: World, settings: Settings) -> list[tuple[Draft
             open_.append(group)
         else:
             done.append((few, group))
-    groups, rows = sampled(scan, open_, settings.integer("relay.scan.sample"))
+    groups, rows = sampled(scan, open_, settings.integer("relay.scan.sample"), rows)
     world = _with_names(plain, scan)
     done += [(assess(frozenset(one.sample), one.keys, rows, world, size=one.size), one) for one in groups]
     return sorted(done, key=lambda pair: (-pair[0].bits, -pair[1].size, pair[1].number, pair[1].value))
@@ -197,11 +206,28 @@ def _look(scan: Scan, settings: Settings) -> _Look:
     return _Look(drafts=order(found), rows=rows, world=world, published=published, left_out=left_out)
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the search for reference cycles: rows hold none, and it walks through all of them again and again."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
+
+
 def find_in(connection: Any, settings: Settings) -> Found:
     """Networks in the view `record` of a DuckDB connection (columns of `geppo.model.telemetry.SERVICE`).
 
     Makes working tables on that connection, so give it one of its own.
     """
+    with _uncollected():
+        return _found_in(connection, settings)
+
+
+def _found_in(connection: Any, settings: Settings) -> Found:
     scan = prepare(connection, settings)
     if not scan.endpoints:
         return Found(networks=(), places={}, endpoints=0, left_out=0)

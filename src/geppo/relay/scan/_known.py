@@ -42,8 +42,9 @@ def _where(match: Match) -> tuple[str, list[object]]:
         values.extend(edge for span in match.ports for edge in span)
     if match.every_port:
         needed = " AND ".join([f"bool_or{_PORT}"] * len(match.ports))
-        parts.append(f"ip IN (SELECT ip FROM endpoint GROUP BY ip HAVING {needed})")  # noqa: S608
-        values.extend(edge for span in match.ports for edge in span)
+        any_ = " OR ".join([_PORT] * len(match.ports))
+        parts.append(f"ip IN (SELECT ip FROM endpoint WHERE {any_} GROUP BY ip HAVING {needed})")  # noqa: S608
+        values.extend(edge for _ in range(2) for span in match.ports for edge in span)
     return " AND ".join(parts), values
 
 

@@ -100,10 +100,12 @@ def effective(counts: Collection[int]) -> float:
 
 def _top(values: Iterable[Hashable]) -> tuple[Hashable, int]:
     """The commonest value that is not None, and how often it stands there; ties go to the smaller text."""
-    counts = Counter(value for value in values if value is not None)
+    counts = Counter(values)
+    counts.pop(None, None)
     if not counts:
         return None, 0
-    return min(counts.items(), key=lambda pair: (-pair[1], str(pair[0])))
+    most = max(counts.values())
+    return min((value for value, count in counts.items() if count == most), key=str), most
 
 
 @lru_cache(maxsize=65536)
@@ -162,20 +164,23 @@ def _port_stands_out(port: int, endpoints: float, world: World) -> float:
     return endpoints / (median(around) + 1.0)
 
 
-def _port_range(ports: list[int]) -> float:
+def _port_range(ports: Iterable[int]) -> float:
     """Share of the port space between the 5 % and the 95 % quantile of ports."""
     ordered = sorted(ports)
     cut = len(ordered) // 20
     return (ordered[-1 - cut] - ordered[cut]) / 65535
 
 
-def _named_share(world: World, rows: Collection[Row], kind: str) -> tuple[str, float]:
+def _named_share(world: World, tally: _Tally, kind: str) -> tuple[str, float]:
     """The commonest packaged name of a kind in issuers, and the share of endpoints with one."""
     known = world.named[kind]
-    hits = Counter(known[row.issuer] for row in rows if row.issuer in known)
+    hits: Counter[str] = Counter()
+    for issuer, count in tally.issuers.items():
+        if issuer in known:
+            hits[known[issuer]] += count
     if not hits:
         return "", 0.0
-    return min(hits, key=lambda name: (-hits[name], name)), _share(sum(hits.values()), len(rows))
+    return min(hits, key=lambda name: (-hits[name], name)), _share(sum(hits.values()), tally.size)
 
 
 def _makers(devices: Mapping[str, int]) -> int:
@@ -188,44 +193,44 @@ def _makers(devices: Mapping[str, int]) -> int:
 
 def _agreement(rows: Collection[Row], texts: Mapping[int | None, str]) -> float:
     """Share of the labelled endpoints with a certificate whose label and certificate name the same maker."""
-    asked = [row for row in rows if row.device and row.cert is not None]
-    known: dict[tuple[str, int | None, int | None], bool] = {}
-    hits = 0
-    for row in asked:
-        pair = (row.device or "", row.issuer, row.subject)
-        if pair not in known:
-            known[pair] = agree(pair[0], f"{texts.get(row.issuer, '')} {texts.get(row.subject, '')}")
-        hits += known[pair]
-    return _share(hits, len(asked))
+    asked = Counter((row.device, row.issuer, row.subject) for row in rows if row.device and row.cert is not None)
+    hits = sum(
+        count
+        for (device, issuer, subject), count in asked.items()
+        if agree(device or "", f"{texts.get(issuer, '')} {texts.get(subject, '')}")
+    )
+    return _share(hits, sum(asked.values()))
 
 
 @dataclass(frozen=True, slots=True)
 class _Tally:
     """What is counted once for many figures; `texts` are the names of the group's issuers and subjects."""
 
+    size: int
     hosts: int
     by_system: Counter[int | None]
     by_country: Counter[str]
     by_port: Counter[int]
     devices: Counter[str]
     certs: Counter[int]
+    issuers: Counter[int | None]
     texts: Mapping[int | None, str]
 
 
-def _tally(rows: Collection[Row], world: World) -> _Tally:
+def _tally(shown: Row, world: World) -> _Tally:
+    """`shown` holds a column of values in each field."""
+    columns: Any = shown
+    issuers = Counter(columns.issuer)
     return _Tally(
-        hosts=len({row.ip for row in rows}),
-        by_system=Counter(row.asn for row in rows),
-        by_country=Counter(row.country for row in rows if row.country),
-        by_port=Counter(row.port for row in rows),
-        devices=Counter(row.device for row in rows if row.device),
-        certs=Counter(row.cert for row in rows if row.cert is not None),
-        texts={
-            one: world.names[one]
-            for row in rows
-            for one in (row.issuer, row.subject)
-            if one is not None and one in world.names
-        },
+        size=len(columns.id),
+        hosts=len(set(columns.ip)),
+        by_system=Counter(columns.asn),
+        by_country=Counter(filter(None, columns.country)),
+        by_port=Counter(columns.port),
+        devices=Counter(filter(None, columns.device)),
+        certs=Counter(one for one in columns.cert if one is not None),
+        issuers=issuers,
+        texts={one: world.names[one] for one in {*issuers, *columns.subject} if one is not None and one in world.names},
     )
 
 
@@ -253,24 +258,25 @@ def _labelled(devices: Counter[str], kind: str, *, but: str = "") -> int:
     )
 
 
-def _trivial(rows: Collection[Row], texts: Mapping[int | None, str]) -> int:
-    return sum(row.issuer is not None and trivial(texts.get(row.issuer, "")) for row in rows)
+def _trivial(issuers: Counter[int | None], texts: Mapping[int | None, str]) -> int:
+    return sum(count for one, count in issuers.items() if one is not None and trivial(texts.get(one, "")))
 
 
-def _issuer(rows: Collection[Row], texts: Mapping[int | None, str]) -> str:
-    issuer, _ = _top(row.issuer for row in rows)
-    return texts.get(issuer if isinstance(issuer, int) else None, "")
+def _issuer(tally: _Tally) -> str:
+    issuer, _ = _top(tally.issuers.elements())
+    return tally.texts.get(issuer if isinstance(issuer, int) else None, "")
 
 
 def measure(rows: Collection[Row], world: World, *, whole: int = 0) -> Features:
     """The figures of a group. `rows` may be an even sample of `whole` endpoints; counts of hosts are then scaled up."""
-    size, tally = len(rows), _tally(rows, world)
+    shown: Any = Row._make(zip(*rows, strict=True))
+    size, tally = len(rows), _tally(shown, world)
     scale = max(1.0, whole / size)
     devices, with_cert = tally.devices, sum(tally.certs.values())
-    top_device, _ = _top(row.device for row in rows if row.device)
-    port = int(str(_top(row.port for row in rows)[0]))
+    top_device, _ = _top(devices.elements())
+    port = int(str(_top(shown.port)[0]))
     batch_port, burst, batches = _batches(rows)
-    library, library_share = _named_share(world, rows, "library")
+    library, library_share = _named_share(world, tally, "library")
     return Features(
         endpoints=max(size, whole),
         hosts=round(tally.hosts * scale),
@@ -282,25 +288,25 @@ def measure(rows: Collection[Row], world: World, *, whole: int = 0) -> Features:
         ports=len(tally.by_port),
         top_port=port,
         top_port_share=_share(tally.by_port[port], size),
-        odd_share=_share(sum(row.odd for row in rows), size),
+        odd_share=_share(sum(shown.odd), size),
         batch_port_share=batch_port,
         burst_share=burst,
         batches=batches,
         port_stands_out=_port_stands_out(port, tally.by_port[port] * scale, world),
-        port_range=_port_range([row.port for row in rows]),
-        ports_a_host=_share(len({(row.ip, row.port) for row in rows}), tally.hosts),
+        port_range=_port_range(shown.port),
+        ports_a_host=_share(len(set(zip(shown.ip, shown.port, strict=True))), tally.hosts),
         with_cert=_share(with_cert, size),
         certs=len(tally.certs),
         top_cert_share=_top_share(tally.certs),
-        public_share=_share(sum(row.public for row in rows), size),
+        public_share=_share(sum(shown.public), size),
         self_signed_share=_share(sum(row.issuer is not None and row.issuer == row.subject for row in rows), with_cert),
-        mask_share=_share(_top(row.issuer_mask for row in rows)[1], size),
-        shape_share=_share(_top(row.issuer_fine for row in rows)[1], size),
+        mask_share=_share(_top(shown.issuer_mask)[1], size),
+        shape_share=_share(_top(shown.issuer_fine)[1], size),
         median_days=_median_days(rows),
-        trivial_share=_share(_trivial(rows, tally.texts), size),
-        jarm_share=_share(_top(row.jarm for row in rows)[1], size),
-        ja4x_share=_share(_top(row.ja4x for row in rows)[1], size),
-        banner_share=_share(_top(row.banner for row in rows)[1], size),
+        trivial_share=_share(_trivial(tally.issuers, tally.texts), size),
+        jarm_share=_share(_top(shown.jarm)[1], size),
+        ja4x_share=_share(_top(shown.ja4x)[1], size),
+        banner_share=_share(_top(shown.banner)[1], size),
         labelled_share=_share(sum(devices.values()), size),
         effective_devices=effective(list(devices.values())),
         top_device=str(top_device or ""),
@@ -315,10 +321,10 @@ def measure(rows: Collection[Row], world: World, *, whole: int = 0) -> Features:
         maker_share=_share(sum(count for label, count in devices.items() if words(label)), sum(devices.values())),
         library=library,
         library_share=library_share,
-        panel_share=_named_share(world, rows, "panel")[1],
-        vpn_share=_named_share(world, rows, "vpn")[1],
+        panel_share=_named_share(world, tally, "panel")[1],
+        vpn_share=_named_share(world, tally, "vpn")[1],
         customary=_customary(tally.by_port, size),
         cdn_share=_share(sum(tally.by_system[one] for one in systems("cdn")), size),
         cloud_share=_share(sum(tally.by_system[one] for one in systems("cloud")), size),
-        name=_issuer(rows, tally.texts),
+        name=_issuer(tally),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from zlib import crc32
 
 from geppo.model.relay import NetworkClass
@@ -75,8 +76,9 @@ def profile(members: Iterable[int], rows: Mapping[int, Row]) -> dict[str, object
     """The values that most endpoints of a set have, by column."""
     ids = _sample(sorted(members), rows)
     found: dict[str, object] = {}
+    picked = [rows[one] for one in ids]
     for name in _TRAITS:
-        counts = Counter(getattr(rows[one], name) for one in ids)
+        counts = Counter(map(attrgetter(name), picked))
         value, count = counts.most_common(1)[0]
         if value is not None and count >= _DOMINANT * len(ids):
             found[name] = value
