@@ -37,6 +37,8 @@ from geppo.model.time import When
 _SEEN = "own-observation"
 _DECIDE_AUTHORSHIP = frozenset({"primary-over-repeat", _SEEN, "more-origins"})
 """Who is behind a thing is argued, not seen: nearness settles nothing, own observation only a plain yes or no."""
+_NOBODY = ("group-kind/", "role/attacker", "role/hacker", "role/cybercriminal")
+"""Subjects of whom one page says this and another that: "groups" are not the same groups."""
 _OPEN = frozenset({Rung.OPEN, Rung.NOT_FOUND, Rung.FORECAST, Rung.DENIES})
 
 
@@ -319,6 +321,8 @@ class Contradictions:
             other = self._statements.get((*key[:-1], "-"))
             statement = self._statements[key]
             if key[-1] == "-" or other is None or statement.predicate not in predicates("deniable"):
+                continue
+            if statement.subject.id.startswith(_NOBODY):
                 continue
             if statement.predicate is Predicate.HAS_NEXUS and self._nexus.settled(
                 statement.subject, statement.claims[0]

@@ -6,7 +6,10 @@ import hashlib
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Any
+
+import re2
 
 from geppo.catalog import Catalog
 from geppo.language.sentences import Span
@@ -179,7 +182,11 @@ def _claims(
         pairs = _arguments(found.predicate, constants, roles, salience, catalog, house)
     else:
         pairs = _arguments(found.predicate, constants, roles, salience, catalog)
-    pairs = [pair for pair in pairs if _sensible(found.predicate, *pair)]
+    pairs = [
+        pair
+        for pair in pairs
+        if _sensible(found.predicate, *pair) and not _only_tells(found.predicate, *pair, sentence, catalog)
+    ]
     if not pairs:
         return
     span = Span(start=found.start, end=found.end)
@@ -314,6 +321,26 @@ def _sensible(predicate: Predicate, subject: Term, object_: Term | None) -> bool
     return not (predicate.value in handled["predicates"] and object_ is not None and object_.id in handled["terms"])
 
 
+def _only_tells(
+    predicate: Predicate, subject: Term, object_: Term | None, sentence: Sentence, catalog: Catalog
+) -> bool:
+    """True where a house that the sentence quotes was taken for the victim, or for the keeper of a list of flaws."""
+    told = scope()["told_of"]
+    if predicate.value in told["predicates"]:
+        quoted = object_ is not None and object_.kind is Kind.IDENTITY and object_.name in sentence.voices
+        return quoted and any(item.count is not None and item.count.unit.id in told["units"] for item in sentence.items)
+    row = scope()["listers"]
+    if predicate.value not in row["predicates"] or subject.kind is not Kind.IDENTITY:
+        return False
+    known = catalog.publisher(subject.name)
+    return not (known is not None and known.kind in row["kinds"]) and _lister().search(subject.name) is None
+
+
+@cache
+def _lister() -> Any:
+    return re2.compile(scope()["listers"]["names"])
+
+
 def _qualifiers(
     roles: dict[str, tuple[Item, ...]], constants: dict[str, str], catalog: Catalog
 ) -> tuple[tuple[str, Term], ...]:
@@ -356,7 +383,7 @@ def _of_acts(found: Found, sentence: Sentence) -> tuple[Item, ...]:
     return tuple(
         item
         for item in found.dated
-        if item.when is None or not (item.opening or told_then(sentence.text, item.start, item.end, bounds, language))
+        if item.when is None or not told_then(sentence.text, item.start, item.end, bounds, language)
     )
 
 
