@@ -304,10 +304,12 @@ def _parties(said: Statement, claims: Mapping[str, Claim]) -> list[frozenset[str
 
 
 def _sentence(said: Statement, words: _Rotation, citations: Citations) -> Sentence:
+    # What closes a section rests on all its stories, not on the first one's origins.
+    origins = frozenset[str]() if said.form in ("trend.mixed", "trend.both") else words.origins(said)
     marks = (
         ()
         if said.form.startswith("opening")
-        else citations.marks(said.claims, words.origins(said), _parties(said, citations.claims))
+        else citations.marks(said.claims, origins, _parties(said, citations.claims))
     )
     return Sentence(
         id=said.id,
