@@ -89,7 +89,9 @@ def test_each_server_has_its_outcome_and_the_others_finish(case: dict[str, Any])
         bad = Entry(kind="web", name="bad", place=f"{site.base}/page", allow_private=True)
         good = Entry(kind="web", name="good", place=f"{other.base}/good", allow_private=True)
         state = State(":memory:")
-        chosen = settings(collect__max_bytes=case.get("most", 200_000))
+        # Only what is to run out of time has little of it: a busy machine is no server's fault.
+        deadline = {} if case["gap"] == "timeout" else {"collect__deadline": 10.0}
+        chosen = settings(collect__max_bytes=case.get("most", 200_000), **deadline)
         brought = run([bad, good], client(hand, chosen), state, chosen)
         found = {one.name: one for one in state.status(["bad", "good"])}
         state.close()
