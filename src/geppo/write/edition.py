@@ -295,11 +295,13 @@ def _parties(said: Statement, claims: Mapping[str, Claim]) -> list[frozenset[str
     group = said.form.partition(".")[0]
     if group == "contradiction" and said.assessment is not None:
         return [frozenset(said.assessment.get(f"{side}_reports").split()) for side in ("a", "b")]
-    if group != "counting" and said.form != "trend.trend":
+    if group not in ("counting", "partner") and said.form != "trend.trend":
         return []
     pages: dict[str, set[str]] = {}
     for claim in (claims[one] for one in said.claims if one in claims):
-        pages.setdefault(claim.speaker, set()).add(claim.report)
+        # Who attacked whom and whose group it is are told by different pages.
+        party = claim.predicate.value if group == "partner" else claim.speaker
+        pages.setdefault(party, set()).add(claim.report)
     return [frozenset(reports) for reports in pages.values()]
 
 

@@ -98,15 +98,14 @@ class Planner:
         return any(self.documents[report].published < start for report in story.reports if report in self.documents)
 
     def houses(self, story: Story, fact: Fact) -> tuple[str, ...]:
-        """Who stands behind a fact, one name for one house: two pages on one notice are one house."""
+        """Who stands behind a fact, one name for one house, as a page of it prints it: two pages are one house."""
         proof = [one for one in self.of_kind(story, AssessmentKind.CORROBORATION) if set(one.claims) & set(fact.ids)]
         roots = proof[0].origins.roots if proof else story.origins
         names: dict[str, str] = {}
         for root in roots:
             document = self.documents.get(root)
             name = document.publisher.partition("(")[0].strip() if document else self._spelled(root)
-            known = self.catalog.publisher(name)
-            names.setdefault(self.house(name), known.name if known else name)
+            names.setdefault(self.house(name), name)
         return tuple(names.values())
 
     def house(self, name: str) -> str:
