@@ -17,6 +17,9 @@ from geppo.write.statement import Outline, SectionPlan, Statement, statement
 HEADINGS_JA, HEADINGS_EN = 60, 40
 """Room left for headings, in characters and words."""
 
+MOST_CLAIMS = 12
+"""Claims that an overview's sentence names; its assessment has them all."""
+
 MOST_HEADS = 3
 """Sections that the opening names."""
 
@@ -315,6 +318,7 @@ def _opening(
                 assessments=[one.id for one in conflicts], values={"c": str(len(conflicts))},
             )
         )  # fmt: skip
+    out += _tempo(planner)
     rest = [theme for theme, _ in themes[len(plans) :] if theme != "other"][:2]
     if public and rest:
         out.append(
@@ -325,6 +329,24 @@ def _opening(
             )
         )  # fmt: skip
     return tuple(one for one in out if size(one) is not None)
+
+
+def _tempo(planner: Planner) -> list[Statement]:
+    """What more, or fewer, origins report than in the months before: the rises first, each with its confidence."""
+    trends = [one for one in planner.month.assessments if one.kind is AssessmentKind.TREND and one.claims]
+    trends.sort(key=lambda one: (one.get("direction") != "rising", float(one.get("p") or 1.0), one.id))
+    out: list[Statement] = []
+    for one in trends[: limit("tempo_most")]:
+        rests = one.claims[:MOST_CLAIMS]
+        said = statement(
+            f"tempo.{one.get('direction')}", Role.TREND, "", 95.5, claims=rests, assessments=[one.id], assessment=one
+        )
+        level = statement(
+            "tempo.confidence", Role.CONFIDENCE, "", 95.4, claims=rests, assessments=[one.id], assessment=one,
+            parent=said.id,
+        )  # fmt: skip
+        out += [said, level]
+    return out
 
 
 def _fit(outline: Outline, public: bool, size: Size, more: int) -> Outline:

@@ -70,6 +70,7 @@ class Composer:
                 "counting": self._counting,
                 "contradiction": self.views.contradiction,
                 "partner": self.views.partner,
+                "tempo": self.views.tempo,
                 "trend": self._trend,
                 "gloss": self._gloss,
             }

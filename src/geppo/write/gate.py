@@ -48,6 +48,7 @@ OURS = frozenset(
         "origins",
         "overlap",
         "partner",
+        "tempo",
         "trend",
     }
 )

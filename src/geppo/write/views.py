@@ -161,6 +161,46 @@ class Views:
         }
         return fill(self.phrases.text("form", "partner", name), slots)
 
+    def tempo(self, said: Statement, name: str) -> str | None:
+        """What more, or fewer, origins report than in the months before, with what that rests on."""
+        one = said.assessment
+        if one is None:
+            return None
+        if name == "confidence":
+            if one.confidence is None:
+                return None
+            level = self.phrases.text("confidence", one.confidence.value)
+            return fill(self.phrases.text("form", "tempo", name), {"level": level})
+        what = self._category(one)
+        if what is None:
+            return None
+        slots = {key: one.get(key) for key in ("months", "panel", "now", "before")}
+        slots |= {"exposure": one.get("exposure.before"), "what": what, "M": self._period()}
+        return fill(self.phrases.text("form", "tempo", name), slots)
+
+    def _category(self, one: Assessment) -> str | None:
+        """The printed name of a trend's category; None where this language has none."""
+        label = one.get(f"label.{self.language}")
+        if label:
+            return label
+        kind = one.get("what")
+        if not self.phrases.has("form", "tempo", kind) or not one.subjects:
+            return None
+        names = [self._target(term) for term in one.subjects[:2]]
+        if kind in ("acts", "states") and len(names) < 2:
+            return None
+        return fill(self.phrases.text("form", "tempo", kind), {"a": names[0], "b": names[-1]})
+
+    def _target(self, term: Term) -> str:
+        """A term as one that is attacked: a sector is called one, where its name does not say so."""
+        name, word = self.wording.term(term), self.phrases.text("list", "sector")
+        if term.kind is not Kind.SECTOR or not word or name.endswith(self.phrases.choices("list", "sector_whole")):
+            return name
+        return name + word
+
+    def _period(self) -> str:
+        return self.wording.month(self.wording.period.span.start)
+
     def _pact(self, term: Term) -> str:
         """An agreement beside its parties: one that is only called by them is called by its kind."""
         if not term.id.startswith("agreement/new/"):
