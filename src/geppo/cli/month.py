@@ -7,12 +7,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from geppo.cli import EXIT_GAPS, _place
 from geppo.errors import UsageError
 from geppo.model.edition import EditionKind, Issue
 from geppo.model.edits import State
 from geppo.model.time import Period
+
+if TYPE_CHECKING:
+    from geppo.catalog import Catalog
 
 
 def run(
@@ -52,38 +56,57 @@ def run(
     workspace
         The workspace; by default the nearest folder upward with a geppo.toml.
     """
-    from geppo.cli import _llm
     from geppo.cli._journal import publish
+
+    month, languages, kinds = _asked(period, lang, edition)
+    place = _place.open_workspace(workspace)
+    known = _place.moment(as_of)
+    catalog = _place.catalog(place, _place.moment(catalog_as_of) if catalog_as_of else known)
+    asked = _Asked(month, languages, kinds, known, revision, llm, out or place.root / "out")
+    issue, paths = _written(place, catalog, asked)
+    if as_of is None:
+        publish(issue, place.root)
+    return _told(issue, paths, place, known)
+
+
+class _Asked(NamedTuple):
+    """What is to be written, as it was known when, and where to."""
+
+    month: Period
+    languages: list[str]
+    kinds: list[EditionKind]
+    known: datetime
+    revision: int
+    llm: bool | None
+    out: Path
+
+
+def _written(place: _place.Workspace, catalog: Catalog, asked: _Asked) -> tuple[Issue, tuple[Path, ...]]:
+    """The issue with its corrections and an editor's edits, and its files."""
+    from geppo.cli import _llm
     from geppo.cli._progress import bar
     from geppo.deliver.corrections import read_corrections
     from geppo.deliver.issue_toml import read_edits
     from geppo.pipeline import run_month, write_out
 
-    month, languages, kinds = _asked(period, lang, edition)
-    place = _place.open_workspace(workspace)
-    target = out or place.root / "out"
-    known = _place.moment(as_of)
-    name = f"{month}.{revision}" if revision > 1 else str(month)
+    name = f"{asked.month}.{asked.revision}" if asked.revision > 1 else str(asked.month)
     corrections, edits = read_corrections(place.root, name), read_edits(place.root, name)
-    with _llm.session(place, llm) as model, bar() as progress:
+    with _llm.session(place, asked.llm) as model, bar() as progress:
         issue = run_month(
             place.store,
-            month,
-            as_of=known,
+            asked.month,
+            as_of=asked.known,
             settings=place.settings,
-            catalog=_place.catalog(place, _place.moment(catalog_as_of) if catalog_as_of else known),
-            kinds=kinds,
+            catalog=catalog,
+            kinds=asked.kinds,
             progress=progress,
             now=_place.moment(None),
             llm=model,
             edits=edits,
         )
-        issue = replace(issue, revision=revision, corrections=corrections)
-        paths = write_out(_only(issue, languages), target, place.settings, progress)
-        paths += _llm.record(model, target / issue.name)
-    if as_of is None:
-        publish(issue, place.root)
-    return _told(issue, paths, place, known)
+        issue = replace(issue, revision=asked.revision, corrections=corrections)
+        paths = write_out(_only(issue, asked.languages), asked.out, place.settings, progress)
+        return issue, paths + _llm.record(model, asked.out / issue.name)
 
 
 def _told(issue: Issue, paths: Iterable[Path], place: _place.Workspace, known: datetime) -> int:
