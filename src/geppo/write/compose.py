@@ -299,7 +299,7 @@ class Composer:
     def _noun(self, fact: Fact) -> str | None:
         """A fact as a noun phrase that is no surer than it is: "the likely sharing of a server"."""
         template = self._phrase(fact.best, "noun")
-        slots = self._slots(fact, short=True)
+        slots = self._slots(fact)
         if template is None or _missing(template, slots):
             return None
         rung = fact.best.hedge.rung.value
