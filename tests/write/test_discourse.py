@@ -180,6 +180,16 @@ class TestConnectives:
         assert self._kinds(joined, other) == ["", "addition"]
         assert self._kinds(attack, other) == ["", "addition"]
 
+    def test_no_contrast_where_joining_was_just_told_or_a_contrast_came_just_before(self) -> None:
+        attack = _said(_claim(1, Predicate.TARGETS, object_=_ENERGY), role=Role.LEAD)
+        also = _said(_claim(2, Predicate.SHARES, object_=_MESH, report="d2", house="B"), attack.id)
+        shared = _said(_claim(3, Predicate.SHARES, object_=_MESH, report="d3"), role=Role.LEAD)
+        assert _section([[attack, also], [shared]])[-1][0].connective == "addition.0"
+        assert _section([[attack], [shared]])[-1][0].connective == "contrast.0"
+        rows = [shared, attack, _said(_claim(4, Predicate.SHARES, object_=_MESH, report="d4"), role=Role.LEAD)]
+        told = _section([[one] for one in rows])
+        assert [one[0].connective for one in told] == ["", "contrast.0", "addition.0"]
+
     def test_however_before_a_denial_of_what_was_said_and_before_no_other_fact(self) -> None:
         lead = _said(_claim(1, object_=_ENERGY), role=Role.LEAD)
         denied = _said(_claim(2, Predicate.DENIES, _MESH, report="d2"), lead.id)

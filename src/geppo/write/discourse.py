@@ -6,7 +6,7 @@ side. The gate reads every joined sentence back; where it refuses one, the parts
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import pairwise
 
@@ -21,6 +21,9 @@ _OURS = ("overlap", "partner")
 _TAILS = {"origins.single": "single", "origins.single_alone": "single_alone"}
 _APART = frozenset({Predicate.COUNTS, Predicate.WARNS, Predicate.DENIES, Predicate.DISCLOSES, Predicate.SANCTIONS})
 """Predicates with a sentence of their own shape, which joins no other."""
+
+_TOLD = ("fact", "counting.listed")
+"""Forms of what the sources say."""
 
 Sayable = Callable[[Statement], bool]
 
@@ -212,17 +215,22 @@ def _linked(paragraphs: Sequence[Sequence[Statement]], sayable: Sayable) -> list
     out: list[list[Statement]] = []
     turns: dict[str, int] = {}
     lead: Statement | None = None
+    acts: set[Predicate] = set()
+    last = ""
     for paragraph in paragraphs:
         said = [replace(one, connective="") for one in paragraph]
-        kind = _kind(paragraph[0], lead)
-        kind = "addition" if kind == "background" and kind in turns else kind
+        kind = _kind(paragraph[0], lead, acts)
+        kind = "addition" if kind == last == "contrast" or (kind == "background" and kind in turns) else kind
         if paragraph[0].form == "trend.alone" and not (out and out[-1][-1].connective.startswith("however")):
             kind = "however"
         said[0] = _with(said[0], kind, turns, sayable)
         for place, (before, one) in enumerate(pairwise(said), start=1):
             said[place] = _with(one, _within(before, one), turns, sayable)
-        if paragraph[0].form in ("fact", "counting.listed") and not paragraph[0].parent:
-            lead = paragraph[0]
+        told = {fact.best.predicate for one in paragraph if one.form in _TOLD for fact in one.facts}
+        if paragraph[0].form in _TOLD and not paragraph[0].parent:
+            lead, acts, last = paragraph[0], told, kind
+        else:
+            acts |= told
         out.append(said)
     return out
 
@@ -238,18 +246,21 @@ def _with(one: Statement, kind: str, turns: dict[str, int], sayable: Sayable) ->
     return linked
 
 
-def _kind(one: Statement, lead: Statement | None) -> str:
-    """How a paragraph follows the case before it. "By contrast" only where one joins what the other divides."""
+def _kind(one: Statement, lead: Statement | None, acts: Set[Predicate]) -> str:
+    """How a paragraph follows the case before it: its lead, and all acts that were told with it.
+
+    "By contrast" only between a case of joining and one of attacking, and not before a joining when one was just told.
+    """
     if lead is None:
         return ""
     if one.connective == "background" or (one.role is Role.BACKGROUND and one.form == "fact"):
         return "background"
-    if one.form not in ("fact", "counting.listed"):
+    if one.form not in _TOLD:
         return ""
     if one.parent:
         return "further"
     mine, theirs = one.facts[0].best.predicate, lead.facts[0].best.predicate
-    if (mine in JOINT and theirs in HOSTILE) or (mine in HOSTILE and theirs in JOINT):
+    if (mine in HOSTILE and theirs in JOINT) or (mine in JOINT and theirs in HOSTILE and not acts & JOINT):
         return "contrast"
     return "addition"
 
