@@ -124,6 +124,15 @@ class TestJoining:
         origin = statement("origins.several", Role.CAVEAT, "story", 90.0, claims=["c1"], parent=lead.id)
         assert condensed([lead, origin], True, lambda _: True) == [lead, origin]
 
+    def test_a_page_that_credits_nobody_is_not_called_a_repeat(self) -> None:
+        lead = _said(_claim(1, object_=_ENERGY), role=Role.LEAD)
+        origin = statement(
+            "origins.single_unseen", Role.CAVEAT, "story", 90.0, claims=["c1"], assessments=["a1"], parent=lead.id,
+            values={"n": "1", "m": "2"},
+        )  # fmt: skip
+        (whole,) = condensed([lead, origin], True, lambda _: True)
+        assert whole.value("tail") == "single_unseen"
+
 
 class TestSeries:
     def _counts(self, *, rung: Rung = Rung.CONFIRMED) -> list[Statement]:

@@ -9,6 +9,7 @@ Confidence follows the base and not the number: high from two independent primar
 published evidence of its own or a second origin, low otherwise; a step less where no primary was judged reliable.
 
 Assessments of kind `corroboration` hold: `predicate`, `negated`, `origins`, `primaries`, `repeats` (counts of reports),
+`uncredited` (how many of the repeats name nobody that they have it from; empty for none),
 `rung` and `grade` (the strongest origin's own words), `alone` (the publisher, where one origin stands alone), `opposed`
 (origins that say the opposite), `reliability` (A to F, the best of the origins) and `credibility` (1 to 6): the two
 marks of the Admiralty code, which are never multiplied.
@@ -237,6 +238,18 @@ class Weigher:
         """The same assessment with further parts."""
         return replace(assessment, detail=(*assessment.detail, *parts))
 
+    def _uncredited(self, statement: Statement, trace: Trace) -> str:
+        """How many repeats name nobody that they have it from: they count as such, for they saw nothing. Empty for none."""
+        graph = self._graph
+        told = {claim.report for claim in statement.claims if claim.voices}
+        alone = [
+            page
+            for page in trace.repeats
+            if page not in told
+            and not (graph.credits[page] or graph.leans_on[page] or page in graph.copy_of or page in graph.echoes)
+        ]
+        return str(len(alone)) if alone else ""
+
     def assess(self, statement: Statement, trace: Trace, against: tuple[Statement, Trace] | None) -> Assessment | None:
         """The assessment of one statement, or None where its words carry no likelihood."""
         voices = self.voices(statement, trace)
@@ -271,6 +284,7 @@ class Weigher:
                 ("origins", str(len(trace.roots))),
                 ("primaries", str(len(primaries))),
                 ("repeats", str(len(trace.repeats))),
+                ("uncredited", self._uncredited(statement, trace)),
                 ("rung", best.rung.value),
                 ("grade", grades[0] if grades else ""),
                 ("alone", (alone or voices[0].root.removeprefix(NAMED)) if len(voices) == 1 else ""),

@@ -18,7 +18,7 @@ from geppo.write.outline import HOSTILE, JOINT, Planner
 from geppo.write.statement import Outline, SectionPlan, Statement, statement
 
 _OURS = ("overlap", "partner")
-_TAILS = {"origins.single": "single", "origins.single_alone": "single_alone"}
+_TAILS = {f"origins.{name}": name for name in ("single", "single_unseen", "single_alone")}
 _APART = frozenset({Predicate.COUNTS, Predicate.WARNS, Predicate.DENIES, Predicate.DISCLOSES, Predicate.SANCTIONS})
 """Predicates with a sentence of their own shape, which joins no other."""
 
@@ -186,7 +186,11 @@ def _parted(paragraph: Sequence[Statement]) -> list[list[Statement]]:
     long, full = len(paragraph) > limit("sentences_paragraph"), limit("sentences_turn")
     for one in paragraph:
         kind = _turn(one)
-        turns = bool(kind) and kind != turn and (kind != "further" or turn == "ours" or len(parts[-1]) >= full)
+        turns = (
+            bool(kind)
+            and kind != turn
+            and (kind != "further" or turn in ("ours", "background") or len(parts[-1]) >= full)
+        )
         other = kind == turn == "further" and len(parts[-1]) >= full and _speaker(parts[-1][-1]) != _speaker(one)
         if not parts or (long and (turns or other)):
             parts.append([])
@@ -206,7 +210,7 @@ def _turn(one: Statement) -> str:
         return "ours"
     if one.role is Role.BACKGROUND:
         return "background"
-    if group == "fact" and one.role is Role.CLAIM and one.parent:
+    if group == "fact" and one.role is Role.CLAIM and one.parent and not one.group:
         return "further"
     return ""
 

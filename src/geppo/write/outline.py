@@ -213,6 +213,8 @@ class Planner:
             form += "" if repeats else "_alone"
         else:
             form += "_repeats" if repeats else ""
+        # A page that credits nobody and shows no observation is counted as a repeat, and may still be its own work.
+        form += "_unseen" if repeats and proof[0].get("uncredited") else ""
         return [
             statement(
                 form,
