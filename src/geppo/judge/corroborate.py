@@ -239,7 +239,7 @@ class Weigher:
         return replace(assessment, detail=(*assessment.detail, *parts))
 
     def _uncredited(self, statement: Statement, trace: Trace) -> str:
-        """How many repeats name nobody that they have it from; they saw nothing and so count as such. Empty for none."""
+        """How many repeats credit nobody: they count as repeats since they saw nothing. Empty for none."""
         graph = self._graph
         told = {claim.report for claim in statement.claims if claim.voices}
         alone = [
