@@ -20,7 +20,7 @@ from geppo.model.time import Period, When, day
 from geppo.write.arrange import arrange
 from geppo.write.discourse import condensed, connected
 from geppo.write.facts import Fact, standing
-from geppo.write.order import in_reading_order
+from geppo.write.order import in_reading_order, is_essence
 from geppo.write.outline import HOSTILE, JOINT, Planner
 from geppo.write.statement import Outline, SectionPlan, Statement, statement
 from tests.conftest import MONTHS, made_month
@@ -211,6 +211,46 @@ class TestConnectives:
     def test_a_connective_that_the_gate_refuses_is_left_out(self) -> None:
         first, second = (_said(_claim(n, object_=_ENERGY, report=f"d{n}"), role=Role.LEAD) for n in (1, 2))
         assert _section([[first], [second]], sayable=False)[1][0].connective == ""
+
+    def test_background_is_told_once_and_earlier_reporting_is_not_called_background(self) -> None:
+        cases = [_said(_claim(1, object_=_ENERGY), role=Role.LEAD)]
+        cases += [_said(_claim(n, object_=_ENERGY, report=f"d{n}"), role=Role.BACKGROUND) for n in (2, 3, 4)]
+        told = [
+            replace(one, connective=kind) for one, kind in zip(cases, ("", "earlier", "background", ""), strict=True)
+        ]
+        kinds = [paragraph[0].connective.partition(".")[0] for paragraph in _section([[one] for one in told])]
+        assert kinds == ["", "earlier", "addition", "addition"]
+
+
+@pytest.mark.parametrize(
+    ("subjects", "stands"),
+    [
+        ((_MESH,), True),
+        ((Term(kind=Kind.INTRUSION_SET, id="actor/new/other", name="Other"),), False),
+        ((_MESH, Term(kind=Kind.INTRUSION_SET, id="actor/new/other", name="Other")), True),
+    ],
+    ids=["the same thing", "another thing of the theme", "one of two the same"],
+)
+def test_an_earlier_story_stands_behind_one_about_the_same(subjects: tuple[Term, ...], stands: bool) -> None:
+    story = replace(made_month("kanto").month.stories[0], subjects=(_MESH,))
+    assert _planner().stands_behind(replace(story, id="before", subjects=subjects), [story]) is stands
+
+
+@pytest.mark.parametrize(
+    ("theme", "predicate", "negated", "essence"),
+    [
+        ("relay-infrastructure", Predicate.CLASSIFIES, False, True),
+        ("relay-infrastructure", Predicate.CLASSIFIES, True, False),
+        ("relay-infrastructure", Predicate.COUNTS, False, False),
+        ("espionage", Predicate.CLASSIFIES, False, False),
+    ],
+)
+def test_what_a_network_is_comes_before_its_details(
+    theme: str, predicate: Predicate, negated: bool, essence: bool
+) -> None:
+    lead = Fact(claims=(_claim(1, Predicate.COUNTS, _MESH, count=300.0),), score=1.0)
+    further = Fact(claims=(_claim(2, predicate, _MESH, _DEVICES, negated=negated),), score=1.0)
+    assert is_essence(further, lead, theme) is essence
 
 
 def test_reading_order_keeps_speakers_together_and_the_lead_speaker_first() -> None:

@@ -26,6 +26,9 @@ MOST_HEADS = 3
 EARLIER_STEP = 22.0
 """Points by which a sentence of an earlier month's story is worth less when room is short."""
 
+_OF_REPEATS = ("origins", "drift")
+"""Forms on who repeats whom, which an earlier month has told."""
+
 Size = Callable[[Statement], tuple[int, int] | None]
 """Length of a statement's sentence: Japanese characters and English words; None where it cannot be said in both."""
 
@@ -137,9 +140,10 @@ def _section(
     ][:most_earlier]
     behind |= {story.id for story in earlier}
     for number, story in enumerate(earlier):
-        said = planner.story_statements(story, 2, "addition" if number else "background")
+        behind_it = "background" if planner.stands_behind(story, stories[:most_stories]) else "earlier"
+        said = planner.story_statements(story, 2, "addition" if number else behind_it)
         said = condensed(said, False, planner.sayable)
-        told = [one for one in said if not one.form.startswith("origins") and size(one) is not None]
+        told = [one for one in said if not one.form.startswith(_OF_REPEATS) and size(one) is not None]
         paragraphs.append(tuple(_quieter(one) for one in told))
     partner = _partner(planner, stories[:most_stories])
     if partner:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from geppo.catalog import Catalog
 from geppo.model.assessment import Assessment
 from geppo.model.claim import Claim, Predicate, Rung
 from geppo.model.entity import Kind, Term
 from geppo.model.time import Period
-from geppo.write.facts import Fact, form_of
+from geppo.write.facts import TIED, Fact, form_of
 from geppo.write.phrases import Phrases, fill, phrases
 from geppo.write.statement import Statement
 from geppo.write.views import Views
@@ -20,13 +21,16 @@ _SELF_SPEAKING = frozenset({Predicate.WARNS, Predicate.SANCTIONS, Predicate.DENI
 _MANY = frozenset({"role", "device", "unit", "address"})
 _MATTER = frozenset({"data", "ai", "technique-word", "body", "service", "act"})
 _OF_MANY = frozenset({Predicate.WARNS, Predicate.PROVIDES})
+MOST_SHORT = 2
+"""Objects that a heading names."""
 
 
 @dataclass(slots=True)
 class Composer:
     """Words statements in one language. It remembers nothing between sentences: a statement has one wording.
 
-    `again` is the speaker of the sentence before, where the next one may call it by a word of its kind ("the company").
+    `again` is the speaker of the sentence before, where the next one may call it by a word of its kind ("the company");
+    `again_of` is the day of the report behind that sentence.
     """
 
     language: str
@@ -35,6 +39,7 @@ class Composer:
     publishers: Mapping[str, str]
     claims: Mapping[str, Claim]
     again: str = ""
+    again_of: date | None = None
     phrases: Phrases = field(init=False)
     wording: Wording = field(init=False)
     views: Views = field(init=False)
@@ -119,21 +124,18 @@ class Composer:
 
     def _slots(self, fact: Fact, *, short: bool = False) -> dict[str, str]:
         best, word = fact.best, self.wording
-        objects = [self._object(best, term, short=short) for term in fact.objects]
         roles: dict[str, list[str]] = {}
         for role, term in best.qualifiers:
             roles.setdefault(role, []).append(word.term(term))
         opening = best.qualifier("open")
         plural_subject = best.predicate is Predicate.CLASSIFIES and best.subject.kind is Kind.CONCEPT
-        if self.language == "ja" and len(objects) > 1 and all(term.kind is Kind.SECTOR for term in fact.objects):
-            objects[-1] += self.phrases.text("list", "sectors")
-        elif self.language == "ja" and len(fact.objects) == 1 and fact.objects[0].kind is Kind.SECTOR:
-            whole = objects[0].endswith(self.phrases.choices("list", "sector_whole"))
-            objects[0] += "" if whole else self.phrases.text("list", "sector")
         slots = {
             "S": word.term(best.subject, plural=True) if plural_subject else self._subject(best, short=short),
-            "O": word.listed(objects) if objects else "",
+            "O": self._objects(fact, short=short),
             "C": word.count(best.count) if best.count else "",
+            "N": word.amount(best.count) if best.count else "",
+            "c": word.number(best.count.value) if best.count else "",
+            "o": str(len(fact.objects)),
             "D": word.at(best.when, opening.name if opening else "") if best.when else "",
             "Place": word.listed(roles.get("place", [])) if roles.get("place") else "",
             "What": self._what(fact),
@@ -141,8 +143,25 @@ class Composer:
             "Act": roles["act"][0] if roles.get("act") else "",
         }
         if best.predicate is Predicate.SHARES and not slots["What"]:
-            slots["What"] = self.phrases.text("predicate", best.predicate.value, "what")
+            negated = best.negated and self.phrases.has("predicate", best.predicate.value, "what_negated")
+            slots["What"] = self.phrases.text("predicate", best.predicate.value, "what_negated" if negated else "what")
         return slots
+
+    def _objects(self, fact: Fact, *, short: bool) -> str:
+        """A fact's objects as a list; a short one names the first two of more."""
+        terms = fact.objects
+        words = [self._object(fact.best, term, short=short) for term in terms]
+        if not words:
+            return ""
+        if short and len(words) > MOST_SHORT:
+            first = self.phrases.text("list", "comma").join(words[:MOST_SHORT])
+            return fill(self.phrases.text("list", "more"), {"X": first})
+        if self.language == "ja" and len(words) > 1 and all(term.kind is Kind.SECTOR for term in terms):
+            words[-1] += self.phrases.text("list", "sectors")
+        elif self.language == "ja" and len(words) == 1 and terms[0].kind is Kind.SECTOR:
+            whole = words[0].endswith(self.phrases.choices("list", "sector_whole"))
+            words[0] += "" if whole else self.phrases.text("list", "sector")
+        return self.wording.listed(words)
 
     def _object(self, claim: Claim, term: Term, *, short: bool) -> str:
         """An object's words; English needs a number for a class of things."""
@@ -258,10 +277,12 @@ class Composer:
     def speaker(self, claim: Claim) -> str:
         """Whose statement it is, with the month of its report where that is not the edition's own."""
         name = self.publishers.get(claim.speaker, claim.speaker)
-        span = self.period.span
+        span, same = self.period.span, self.again and self.publishers.get(self.again, self.again) == name
+        short = self.called_again(claim.speaker) if same else ""
         if span.start <= claim.published <= span.end:
-            again = self.again and self.publishers.get(self.again, self.again) == name
-            return (again and self.called_again(claim.speaker)) or name
+            return short or name
+        if short and self.again_of == claim.published:
+            return short
         when = self.wording.month(claim.published)
         return f"{name}（{when}）" if self.language == "ja" else f"{name} ({when})"
 
@@ -347,10 +368,9 @@ class Composer:
             slots = {"G": name, "C": self.wording.count(best.count), "D": when}
             items.append(fill(self.phrases.text("form", "counting", "item"), slots))
         subject = self.wording.term(said.facts[0].best.subject)
-        return fill(
-            self.phrases.text("form", "counting", "listed"),
-            {"S": subject, "X": self.wording.clauses(items)},
-        )
+        tied = all(form_of(fact.best) == TIED for fact in said.facts)
+        form = self.phrases.text("form", "counting", "listed_tied" if tied else "listed")
+        return fill(form, {"S": subject, "X": self.wording.clauses(items)})
 
     def _trend(self, said: Statement, name: str) -> str | None:
         slots = dict(said.values)

@@ -13,7 +13,7 @@ from itertools import pairwise
 from geppo.model.claim import Predicate, Rung
 from geppo.model.edition import Role
 from geppo.model.entity import Kind
-from geppo.write.facts import form_of, limit
+from geppo.write.facts import TIED, form_of, limit
 from geppo.write.outline import HOSTILE, JOINT, Planner
 from geppo.write.statement import Outline, SectionPlan, Statement, statement
 
@@ -21,6 +21,9 @@ _OURS = ("overlap", "partner")
 _TAILS = {f"origins.{name}": name for name in ("single", "single_unseen", "single_alone")}
 _APART = frozenset({Predicate.COUNTS, Predicate.WARNS, Predicate.DENIES, Predicate.DISCLOSES, Predicate.SANCTIONS})
 """Predicates with a sentence of their own shape, which joins no other."""
+
+_BEFORE = frozenset({"background", "earlier"})
+"""Connectives of what was told before the month: of the same matter or states, or of the same theme only."""
 
 _TOLD = ("fact", "counting.listed")
 """Forms of what the sources say."""
@@ -133,7 +136,8 @@ def _counts_alone(one: Statement, apart: Statement) -> bool:
         return False
     best = one.facts[0].best
     flat = best.hedge.rung in (Rung.CONFIRMED, Rung.REPORTED) and not best.negated
-    return best.predicate is Predicate.COUNTS and not form_of(best) and flat and not one.value("tail")
+    worded = best.predicate is Predicate.COUNTS and form_of(best) in ("", TIED)
+    return worded and flat and not one.value("tail")
 
 
 def _counted_on(one: Statement) -> str:
@@ -224,7 +228,8 @@ def _linked(paragraphs: Sequence[Sequence[Statement]], sayable: Sayable) -> list
     for paragraph in paragraphs:
         said = [replace(one, connective="") for one in paragraph]
         kind = _kind(paragraph[0], lead, acts)
-        kind = "addition" if kind == last == "contrast" or (kind == "background" and kind in turns) else kind
+        told_before = kind in _BEFORE and not _BEFORE.isdisjoint(turns)
+        kind = "addition" if kind == last == "contrast" or told_before else kind
         if paragraph[0].form == "trend.alone" and not (out and out[-1][-1].connective.startswith("however")):
             kind = "however"
         said[0] = _with(said[0], kind, turns, sayable)
@@ -257,7 +262,9 @@ def _kind(one: Statement, lead: Statement | None, acts: Set[Predicate]) -> str:
     """
     if lead is None:
         return ""
-    if one.connective == "background" or (one.role is Role.BACKGROUND and one.form == "fact"):
+    if one.connective in _BEFORE:
+        return one.connective
+    if one.role is Role.BACKGROUND and one.form == "fact":
         return "background"
     if one.form not in _TOLD:
         return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from geppo.catalog import Catalog
 from geppo.errors import GateError
@@ -238,6 +239,7 @@ class _Rotation:
         self._turn: dict[str, int] = {}
         self._named: set[str] = set()
         self._speaker = ""
+        self._of: date | None = None
 
     def text(self, said: Statement) -> str:
         variant = 0
@@ -254,11 +256,12 @@ class _Rotation:
             rung = said.facts[0].best.hedge.rung.value
             variant = self._turn.get(rung, 0)
             self._turn[rung] = variant + 1
-        self.composer.again = self._speaker
-        if not said.form.startswith("origins."):
+        self.composer.again, self.composer.again_of = self._speaker, self._of
+        if not said.form.startswith(("origins.", "drift.")):
             self._speaker = _speaker_behind(said)
+            self._of = said.facts[0].best.published if said.facts else None
         text = self.composer.sentence(said, variant)
-        self.composer.again = ""
+        self.composer.again, self.composer.again_of = "", None
         if text is None or self._gate.check(said, text):
             text = self.composer.sentence(said)
         if text is None:

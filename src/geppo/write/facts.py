@@ -20,8 +20,8 @@ from geppo.model.report import Document
 
 UNORDERED = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
 _UNPRINTED = frozenset({Predicate.HOSTS, Predicate.COMMUNICATES_WITH, Predicate.ASSESSES})
-_REACHED = frozenset({"unit/country", "unit/company", "unit/organisation"})
-"""What an operation reaches; devices, accounts and repositories are its size."""
+TIED = "tied"
+"""The wording of a count of what belongs to a thing and is not its size."""
 _UNSAID_DATA = frozenset({"data/information", "data/document", "data/personal-data", "data/file"})
 _NOBODY = frozenset({"role/attacker", "role/hacker", "role/operator", "role/cybercriminal", "unit/victim"})
 """Subjects of whom only a few things are worth saying."""
@@ -93,9 +93,15 @@ def _count_form(claim: Claim) -> str:
         return "reachable"
     if claim.subject.kind is Kind.VULNERABILITY:
         return "exposed"
-    if claim.count is not None and (claim.count.unit.id in _REACHED or claim.count.unit.kind is Kind.SECTOR):
-        return "spread"
-    return "place" if claim.qualifier("place") else ""
+    if claim.count is not None:
+        unit = claim.count.unit
+        if unit.kind is Kind.SECTOR:
+            return "spread"
+        worded = next((form for form, units in weights()["counts"].items() if unit.id in units), "")
+        if worded == TIED and claim.qualifier("place"):
+            return "place"
+        return worded or ("place" if claim.qualifier("place") else "")
+    return ""
 
 
 def _class_form(claim: Claim) -> str:
@@ -110,6 +116,11 @@ def _automation_form(claim: Claim) -> str:
     if claim.qualifier("limit"):
         return "limit"
     return "human" if claim.object is not None and claim.object.id == "role/human" else ""
+
+
+def _since(claim: Claim) -> bool:
+    opening = claim.qualifier("open")
+    return claim.when is not None and opening is not None and opening.name == "since"
 
 
 def _attribution_form(claim: Claim) -> str:
@@ -134,6 +145,7 @@ _FORMS: Mapping[Predicate, Callable[[Claim], str]] = {
     Predicate.DISRUPTS: lambda claim: "deletion" if claim.qualifier("form") else "",
     Predicate.HAS_NEXUS: lambda claim: "interest" if claim.qualifier("form") else "",
     Predicate.COOPERATES: lambda claim: "imitation" if claim.qualifier("form") else "",
+    Predicate.EXPLOITS: lambda claim: "since" if _since(claim) else "",
     Predicate.LISTS: lambda claim: "due" if claim.qualifier("due") else "",
     Predicate.ACTIVE: lambda claim: "since" if claim.qualifier("open") else "",
     Predicate.DENIES: lambda claim: "doubt" if claim.subject.id == "role/expert" else "",
@@ -155,7 +167,9 @@ def fact_key(claim: Claim, catalog: Catalog) -> tuple[str, ...]:
     if claim.predicate in UNORDERED and object_ < subject:
         subject, object_ = object_, subject
     place = claim.qualifier("place")
-    parts = [claim.predicate.value, subject, object_, place.id if place else "", str(claim.negated), form_of(claim)]
+    # Who dates the start of an exploitation says the same thing as who does not date it.
+    form = "" if claim.predicate is Predicate.EXPLOITS else form_of(claim)
+    parts = [claim.predicate.value, subject, object_, place.id if place else "", str(claim.negated), form]
     if claim.predicate in (Predicate.COUNTS, Predicate.AUTOMATES) or (claim.count and not claim.object):
         parts += [f"{claim.count.value:g}" if claim.count else "", claim.count.unit.id if claim.count else ""]
     if claim.predicate in (Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE):

@@ -18,6 +18,13 @@ def elaborates(fact: Fact, lead: Fact, house: House) -> bool:
     return same and fact.best.subject.id in {term.id for term in lead.objects}
 
 
+def is_essence(fact: Fact, lead: Fact, theme: str) -> bool:
+    """True for what says what a thing of its theme is, where the lead does not: a network's use, beside its size."""
+    best = fact.best
+    same = best.predicate is lead.best.predicate or best.subject.id != lead.best.subject.id
+    return not same and not best.negated and best.predicate.value in weights()["essence"].get(theme, ())
+
+
 def in_reading_order(said: Sequence[Statement], lead: Fact, house: House) -> list[Statement]:
     """Facts: what explains the lead first, then speaker by speaker, the lead's own first, each as events run.
 

@@ -9,21 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 from geppo.catalog import Catalog
 from geppo.catalog.folding import key
 from geppo.model.assessment import Assessment, AssessmentKind
 from geppo.model.claim import STRENGTH, Claim, Predicate, Rung
 from geppo.model.edition import Month, Role, Story
-from geppo.model.entity import Kind
+from geppo.model.entity import Kind, Term
 from geppo.model.report import Document
-from geppo.write.facts import Fact, facts_of, form_of, standing, weights
-from geppo.write.order import elaborates, in_reading_order
+from geppo.write.facts import Fact, facts_of, form_of, limit, standing, weights
+from geppo.write.order import elaborates, in_reading_order, is_essence
 from geppo.write.statement import Statement, statement
 
 _ELABORATES = 14.0
-"""Points by which a fact that explains the lead is worth less than the lead itself."""
+"""Points by which a fact that explains the lead, or doubts what it is about, is worth less than the lead itself."""
+
+_THEME = 16.0
+"""Points by which a fact that says what a thing of its theme is, is worth less than the lead."""
 
 SEVERAL_COUNTERS = 2
 MOST_COUNTERS = 4
@@ -80,7 +83,10 @@ class Planner:
         ]
 
     def background(self, stories: Sequence[Story]) -> list[Story]:
-        """Earlier stories that stand behind these: of their theme, or about groups of the same states."""
+        """Earlier stories that stand behind these: of their theme, of the same things, or about pacts of their states.
+
+        A pact stands for as long as it is in force; what else was reported ages (`background_days`).
+        """
         themes = {story.theme for story in stories}
         states = {state for story in stories for state in self.states(story)}
         shown = {story.id for story in stories}
@@ -88,9 +94,29 @@ class Planner:
         for story in sorted(self.month.stories, key=lambda story: (story.rank, story.id)):
             if story.id in shown or self.in_period(story) or not self._before(story) or not self.leads(story):
                 continue
-            if story.theme in themes or states & self.states(story):
+            pact = any(term.kind is Kind.AGREEMENT for term in story.subjects)
+            if not (pact or self._recent(story)):
+                continue
+            if story.theme in themes or (states & self.states(story) and (pact or self._same(story, stories))):
                 found.append(story)
         return found
+
+    def _recent(self, story: Story) -> bool:
+        least = self.month.period.span.start - timedelta(days=limit("background_days"))
+        return any(self.documents[report].published >= least for report in story.reports if report in self.documents)
+
+    def _same(self, earlier: Story, stories: Sequence[Story]) -> bool:
+        """True where an earlier story is about something that these are about."""
+        mine = {self.catalog.canonical(term.id) for term in earlier.subjects}
+        return any(self.catalog.canonical(term.id) in mine for story in stories for term in story.subjects)
+
+    def stands_behind(self, earlier: Story, stories: Sequence[Story]) -> bool:
+        """True where an earlier story is about what these are about, or about groups or pacts of the same states.
+
+        One that has only their theme is told as earlier reporting: a reader takes "background" for a reason.
+        """
+        states = {state for story in stories for state in self.states(story)}
+        return self._same(earlier, stories) or bool(self.states(earlier) & states)
 
     def _before(self, story: Story) -> bool:
         """True where a report of the story came out before the month; what came later is for a later issue."""
@@ -185,6 +211,7 @@ class Planner:
             replace(one, priority=one.priority - (40.0 if connective else 0.0))
             for one in self._origins(story, first, lead)
         ]
+        out += self._drift(story, first)
         out += self._own_doubt(story, lead, first)
         out += self._overlap(story, first)
         out += self._stages(story, lead, first)
@@ -196,7 +223,6 @@ class Planner:
         ]
         out += denials
         out += [one for one in more if one not in denials]
-        out += self._drift(story, first)
         return out
 
     def _origins(self, story: Story, first: Statement, lead: Fact) -> list[Statement]:
@@ -399,23 +425,36 @@ class Planner:
     ) -> list[Statement]:
         used = {claim for one in said for claim in one.claims}
         out: list[Statement] = []
-        seen = {(lead.best.predicate, lead.best.negated, lead.best.qualifier("place"))}
-        for fact in self.facts[story.id]:
-            kind = (fact.best.predicate, fact.best.negated, fact.best.qualifier("place"))
+        seen = {self._matter(lead)}
+        facts = self.facts[story.id]
+        for fact in sorted(facts, key=lambda fact: not is_essence(fact, lead, story.theme)):
+            kind = self._matter(fact)
             if len(out) >= most or used & set(fact.ids) or kind in seen or fact.best.qualifier("act"):
                 continue
             if fact.best.predicate is Predicate.DISCLOSES:
                 continue
             seen.add(kind)
-            doubtful = fact.best.negated or STRENGTH[fact.best.hedge.rung] <= STRENGTH[Rung.POSSIBLE]
             out.append(
                 statement(
-                    "fact", Role.CAVEAT if doubtful else Role.CLAIM, story.id,
-                    first.priority - (_ELABORATES if elaborates(fact, lead, self.house) else 60.0 - 3.0 * fact.score),
+                    "fact", Role.CAVEAT if _doubtful(fact) else Role.CLAIM, story.id,
+                    first.priority - self._below(fact, lead, story.theme),
                     claims=fact.ids, facts=(fact,), parent=first.id,
                 )
             )  # fmt: skip
         return in_reading_order(out, lead, self.house)
+
+    def _matter(self, fact: Fact) -> tuple[Predicate, bool, Term | None, str]:
+        """What a story tells of once; what a thing is, once by each house that says so."""
+        best = fact.best
+        by = self.house(best.speaker) if best.predicate is Predicate.CLASSIFIES and not best.negated else ""
+        return best.predicate, best.negated, best.qualifier("place"), by
+
+    def _below(self, fact: Fact, lead: Fact, theme: str) -> float:
+        """Points by which a further fact is worth less than the lead."""
+        same = self.catalog.canonical(fact.best.subject.id) == self.catalog.canonical(lead.best.subject.id)
+        if elaborates(fact, lead, self.house) or (same and _doubtful(fact)):
+            return _ELABORATES
+        return _THEME if is_essence(fact, lead, theme) else 60.0 - 3.0 * fact.score
 
     def _drift(self, story: Story, first: Statement) -> list[Statement]:
         drifts = self.of_kind(story, AssessmentKind.DRIFT)
@@ -435,6 +474,10 @@ def _counted_at(claim: Claim) -> tuple[date, float]:
     """When a count holds, as far as it says; the larger of two of one day is the whole of the other."""
     when = claim.when.end if claim.when else claim.published
     return when, claim.count.value if claim.count else 0.0
+
+
+def _doubtful(fact: Fact) -> bool:
+    return fact.best.negated or STRENGTH[fact.best.hedge.rung] <= STRENGTH[Rung.POSSIBLE]
 
 
 def named_subject(fact: Fact) -> bool:

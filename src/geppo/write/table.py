@@ -80,10 +80,10 @@ def _contradiction_row(composer: Composer, one: Assessment) -> tuple[str, ...] |
         by = composer.views.house(one.get(f"{side}_by"))
         sides.append(composer.wording_sentence(f"{value}（{by}）" if composer.language == "ja" else f"{value} ({by})"))
     reason = one.get("reason")
-    use = ""
+    use = composer.phrases.text("column", "both")
     if one.get("preferred") and composer.phrases.has("reason", reason):
         use = fill(composer.phrases.text("column", "prefer"), {"x": composer.views.value_of(said, "a") or one.get("a")})
-        use += composer.phrases.text("column", "because").replace("{reason}", composer.phrases.text("reason", reason))
+        use += fill(composer.phrases.text("column", "because"), {"reason": composer.phrases.text("reason", reason)})
     return (composer.wording_sentence(matter), *sides, composer.wording_sentence(use))
 
 

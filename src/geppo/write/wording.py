@@ -126,10 +126,7 @@ class Wording:
 
     def count(self, count: Count) -> str:
         """A count with its bound and unit."""
-        number = self.number(count.value)
-        if count.high is not None and count.high > count.value:
-            number += ("～" if self.language == "ja" else " to ") + self.number(count.high)
-        bound = self.phrases.text("bound", count.bound.value)
+        number, bound = self._range(count), self.phrases.text("bound", count.bound.value)
         if count.unit.id == "unit/percent":
             return fill(bound, {"n": number + ("%" if self.language == "ja" else " percent")})
         if self.language == "ja":
@@ -138,7 +135,7 @@ class Wording:
             if count.unit.kind is Kind.SECTOR:
                 pieces = {"X": self.term(count.unit), "n": fill(bound, {"n": number})}
                 return fill(self.phrases.text("list", "of_sector"), pieces)
-            said = fill(bound, {"n": f"{number}{counter}"})
+            said = self.amount(count)
             bare = count.unit.id in {"unit/person", "unit/device", "unit/item", "unit/country", "unit/company"}
             counted = bare and counter in self.phrases.choices("list", "self_counting")
             return said if counted or counter == unit else f"{said}の{unit}"
@@ -146,6 +143,18 @@ class Wording:
         if count.unit.id.startswith("data/") and not self.catalog.plural(count.unit.id).endswith(_COUNTABLE):
             unit = fill(self.phrases.text("list", "pieces"), {"X": self.term(count.unit)})
         return f"{fill(bound, {'n': number})} {_NO_ARTICLE.sub('', unit)}"
+
+    def _range(self, count: Count) -> str:
+        number = self.number(count.value)
+        if count.high is not None and count.high > count.value:
+            number += ("～" if self.language == "ja" else " to ") + self.number(count.high)
+        return number
+
+    def amount(self, count: Count) -> str:
+        """How many, with the bound and in Japanese the counter, without what is counted."""
+        counter = self.catalog.counter(count.unit.id) or self.phrases.text("list", "counter")
+        number = self._range(count) + (counter if self.language == "ja" else "")
+        return fill(self.phrases.text("bound", count.bound.value), {"n": number})
 
     def day(self, value: date) -> str:
         """A day, with its year only where it is not the edition's."""
@@ -212,7 +221,7 @@ class Wording:
         if self.language == "ja":
             return self.when(when)
         if opening == "since":
-            exact = when.is_day or when.is_month or when.is_year
+            exact = when.is_day or when.is_month or when.is_year or self._part_of_month(when)
             return f"since {self.when(when) if exact else self.month(when.start)}"
         if when.is_day:
             return f"on {self.when(when)}"

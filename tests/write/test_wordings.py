@@ -1,0 +1,78 @@
+"""How claims read as clauses and headings, case by case (tests/cases/write/wordings.toml)."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from geppo.catalog import Catalog
+from geppo.model.claim import Bound, Claim, Count, Hedge, Predicate, Rung
+from geppo.model.edition import Role
+from geppo.model.entity import Kind, Term
+from geppo.model.report import Passage
+from geppo.model.time import Period, When, day, month
+from geppo.write.compose import Composer
+from geppo.write.facts import Fact
+from geppo.write.statement import statement
+
+_CASES = Path(__file__).parent.parent / "cases" / "write" / "wordings.toml"
+
+
+def _cases() -> list[dict[str, Any]]:
+    return list(tomllib.loads(_CASES.read_text(encoding="utf-8"))["case"])
+
+
+def _term(row: list[str]) -> Term:
+    return Term(kind=Kind(row[0]), id=row[1], name=row[2])
+
+
+def _when(text: str) -> When:
+    if "/" in text:
+        first, last = (date.fromisoformat(part) for part in text.split("/"))
+        return When(start=first, end=last)
+    if len(text) == len("2031-05"):
+        return month(int(text[:4]), int(text[5:]))
+    return day(date.fromisoformat(text))
+
+
+def _fact(row: dict[str, Any]) -> Fact:
+    objects = [_term(one) for one in row.get("object", ())] or [None]
+    open_ = (("open", Term(kind=Kind.TEXT, id=f"open/{row['open']}", name=row["open"])),) if "open" in row else ()
+    count = None
+    if "count" in row:
+        value, unit, name = row["count"]
+        count = Count(value=float(value), bound=Bound.EXACT, unit=Term(kind=Kind.CONCEPT, id=unit, name=name))
+    claims = [
+        Claim(
+            id=f"c{number}", report="d1", publisher="Velmora Research", predicate=Predicate(row["predicate"]),
+            subject=_term(row["subject"]), object=object_, qualifiers=open_, count=count,
+            when=_when(row["when"]) if "when" in row else None, hedge=Hedge(rung=Rung.CONFIRMED),
+            negated=row.get("negated", False), voices=(), passage=Passage(document="d1", start=0, end=1, text="A"),
+            published=date(2031, 5, 10), rule="made",
+        )
+        for number, object_ in enumerate(objects)
+    ]  # fmt: skip
+    return Fact(claims=(claims[0],), score=1.0, merged=tuple(claims[1:]))
+
+
+def _composer(language: str) -> Composer:
+    return Composer(language=language, catalog=Catalog.load(), period=Period.parse("2031-05"), publishers={}, claims={})
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("row", _cases(), ids=lambda row: row["id"])
+def test_clause(row: dict[str, Any], language: str) -> None:
+    if language in row:
+        assert _composer(language).clause(_fact(row)) == row[language]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("row", [row for row in _cases() if "heading_en" in row], ids=lambda row: row["id"])
+def test_heading(row: dict[str, Any], language: str) -> None:
+    fact = _fact(row)
+    said = statement("heading", Role.LEAD, "story", 0.0, claims=fact.ids, facts=(fact,))
+    assert _composer(language).heading(said) == row[f"heading_{language}"]
