@@ -40,7 +40,8 @@ def _when(text: str) -> When:
 
 
 def _fact(row: dict[str, Any]) -> Fact:
-    objects = [_term(one) for one in row.get("object", ())] or [None]
+    objects: list[Term | None] = [_term(one) for one in row.get("object", ())]
+    objects = objects or [None]
     open_ = (("open", Term(kind=Kind.TEXT, id=f"open/{row['open']}", name=row["open"])),) if "open" in row else ()
     count = None
     if "count" in row:
