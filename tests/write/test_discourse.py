@@ -189,6 +189,12 @@ class TestConnectives:
         assert self._kinds(joined, other) == ["", "addition"]
         assert self._kinds(attack, other) == ["", "addition"]
 
+    def test_no_contrast_between_matters_without_a_party_in_common(self) -> None:
+        stranger = Term(kind=Kind.INTRUSION_SET, id="actor/new/stranger", name="Stranger")
+        joined = _claim(1, Predicate.SHARES, object_=_MESH)
+        assert self._kinds(joined, _claim(2, subject=stranger, object_=_ENERGY, report="d2")) == ["", "addition"]
+        assert self._kinds(joined, _claim(2, subject=stranger, object_=_LYNX, report="d2")) == ["", "contrast"]
+
     def test_no_contrast_where_joining_was_just_told_or_a_contrast_came_just_before(self) -> None:
         attack = _said(_claim(1, Predicate.TARGETS, object_=_ENERGY), role=Role.LEAD)
         also = _said(_claim(2, Predicate.SHARES, object_=_MESH, report="d2", house="B"), attack.id)

@@ -15,6 +15,7 @@ from geppo.model.edition import Role
 from geppo.model.entity import Kind
 from geppo.write.facts import TIED, form_of, limit
 from geppo.write.outline import HOSTILE, JOINT, Planner
+from geppo.write.parties import Parties
 from geppo.write.statement import Outline, SectionPlan, Statement, statement
 
 _OURS = ("overlap", "partner")
@@ -47,7 +48,7 @@ def _section(plan: SectionPlan, planner: Planner, sayable: Sayable) -> SectionPl
     _drop_said_twice(paragraphs)
     joined = [_joined(one, planner, sayable) for one in paragraphs]
     parted = [part for paragraph in joined for part in _parted(paragraph)]
-    linked = _linked(parted, sayable)
+    linked = _linked(parted, Parties(planner.catalog, planner.month.claims), sayable)
     return replace(plan, paragraphs=tuple(tuple(paragraph) for paragraph in linked if paragraph))
 
 
@@ -219,7 +220,7 @@ def _turn(one: Statement) -> str:
     return ""
 
 
-def _linked(paragraphs: Sequence[Sequence[Statement]], sayable: Sayable) -> list[list[Statement]]:
+def _linked(paragraphs: Sequence[Sequence[Statement]], parties: Parties, sayable: Sayable) -> list[list[Statement]]:
     out: list[list[Statement]] = []
     turns: dict[str, int] = {}
     lead: Statement | None = None
@@ -228,6 +229,8 @@ def _linked(paragraphs: Sequence[Sequence[Statement]], sayable: Sayable) -> list
     for paragraph in paragraphs:
         said = [replace(one, connective="") for one in paragraph]
         kind = _kind(paragraph[0], lead, acts)
+        if kind == "contrast" and lead is not None and not _of_one_matter(paragraph[0], lead, parties):
+            kind = "addition"
         told_before = kind in _BEFORE and not _BEFORE.isdisjoint(turns)
         kind = "addition" if kind == last == "contrast" or told_before else kind
         if paragraph[0].form == "trend.alone" and not (out and out[-1][-1].connective.startswith("however")):
@@ -253,6 +256,11 @@ def _with(one: Statement, kind: str, turns: dict[str, int], sayable: Sayable) ->
         return one
     turns[kind] = turns.get(kind, 0) + 1
     return linked
+
+
+def _of_one_matter(one: Statement, other: Statement, parties: Parties) -> bool:
+    """Only what concerns a group or a state in common can stand in contrast."""
+    return not parties.of(one.facts[0]).isdisjoint(parties.of(other.facts[0]))
 
 
 def _kind(one: Statement, lead: Statement | None, acts: Set[Predicate]) -> str:

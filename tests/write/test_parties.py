@@ -1,0 +1,41 @@
+"""Whom a fact is about: named groups and places, and the states that reports or the catalogue give a group."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from geppo.catalog import Catalog
+from geppo.model.claim import Claim, Hedge, Predicate, Rung
+from geppo.model.entity import Kind, Term
+from geppo.model.report import Passage
+from geppo.write.facts import Fact
+from geppo.write.parties import Parties
+
+_LYNX = Term(kind=Kind.INTRUSION_SET, id="actor/new/lynx", name="Ochre Lynx")
+_CHILE = Term(kind=Kind.LOCATION, id="country/CL", name="Chile")
+_NORWAY = Term(kind=Kind.LOCATION, id="country/NO", name="Norway")
+_ENERGY = Term(kind=Kind.SECTOR, id="sector/energy", name="energy")
+
+
+def _claim(predicate: Predicate, object_: Term, *, negated: bool = False, place: Term | None = None) -> Claim:
+    return Claim(
+        id=f"{predicate.value}-{object_.id}", report="d1", publisher="Velmora Research", predicate=predicate,
+        subject=_LYNX, object=object_, qualifiers=(("place", place),) if place else (), count=None, when=None,
+        hedge=Hedge(rung=Rung.CONFIRMED), negated=negated, voices=(),
+        passage=Passage(document="d1", start=0, end=1, text="A"), published=date(2031, 5, 10), rule="made",
+    )  # fmt: skip
+
+
+def _of(fact: Claim, *claims: Claim) -> frozenset[str]:
+    return Parties(Catalog.load(), claims).of(Fact(claims=(fact,), score=1.0))
+
+
+def test_names_and_places_are_parties_and_sectors_are_not() -> None:
+    assert _of(_claim(Predicate.TARGETS, _ENERGY, place=_NORWAY)) == {"actor/new/lynx", "country/NO"}
+
+
+def test_the_state_that_a_report_gives_a_group_is_a_party() -> None:
+    attack = _claim(Predicate.TARGETS, _ENERGY)
+    assert _of(attack, _claim(Predicate.HAS_NEXUS, _CHILE)) == {"actor/new/lynx", "country/CL"}
+    assert _of(attack, _claim(Predicate.HAS_NEXUS, _CHILE, negated=True)) == {"actor/new/lynx"}
+    assert _of(attack, _claim(Predicate.TARGETS, _CHILE)) == {"actor/new/lynx"}
