@@ -15,12 +15,12 @@ from geppo.catalog import ready
 from geppo.catalog.agreements import Agreement, between, read_agreements
 from geppo.catalog.apart import addresses, detections, joined, named, not_inside, outside, paths
 from geppo.catalog.edits import Edits, read_edits
+from geppo.catalog.extra import ByTuple, Extra
 from geppo.catalog.folding import Folded, folded
 from geppo.catalog.forms import (
     Use,
     agreement_forms,
     compound_forms,
-    extra_forms,
     mark_forms,
     name_forms,
     place_forms,
@@ -58,7 +58,8 @@ NAMED = 4096
 
 class Seen(NamedTuple):
     """A text as it is searched: what the catalogue's forms hit that may be named, words of a kind, and the stretches in
-    which nothing is looked for. `kept` are its mentions by what the names that only this month knows hit.
+    which nothing is looked for. `kept` are its mentions by what the names that only this month knows hit, and `known`
+    what the month's names hit in it.
     """
 
     view: Folded
@@ -66,6 +67,7 @@ class Seen(NamedTuple):
     votes: Votes
     apart: list[tuple[int, int]]
     kept: dict[tuple[Hit, ...], tuple[Mention, ...]]
+    known: list[tuple[Extra, list[Hit]]]
 
 
 class Catalog:
@@ -91,7 +93,7 @@ class Catalog:
         self._publisher_by_id = {row.id: row for row in self.publishers}
         self._finders: dict[str, Finder] = {}
         self._sector_words: dict[str, SectorWords] = {}
-        self._extra_finder = lru_cache(maxsize=EXTRA)(self._made_extra)
+        self._extra = ByTuple(partial(Extra, rules=self.rules), EXTRA)
         self._seen = lru_cache(maxsize=SEEN)(self._look)
         self._seen_name = lru_cache(maxsize=NAMED)(self._look)
         self._publisher = lru_cache(maxsize=NAMED)(partial(find_publisher, self._publisher_by_key))
@@ -135,18 +137,18 @@ class Catalog:
             )
         return self._finders[language]
 
-    def _made_extra(self, extra: tuple[Name, ...]) -> Finder:
-        return Finder(extra_forms(extra), self.rules)
-
-    def match(self, text: str, language: str, extra: Sequence[Name] = ()) -> tuple[Mention, ...]:
+    def match(
+        self, text: str, language: str, extra: Sequence[Name] = (), own: Sequence[Name] = ()
+    ) -> tuple[Mention, ...]:
         """Everything of the catalogue that a text names, in order, without overlap, the longest first.
 
         Forms of the text's language and English forms count. Offsets are into the text as given. `extra` are names
-        that only this month knows.
+        that only this month knows (as one tuple for all its texts they are made ready once), `own` those that the
+        document adds.
         """
         look = self._seen if len(text) > LONGEST_NAME else self._seen_name
         seen = look(text, language if language in LANGUAGES else "en")
-        more = tuple(outside(self._extra_finder(tuple(extra)).find(seen.view), seen.apart)) if extra else ()
+        more = tuple(outside(self._more(seen, tuple(extra), tuple(own)), seen.apart)) if extra or own else ()
         if more not in seen.kept:
             if len(seen.kept) >= ROUNDS:
                 seen.kept.clear()
@@ -154,6 +156,14 @@ class Catalog:
             told = self._told(chosen, seen.votes)
             seen.kept[more] = tuple([self._mention(text, seen.view, hit, seen.votes, told) for hit in chosen])
         return seen.kept[more]
+
+    def _more(self, seen: Seen, extra: tuple[Name, ...], own: tuple[Name, ...]) -> list[Hit]:
+        """What names that only this month or this document knows hit in a text."""
+        finder = self._extra(extra)
+        if not seen.known or seen.known[0][0] is not finder:
+            seen.known[:] = [(finder, finder.find(seen.view))]
+        hits = seen.known[0][1]
+        return finder.with_own(hits, seen.view, own) if own else hits
 
     def _look(self, text: str, language: str) -> Seen:
         view = folded(text)
@@ -173,7 +183,7 @@ class Catalog:
         kept += confirmed(view, by_use[Use.ORDINARY_NAME], votes, no_names)
         kept += [hit for hit in by_use[Use.TERM] if hit.form.kind is not Kind.SECTOR]
         kept += self._sectors(view, [hit for hit in by_use[Use.TERM] if hit.form.kind is Kind.SECTOR], places, language)
-        return Seen(view, tuple(kept), votes, apart, {})
+        return Seen(view, tuple(kept), votes, apart, {}, [])
 
     def _sectors(self, view: Folded, hits: Sequence[Hit], places: Sequence[Hit], language: str) -> list[Hit]:
         """Sector words that speak of a sector where they stand."""

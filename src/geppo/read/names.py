@@ -19,6 +19,7 @@ import re2
 
 from geppo import shipped
 from geppo.catalog import Catalog, Name
+from geppo.catalog.extra import ByTuple
 from geppo.catalog.words import is_phrase_of_english
 from geppo.model.entity import Kind
 from geppo.read.rules import Patterns, expand, kind_marks
@@ -314,18 +315,34 @@ def without_legal_form(name: str) -> str:
     return name
 
 
-def spelled(text: str, names: Sequence[Name], catalog: Catalog, language: str) -> tuple[Name, ...]:
+class _Spellings:
+    """Names by the comparison form of each of their forms, and the forms in other scripts."""
+
+    def __init__(self, names: Sequence[Name]) -> None:
+        self.by_slug = {slug(form): name for name in names for form in name.forms}
+        self.foreign = tuple(form for name in names for form in name.forms if not form.isascii())
+
+
+_spellings = ByTuple(_Spellings, 4)
+
+
+def spelled(
+    text: str, known: tuple[Name, ...], own: tuple[Name, ...], catalog: Catalog, language: str
+) -> tuple[Name, ...]:
     """Names printed in two scripts, "X(Latin)": the other spelling is a form of the Latin name.
 
-    Only for Latin names that are known as a group, malware, campaign, network or tool.
+    Only for Latin names that are known as a group, malware, campaign, network or tool; `own` are the document's.
     """
-    known = {slug(form): name for name in names for form in name.forms}
-    own = [form for name in names for form in name.forms if not form.isascii()]
+    matches = list(_two_scripts().finditer(text))
+    if not matches:
+        return ()
+    ours, theirs = _Spellings(own), _spellings(known)
+    foreign = (*theirs.foreign, *ours.foreign)
     found: dict[str, Name] = {}
-    for match in _two_scripts().finditer(text):
+    for match in matches:
         other, latin = match.group(1).strip(_QUOTES), match.group(2).strip()
-        other = max((form for form in own if other.endswith(form)), key=len, default=other)
-        name = known.get(slug(latin))
+        other = max((form for form in foreign if other.endswith(form)), key=len, default=other)
+        name = ours.by_slug.get(slug(latin)) or theirs.by_slug.get(slug(latin))
         if name is None:
             mentions = [m for m in catalog.match(latin, "en") if m.end - m.start == len(latin) and m.kind in _SPELLED]
             name = Name(kind=mentions[0].kind, id=mentions[0].id, name=latin, forms=(latin,)) if mentions else None
