@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
-import os
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import re2
 
-from geppo import collect, deliver
+from geppo import collect, crew, deliver
 from geppo.catalog import Catalog, Name
 from geppo.config import Settings
 from geppo.errors import InputError
@@ -149,14 +145,15 @@ class Readings:
     gaps: tuple[Gap, ...]
 
 
-def month_names(
-    documents: Sequence[Document], catalog: Catalog, progress: Progress, gaps: list[Gap]
+def _month_names(
+    documents: Sequence[Document], catalog: Catalog, progress: Progress, gaps: list[Gap], readers: _Readers
 ) -> tuple[Name, ...]:
     """Names that the documents introduce, and their publishers: a name found in one page is known in all."""
     publishers = publisher_names(documents, catalog)
+    readers.know(publishers)
     found: dict[str, list[Name]] = {name.id: [name] for name in publishers}
     operated: set[str] = set()
-    for number, (names, gap) in enumerate(_spread(_introduced, documents, (catalog, publishers))):
+    for number, (names, gap) in enumerate(readers.each(_introduced, range(len(documents)))):
         gaps += [gap] if gap else []
         for name in names or ():
             found.setdefault(name.id, []).append(name)
@@ -181,14 +178,16 @@ def _agreed(names: Sequence[Name]) -> Name:
 def read_documents(documents: Sequence[Document], catalog: Catalog, progress: Progress = silent) -> Readings:
     """Read all documents: first the names of the month, then the statements."""
     gaps: list[Gap] = []
-    names = month_names(documents, catalog, progress, gaps)
-    failed = {gap.source for gap in gaps}
-    whole = [document for document in documents if document.name not in failed]
     readings: list[Reading] = []
-    for number, (reading, gap) in enumerate(_spread(_stated, whole, (catalog, names))):
-        gaps += [gap] if gap else []
-        readings += [reading] if reading else []
-        progress("statements", number + 1, len(whole))
+    with _Readers(documents, catalog) as readers:
+        names = _month_names(documents, catalog, progress, gaps, readers)
+        readers.know(names)
+        failed = {gap.source for gap in gaps}
+        whole = [number for number, document in enumerate(documents) if document.name not in failed]
+        for number, (reading, gap) in enumerate(readers.each(_stated, whole)):
+            gaps += [gap] if gap else []
+            readings += [reading] if reading else []
+            progress("statements", number + 1, len(whole))
     return Readings(
         reports=tuple(reading.report for reading in readings),
         claims=tuple(claim for reading in readings for claim in reading.claims),
@@ -197,46 +196,79 @@ def read_documents(documents: Sequence[Document], catalog: Catalog, progress: Pr
     )
 
 
-Known = tuple[Catalog, tuple[Name, ...]]
-"""What every document is read with."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Round:
+    """What documents are read with."""
 
-_known: list[Known] = []
-"""Set before processes are forked, which then have it without a copy."""
-
-
-def _introduced(document: Document) -> tuple[tuple[Name, ...] | None, Gap | None]:
-    catalog, names = _known[-1]
-    return _guarded(document, lambda: new_names(document, catalog, names))
+    catalog: Catalog
+    documents: Sequence[Document]
+    names: tuple[Name, ...] = ()
 
 
-def _stated(document: Document) -> tuple[Reading | None, Gap | None]:
-    catalog, names = _known[-1]
-    return _guarded(document, lambda: read_document(document, catalog, names))
+_rounds: list[_Round] = []
+"""Set before processes are forked, which then have it without a copy; each has its own from then on."""
+
+
+def _know(names: tuple[Name, ...]) -> None:
+    _rounds[-1] = replace(_rounds[-1], names=names)
+
+
+def _introduced(number: int) -> tuple[tuple[Name, ...] | None, Gap | None]:
+    now = _rounds[-1]
+    document = now.documents[number]
+    return _guarded(document, lambda: new_names(document, now.catalog, now.names))
+
+
+def _stated(number: int) -> tuple[Reading | None, Gap | None]:
+    now = _rounds[-1]
+    document = now.documents[number]
+    return _guarded(document, lambda: read_document(document, now.catalog, now.names))
 
 
 PARALLEL_FROM = 300_000
 """Characters from which documents are read in several processes: below, starting them costs more than it saves."""
 
 
-def _spread(
-    work: Callable[[Document], tuple[Found | None, Gap | None]], documents: Sequence[Document], known: Known
-) -> Iterator[tuple[Found | None, Gap | None]]:
-    """The work on each document, in order; on Linux in as many processes as there are cores."""
-    _known.append(known)
-    try:
-        cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
-        if cores < 2 or sum(len(document.text) for document in documents) < PARALLEL_FROM:
-            yield from map(work, documents)
+class _Readers:
+    """Does the two rounds over a month's documents: in processes where there is enough to read."""
+
+    def __init__(self, documents: Sequence[Document], catalog: Catalog) -> None:
+        self._documents = documents
+        self._sizes = [len(document.text) for document in documents]
+        _rounds.append(_Round(catalog=catalog, documents=documents))
+        count = crew.cores()
+        self._crew = crew.Crew(count) if count > 1 and sum(self._sizes) >= PARALLEL_FROM else None
+
+    def __enter__(self) -> _Readers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _rounds.pop()
+        if self._crew is not None:
+            self._crew.__exit__()
+
+    def know(self, names: tuple[Name, ...]) -> None:
+        """Read with these names from here on."""
+        _know(names)
+        if self._crew is not None:
+            self._crew.tell(_know, names)
+
+    def each(
+        self, work: Callable[[int], tuple[Found | None, Gap | None]], numbers: Sequence[int]
+    ) -> Iterator[tuple[Found | None, Gap | None]]:
+        """The work on each document of some numbers, in order."""
+        if self._crew is None:
+            yield from map(work, numbers)
             return
-        forked = multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(cores, mp_context=forked) as pool:
-            yield from pool.map(work, documents, chunksize=CHUNK)
-    finally:
-        _known.pop()
+        for number, done in zip(
+            numbers, self._crew.each(work, numbers, [self._sizes[number] for number in numbers]), strict=True
+        ):
+            yield (None, _lost(self._documents[number])) if done is crew.LOST else done
 
 
-CHUNK = 4
-"""Documents handed to a process at once."""
+def _lost(document: Document) -> Gap:
+    message = "could not be read (the process that read it ended); please report it with the document"
+    return Gap(source=document.name, kind="reading", message=message)
 
 
 def _guarded(document: Document, work: Callable[[], Found]) -> tuple[Found | None, Gap | None]:

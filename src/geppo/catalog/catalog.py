@@ -15,7 +15,7 @@ from geppo.catalog import ready
 from geppo.catalog.agreements import Agreement, between, read_agreements
 from geppo.catalog.apart import addresses, detections, joined, named, not_inside, outside, paths
 from geppo.catalog.edits import Edits, read_edits
-from geppo.catalog.extra import ByTuple, Extra
+from geppo.catalog.extra import Extra
 from geppo.catalog.folding import Folded, folded
 from geppo.catalog.forms import (
     Use,
@@ -29,6 +29,7 @@ from geppo.catalog.forms import (
     term_forms,
 )
 from geppo.catalog.hits import Hit, longest
+from geppo.catalog.kept import BySize, ByTuple
 from geppo.catalog.matching import Finder, Votes, confirmed, framed
 from geppo.catalog.names import Alias, Entry, Name, Names, best_id, best_kind, read_names, read_overlay
 from geppo.catalog.places import read_compounds, read_places
@@ -40,8 +41,9 @@ from geppo.catalog.terms import COUNTER, read_concepts, read_sectors
 from geppo.model.edit import Edit
 from geppo.model.entity import Kind, Mention, Term
 
-SEEN = 64
-"""Texts whose hits are kept: one is asked about up to three times while its own new names are found."""
+SEEN = 2_000_000
+"""Characters of texts whose hits are kept: one is asked about up to three times while its own new names are found, and
+once more when those of the whole month are known."""
 
 ROUNDS = 4
 """Answers kept for one text: mostly all rounds know the same of its names."""
@@ -94,7 +96,7 @@ class Catalog:
         self._finders: dict[str, Finder] = {}
         self._sector_words: dict[str, SectorWords] = {}
         self._extra = ByTuple(partial(Extra, rules=self.rules), EXTRA)
-        self._seen = lru_cache(maxsize=SEEN)(self._look)
+        self._seen = BySize(self._look, lambda text, _: len(text), SEEN)
         self._seen_name = lru_cache(maxsize=NAMED)(self._look)
         self._publisher = lru_cache(maxsize=NAMED)(partial(find_publisher, self._publisher_by_key))
         self._grades = {self._graded(subject): letter for subject, letter in (edits.grades if edits else ())}

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Generic, TypeVar
-
 from geppo.catalog.folding import Folded
 from geppo.catalog.forms import Form, extra_forms
 from geppo.catalog.hits import Hit
@@ -12,29 +9,8 @@ from geppo.catalog.matching import Finder
 from geppo.catalog.names import Name
 from geppo.catalog.rules import Rules
 
-Made = TypeVar("Made")
 NEW = "new:"
 """How the id of a name begins that stands for nothing in the catalogue."""
-
-
-class ByTuple(Generic[Made]):
-    """What is worked out of the names of a month, kept by the very tuple.
-
-    A month asks some times a document, and to hash thousands of names costs more than all else that is done with them.
-    """
-
-    def __init__(self, make: Callable[[tuple[Name, ...]], Made], size: int) -> None:
-        self._make, self._size = make, size
-        self._kept: dict[int, tuple[tuple[Name, ...], Made]] = {}
-
-    def __call__(self, names: tuple[Name, ...]) -> Made:
-        kept = self._kept.get(id(names))
-        if kept is None:
-            while len(self._kept) >= self._size:
-                del self._kept[next(iter(self._kept))]
-            # The tuple is kept beside what was made of it: its id is no other's as long as it lives.
-            kept = self._kept[id(names)] = (names, self._make(names))
-        return kept[1]
 
 
 class Extra:

@@ -19,7 +19,7 @@ import re2
 
 from geppo import shipped
 from geppo.catalog import Catalog, Name
-from geppo.catalog.extra import ByTuple
+from geppo.catalog.kept import ByTuple
 from geppo.catalog.words import is_phrase_of_english
 from geppo.model.entity import Kind
 from geppo.read.rules import Patterns, expand, kind_marks

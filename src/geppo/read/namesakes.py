@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from geppo.catalog import Name
-from geppo.catalog.extra import ByTuple
+from geppo.catalog.kept import ByTuple
 from geppo.model.entity import Kind
 from geppo.model.report import Document
 

@@ -6,10 +6,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Protocol, TypeVar
 
 from geppo.catalog import Catalog, Name
+from geppo.catalog.kept import BySize
 from geppo.language import voices as voicing
 from geppo.language.dates import find_dates
 from geppo.language.numbers import Number, find_counts
@@ -29,8 +30,8 @@ from geppo.read.rules import rules
 from geppo.read.sentence import Sentence
 from geppo.read.typed import Item, marks_of, names_only, pattern_kind, typed_line
 
-PAGES = 64
-"""Documents whose parts are kept between the two passes: those of a small month."""
+PAGES = 2_000_000
+"""Characters of the documents whose parts are kept between the two passes."""
 
 LEAST_ITEMS = 2
 """Headed items that make a page a roundup."""
@@ -107,9 +108,7 @@ class _Page:
         return [_valued(value) for value in _outermost([v for v in self.observables if v.verdict not in _NOT_STATED])]
 
 
-@lru_cache(maxsize=PAGES)
-def _page(document: Document) -> _Page:
-    return _Page(document)
+_page = BySize(_Page, lambda document: len(document.text), PAGES)
 
 
 class _Inside:

@@ -55,11 +55,16 @@ def _lines(sentence: Sentence) -> Iterator[tuple[TypedLine, bool]]:
     """
     borders = [part.start for part in sentence.clauses]
     seen: set[str] = set()
+    sizes: set[int] = set()
     for items, spoken in (
         (sentence.spoken_of, False),
         (names_only(sentence.spoken_of), False),
         (sentence.items, True),
     ):
+        # Each is the one before or a part of it, the last the whole: as many items are the same items.
+        if len(items) in sizes:
+            continue
+        sizes.add(len(items))
         line = typed_line(sentence.text, sentence.span.start, sentence.span.end, items, borders)
         if line.line not in seen:
             yield line, spoken

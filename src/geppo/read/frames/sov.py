@@ -96,10 +96,13 @@ class Lexicon:
                     self.verbs.append((len(sources), frame, voice, re2.compile(source)))
                     sources.append(source)
         self._all = sorter(sources, whole=False, blanks=False)
+        self._last: tuple[str, frozenset[int]] = ("", frozenset())
 
     def present(self, piece: str) -> frozenset[int]:
-        """Numbers of the verbs' expressions that match in a sentence, in one pass."""
-        return frozenset(self._all.Match(piece) or ())
+        """Numbers of the verbs' expressions that match in a sentence, in one pass; kept, as it is asked two times."""
+        if self._last[0] != piece:
+            self._last = (piece, frozenset(self._all.Match(piece) or ()))
+        return self._last[1]
 
 
 LONGEST_BRACKET = 90
@@ -131,14 +134,15 @@ class Reader:
         self.start, self.end = start, end
         self.items = _without_brackets(text, [item for item in items if item.kind not in ("date", "number")])
         self.clauses = clauses
+        self._marked: dict[tuple[int, int], list[Marked]] = {}
 
     def verbs(self) -> Iterator[Verb]:
         """Every frame's verb; the longest where several begin at one place."""
         piece = self.text[self.start : self.end]
         found: dict[int, list[Verb]] = {}
         present = self.lexicon.present(piece)
-        for number, frame, voice, expression in self.lexicon.verbs:
-            for match in expression.finditer(piece) if number in present else ():
+        for _, frame, voice, expression in map(self.lexicon.verbs.__getitem__, sorted(present)):
+            for match in expression.finditer(piece):
                 start, end = self.start + match.start(), self.start + match.end()
                 tail = self.lexicon.tail.match(self.text[end : self.end])
                 ending = self.lexicon.tail_before.search(match.group()).group() + tail.group()
@@ -159,6 +163,11 @@ class Reader:
 
     def marked(self, start: int, end: int) -> list[Marked]:
         """Mentions and nouns with a particle behind them between two places, in order; nouns as open items."""
+        if (start, end) not in self._marked:
+            self._marked[start, end] = self._all_marked(start, end)
+        return self._marked[start, end]
+
+    def _all_marked(self, start: int, end: int) -> list[Marked]:
         found: list[Marked] = []
         piece = self.text[start:end]
         at = start
