@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import re2
 
+from geppo import linear
 from geppo.errors import DataError
 
 NEVER = "never"
@@ -81,7 +82,7 @@ def pattern(source: str, *, longest: bool = False) -> Any:
     Raises DataError where RE2 refuses the pattern.
     """
     try:
-        return re2.compile(spaced(source), options=_options(longest=longest))
+        return linear.compile(spaced(source), options=_options(longest=longest))
     except re2.error as error:
         raise DataError(f"pattern {source!r}: {error}") from error
 

@@ -7,9 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-import re2
-
-from geppo import shipped
+from geppo import linear, shipped
 from geppo.model.entity import Term
 from geppo.read.typed import Item
 
@@ -32,7 +30,7 @@ def _data() -> dict[str, Any]:
             "quote",
         ):
             if name in row:
-                row[name] = re2.compile(row[name])
+                row[name] = linear.compile(row[name])
     return raw
 
 

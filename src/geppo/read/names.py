@@ -15,9 +15,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import re2
-
-from geppo import shipped
+from geppo import linear, shipped
 from geppo.catalog import Catalog, Name
 from geppo.catalog.kept import ByTuple
 from geppo.catalog.words import is_phrase_of_english
@@ -67,12 +65,12 @@ def _common() -> dict[str, Any]:
 
 @cache
 def _designators() -> tuple[tuple[Kind, Any], ...]:
-    return tuple((Kind(row["kind"]), re2.compile(row["pattern"])) for row in _common()["designator"])
+    return tuple((Kind(row["kind"]), linear.compile(row["pattern"])) for row in _common()["designator"])
 
 
 @cache
 def _no_designator() -> Any:
-    return re2.compile(_common()["no_designator"])
+    return linear.compile(_common()["no_designator"])
 
 
 @cache
@@ -82,7 +80,7 @@ def _no_name() -> frozenset[str]:
 
 @cache
 def _two_scripts() -> Any:
-    return re2.compile(_common()["two_scripts"])
+    return linear.compile(_common()["two_scripts"])
 
 
 def compile_naming(text: str, where: str, language: str = "") -> Naming:
@@ -110,11 +108,11 @@ def compile_naming(text: str, where: str, language: str = "") -> Naming:
         rules=tuple(rules),
         compiled=Patterns([rule.expression for rule in rules]),
         prefilter=prefilter or Slow({f"{where}, naming {rule.id}": rule.expression for rule in rules}),
-        split=re2.compile(raw["split"]),
+        split=linear.compile(raw["split"]),
         stop=frozenset(raw.get("stop", ())),
         organisations=Patterns([row["pattern"] for row in raw.get("organisation", ())]),
         weak=tuple(bool(row.get("weak", False)) for row in raw.get("organisation", ())),
-        generic=re2.compile(raw["generic"]) if "generic" in raw else None,
+        generic=linear.compile(raw["generic"]) if "generic" in raw else None,
     )
 
 
@@ -153,10 +151,10 @@ def designators(text: str) -> Iterable[tuple[Kind, str]]:
 
 
 _SCRIPTS = (
-    ("ja", re2.compile("[ぁ-ヿ]")),
-    ("ko", re2.compile("[가-힣]")),
-    ("ru", re2.compile("[а-я]")),
-    ("zh", re2.compile("[一-龥]")),
+    ("ja", linear.compile("[ぁ-ヿ]")),
+    ("ko", linear.compile("[가-힣]")),
+    ("ru", linear.compile("[а-я]")),
+    ("zh", linear.compile("[一-龥]")),
 )
 _START = 4000
 """So much of a text shows in which scripts it is written."""
@@ -268,7 +266,7 @@ LONGEST_INITIALS = 3
 
 @cache
 def _gloss() -> Any:
-    return re2.compile(r"^[「『“\"]?([^（(]{2,30})[（(]([^（()）]{2,40})[)）][」』”\"]?$")
+    return linear.compile(r"^[「『“\"]?([^（(]{2,30})[（(]([^（()）]{2,40})[)）][」』”\"]?$")
 
 
 def _without_gloss(name: str) -> str:

@@ -9,8 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-import re2
-
+from geppo import linear
 from geppo.catalog import Catalog
 from geppo.language.sentences import Span
 from geppo.model.claim import Claim, Count, Predicate, Rung
@@ -343,7 +342,7 @@ def _only_tells(
 
 @cache
 def _lister() -> Any:
-    return re2.compile(scope()["listers"]["names"])
+    return linear.compile(scope()["listers"]["names"])
 
 
 def _qualifiers(
