@@ -9,8 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-import re2
-
+from geppo import linear
 from geppo.config import Settings
 from geppo.errors import InputError
 from geppo.model.report import Fetched
@@ -21,7 +20,7 @@ from geppo.read.text._pdfhouse import sheets_of
 from geppo.read.text.markdown import addresses
 
 RANK = 10
-_CREATED = re2.compile(r"D:(\d{4})(\d{2})(\d{2})")
+_CREATED = linear.compile(r"D:(\d{4})(\d{2})(\d{2})")
 _HEAD_LINES = 30
 _TITLE_LINES = 8
 _SHORT = 80
@@ -55,7 +54,7 @@ def read(fetched: Fetched, settings: Settings) -> Page:
 
 @cache
 def _no_titles() -> tuple[Any, ...]:
-    return tuple(re2.compile("(?i)" + pattern) for pattern in _flow.data()["no_titles"])
+    return tuple(linear.compile("(?i)" + pattern) for pattern in _flow.data()["no_titles"])
 
 
 def _title(told: str, sheets: list[_glyphs.Sheet]) -> str:
