@@ -89,7 +89,9 @@ def resolve(text: str, start: int, end: int, items: Sequence[Item], salience: Sa
     out: list[Item] = []
     for number, item in enumerate(items):
         if own:
-            named = _apposed(text, item, out, data, own) or _announced(text, item, items[number + 1 :], data, own)
+            named = _apposed(text, item, out, data, own) or _announced(
+                text, item, items[number + 1 : number + 1 + ANNOUNCED], data, own
+            )
             out.append(named or _description(text, start, item, salience, data, own))
         else:
             out.append(item)
@@ -135,7 +137,7 @@ def _announced(text: str, item: Item, behind: Sequence[Item], data: dict[str, An
     kinds = data["refers"].get(item.kind)
     if not kinds or "announces" not in own:
         return None
-    for name in behind[:ANNOUNCED]:
+    for name in behind:
         if name.kind in kinds and name.terms and own["announces"].fullmatch(text[item.end : name.start]) is not None:
             return replace(item, kind=name.kind, terms=name.terms, anaphor=True)
     return None

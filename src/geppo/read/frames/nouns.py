@@ -178,6 +178,14 @@ class Sentence:
                 kept.setdefault((verb.first, verb.frame.id), verb)
         return list(kept.values())
 
+    @cached_property
+    def verbs_at(self) -> dict[int, list[Verb]]:
+        """The frames' phrases by the places where they begin."""
+        places: dict[int, list[Verb]] = {}
+        for verb in self.found:
+            places.setdefault(verb.first, []).append(verb)
+        return places
+
     def _over_adverbs(self, at: int) -> int:
         """The place behind "not", "also" and the like in "was also hit by"."""
         while at < len(self.tokens) and self.lexicon.adverb(self.tokens[at]):
@@ -256,10 +264,12 @@ class Sentence:
 
     def _verb_here(self, at: int) -> bool:
         """True where a participle behind a noun says what was done to it ("servers hijacked by …")."""
-        if any(v.first == at and PARTICIPLE in v.forms for v in self.found) and not self.noun(at + 1):
+        verbs = self.verbs_at.get(at)
+        if verbs is None:
+            return False
+        if any(PARTICIPLE in verb.forms for verb in verbs) and not self.noun(at + 1):
             return True
-        kind = self.tokens[at - 1].kind
-        return kind in _DOERS and any(v.first == at and ING in v.forms for v in self.found)
+        return self.tokens[at - 1].kind in _DOERS and any(ING in verb.forms for verb in verbs)
 
     def _named(self, at: int) -> Phrase | None:
         """The name behind "called", "dubbed" or a comma: "a new implant, LeadenEye,"."""
@@ -329,7 +339,7 @@ class Sentence:
         """True where a new verb and not another noun stands behind "and"."""
         while at < len(self.tokens) and self.lexicon.adverb(self.tokens[at]):
             at += 1
-        if any(verb.first == at and not self.adjective(verb) for verb in self.found):
+        if any(not self.adjective(verb) for verb in self.verbs_at.get(at, ())):
             return True
         phrase = self.beginning(at)
         return phrase is not None and (
