@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import re2
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from geppo import linear
@@ -40,6 +40,8 @@ def test_the_matcher_of_this_release_is_used() -> None:
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
+@example(text="、、AAAA", pos=None, endpos=1)
+@settings(deadline=None)
 @given(text=TEXTS, pos=st.none() | st.integers(-2, 26), endpos=st.none() | st.integers(-2, 26))
 def test_every_question_has_the_same_answer(pattern: str, text: str, pos: int | None, endpos: int | None) -> None:
     ours, theirs = linear.compile(pattern), re2.compile(pattern)
@@ -51,7 +53,11 @@ def test_every_question_has_the_same_answer(pattern: str, text: str, pos: int | 
             _seen(one) for one in theirs.finditer(text, *stretch)
         ]
     data = text.encode()
-    assert [one.span() for one in ours.finditer(data)] == [one.span() for one in theirs.finditer(data)]
+    for stretch in ((), (pos, endpos)):
+        assert _seen(ours.search(data, *stretch)) == _seen(theirs.search(data, *stretch))
+        assert [_seen(one) for one in ours.finditer(data, *stretch)] == [
+            _seen(one) for one in theirs.finditer(data, *stretch)
+        ]
     assert ours.sub("-", text) == theirs.sub("-", text) and ours.split(text) == theirs.split(text)
 
 

@@ -19,11 +19,11 @@ _ANCHOR: Any = getattr(re2, "_Anchor", None)
 
 
 class Match:
-    """A match in a text; offsets are characters. The methods mean what those of Python's own `re` mean."""
+    """A match in a text (offsets are characters) or in bytes. The methods mean what those of Python's own `re` mean."""
 
     __slots__ = ("_indexes", "_spans", "string")
 
-    def __init__(self, string: str, spans: list[Span], indexes: dict[str, int]) -> None:
+    def __init__(self, string: Any, spans: list[Span], indexes: dict[str, int]) -> None:
         self.string, self._spans, self._indexes = string, spans, indexes
 
     def _at(self, group: int | str) -> int:
@@ -35,7 +35,7 @@ class Match:
             raise IndexError("bad group index")
         return group
 
-    def __getitem__(self, group: int | str) -> str | None:
+    def __getitem__(self, group: int | str) -> Any:
         start, end = self._spans[self._at(group)]
         return None if start < 0 else self.string[start:end]
 
@@ -80,8 +80,8 @@ class Pattern:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._compiled, name)
 
-    def _first(self, anchor: Any, text: str) -> Match | None:
-        data = text.encode()
+    def _first(self, anchor: Any, text: str | bytes) -> Match | None:
+        data = _bytes(text)
         spans = self._run(anchor, data, 0, len(data))
         if spans[0] == _NONE:
             return None
@@ -97,39 +97,43 @@ class Pattern:
 
     def search(self, text: str | bytes, pos: int | None = None, endpos: int | None = None) -> Any:
         """The first match anywhere, or None."""
-        if not isinstance(text, str):
-            return self._compiled.search(text, pos, endpos)
         if pos is None and endpos is None:
             return self._first(_ANCHOR.UNANCHORED, text)
+        if not isinstance(text, str):
+            return self._compiled.search(text, pos, endpos)
         return self._first_within(_ANCHOR.UNANCHORED, text, pos, endpos)
 
     def match(self, text: str | bytes, pos: int | None = None, endpos: int | None = None) -> Any:
         """The match at the start, or None."""
-        if not isinstance(text, str):
-            return self._compiled.match(text, pos, endpos)
         if pos is None and endpos is None:
             return self._first(_ANCHOR.ANCHOR_START, text)
+        if not isinstance(text, str):
+            return self._compiled.match(text, pos, endpos)
         return self._first_within(_ANCHOR.ANCHOR_START, text, pos, endpos)
 
     def fullmatch(self, text: str | bytes, pos: int | None = None, endpos: int | None = None) -> Any:
         """The match of the whole text, or None."""
-        if not isinstance(text, str):
-            return self._compiled.fullmatch(text, pos, endpos)
         if pos is None and endpos is None:
             return self._first(_ANCHOR.ANCHOR_BOTH, text)
+        if not isinstance(text, str):
+            return self._compiled.fullmatch(text, pos, endpos)
         return self._first_within(_ANCHOR.ANCHOR_BOTH, text, pos, endpos)
 
     def finditer(self, text: str | bytes, pos: int | None = None, endpos: int | None = None) -> Iterator[Any]:
         """All matches in order, each behind the one before."""
-        if not isinstance(text, str):
+        if pos is None and endpos is None:
+            stretch: tuple[bytes, int, int, int] | None = (_bytes(text), 0, 0, -1)
+        elif isinstance(text, str):
+            stretch = _stretch(text, pos, endpos)
+        else:
             yield from self._compiled.finditer(text, pos, endpos)
             return
-        stretch = (text.encode(), 0, 0, -1) if pos is None and endpos is None else _stretch(text, pos, endpos)
         if stretch is None:
             return
         data, low, at, last = stretch
         last = len(data) if last < 0 else last
-        plain = low == 0 and len(data) == len(text)
+        letters = isinstance(text, str)
+        plain = low == 0 and last == len(data) == len(text)
         known, characters = 0, low
         while True:
             spans = self._run(_ANCHOR.UNANCHORED, data, at, last)
@@ -147,10 +151,14 @@ class Pattern:
             if end == at:
                 # An empty match: go on one character, however many bytes it has.
                 at += 1
-                while at < last and data[at] & 0xC0 == 0x80:
+                while letters and at < last and data[at] & 0xC0 == 0x80:
                     at += 1
             else:
                 at = end
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text.encode() if isinstance(text, str) else text
 
 
 def _stretch(text: str, pos: int | None, endpos: int | None) -> tuple[bytes, int, int, int] | None:

@@ -42,6 +42,9 @@ LONGEST = 3000
 is done in a sentence may take time by its square, so that it must have an end. Of 28,000 sentences of public reports 7
 are longer, all lists of values or code."""
 
+LONGEST_WIDE = 1000
+"""The same where characters are wide, each of which says as much as some letters."""
+
 _CUTS = ("\n", " ", "、", "，", ",")
 """Behind which a sentence is cut that is too long, the first that stands in its last third; else anywhere."""
 
@@ -195,10 +198,17 @@ def _sentences(text: str, code: str) -> tuple[Span, ...]:
     return tuple(found)
 
 
+def _most(text: str, start: int) -> int:
+    """How long a sentence that begins at a place may be."""
+    piece = text[start : start + LONGEST_WIDE]
+    wide = not piece.isascii() and sum(character > _WIDE for character in piece) * 2 > len(piece)
+    return LONGEST_WIDE if wide else LONGEST
+
+
 def _add(found: list[Span], text: str, start: int, end: int) -> None:
-    while end - start > LONGEST:
-        last = start + LONGEST
-        places = (text.rfind(mark, last - LONGEST // 3, last) for mark in _CUTS)
+    while end - start > LONGEST_WIDE and end - start > (most := _most(text, start)):
+        last = start + most
+        places = (text.rfind(mark, last - most // 3, last) for mark in _CUTS)
         cut = next((place + 1 for place in places if place >= 0), last)
         _add(found, text, start, cut)
         start = cut
