@@ -191,6 +191,6 @@ def quick(compiled: Any) -> Any:
     return Pattern(compiled) if _ANCHOR is not None and hasattr(compiled, "_regexp") else compiled
 
 
-def compile(pattern: str, options: Any = None) -> Any:
+def compile(pattern: str | bytes, options: Any = None) -> Any:
     """Compile an expression. Raises re2.error for one that RE2 refuses."""
     return quick(re2.compile(pattern, options))

@@ -69,7 +69,12 @@ def test_what_is_made_of_a_months_names_is_made_once() -> None:
 
 def test_texts_are_kept_up_to_a_size() -> None:
     asked: list[str] = []
-    kept = BySize(lambda text: asked.append(text) or text.upper(), len, 10)
+
+    def make(text: str) -> str:
+        asked.append(text)
+        return text.upper()
+
+    kept = BySize(make, len, 10)
     for text in ("aaaa", "bbbb", "aaaa", "cccc", "aaaa", "bbbb"):
         assert kept(text) == text.upper()
     assert asked == ["aaaa", "bbbb", "cccc", "bbbb"]
