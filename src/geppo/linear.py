@@ -81,7 +81,7 @@ class Pattern:
         return getattr(self._compiled, name)
 
     def _first(self, anchor: Any, text: str | bytes) -> Match | None:
-        data = _bytes(text)
+        data = text.encode() if isinstance(text, str) else text
         spans = self._run(anchor, data, 0, len(data))
         if spans[0] == _NONE:
             return None
@@ -122,7 +122,7 @@ class Pattern:
     def finditer(self, text: str | bytes, pos: int | None = None, endpos: int | None = None) -> Iterator[Any]:
         """All matches in order, each behind the one before."""
         if pos is None and endpos is None:
-            stretch: tuple[bytes, int, int, int] | None = (_bytes(text), 0, 0, -1)
+            stretch: tuple[bytes, int, int, int] | None = (text.encode() if isinstance(text, str) else text, 0, 0, -1)
         elif isinstance(text, str):
             stretch = _stretch(text, pos, endpos)
         else:
@@ -157,10 +157,6 @@ class Pattern:
                 at = end
 
 
-def _bytes(text: str | bytes) -> bytes:
-    return text.encode() if isinstance(text, str) else text
-
-
 def _stretch(text: str, pos: int | None, endpos: int | None) -> tuple[bytes, int, int, int] | None:
     """A stretch in UTF-8 with the character beside each of its edges, as a word's edge is seen by both.
 
@@ -189,6 +185,12 @@ def _characters(data: bytes, spans: list[Span], start: int = 0, before: int = 0)
 def quick(compiled: Any) -> Any:
     """The same expression, asked without RE2's wrapper."""
     return Pattern(compiled) if _ANCHOR is not None and hasattr(compiled, "_regexp") else compiled
+
+
+def matcher(compiled_set: Any) -> Callable[[bytes], Any]:
+    """What answers for a compiled RE2 set which of its expressions match; true where any does."""
+    own = getattr(compiled_set, "_set", None)
+    return own.Match if hasattr(own, "Match") else compiled_set.Match  # type: ignore[no-any-return, union-attr]
 
 
 def compile(pattern: str | bytes, options: Any = None) -> Any:

@@ -109,15 +109,16 @@ class Test:
     """Yes or no to a pattern anywhere in a text: a fifth of the time of a search with offsets."""
 
     def __init__(self, source: str) -> None:
-        self._set = re2.Set.SearchSet(_options(longest=True))
+        made = re2.Set.SearchSet(_options(longest=True))
         try:
-            self._set.Add(spaced(source))
+            made.Add(spaced(source))
         except re2.error as error:
             raise DataError(f"pattern {source!r}: {error}") from error
-        self._set.Compile()
+        made.Compile()
+        self._matches = linear.matcher(made)
 
     def __call__(self, text: str) -> bool:
-        return bool(self._set.Match(text))
+        return bool(self._matches(text.encode()))
 
 
 def spans(compiled: Any, text: str) -> Iterator[tuple[int, int]]:

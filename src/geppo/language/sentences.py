@@ -331,7 +331,7 @@ def _lines(text: str) -> Iterator[_Line]:
 def _bare_heading(line: _Line, before: _Line | None, after: _Line | None) -> bool:
     """A short line that is no sentence and stands above one: how headings look once their marks are lost."""
     marks = _marks()
-    wide = not line.words.isascii() and any(character > _WIDE for character in line.words)
+    wide = not line.words.isascii() and max(line.words) > _WIDE
     limit = marks.longest_wide if wide else marks.longest
     if after is None or len(line.words) > limit or marks.complete(line.words):
         return False

@@ -85,7 +85,8 @@ class Patterns:
 
         Most have none, and asking bytes is cheaper: re2 need not encode the line and maps no offsets.
         """
-        return self[number].finditer(line) if self[number].search(data) is not None else iter(())
+        pattern = self._compiled.get(number) or self[number]
+        return pattern.finditer(line) if pattern.search(data) is not None else iter(())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from geppo import config, crew, pipeline
+from geppo import config, crew, rounds
 from geppo.catalog import Catalog
 from geppo.collect import Entry, collect
 from geppo.model.report import Document, Fetched
-from geppo.read.reading import Reading
+from geppo.read.reading import Reading, read_document
 from geppo.read.text import read_text
 
 FOLDER = Path(__file__).parent / "cases" / "months" / "kanto" / "documents"
@@ -27,7 +27,7 @@ def documents() -> tuple[Document, ...]:
 
 @pytest.fixture
 def two(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "PARALLEL_FROM", 1)
+    monkeypatch.setattr(rounds, "PARALLEL_FROM", 1)
     monkeypatch.setattr(crew, "cores", lambda: 2)
     monkeypatch.setattr(crew, "GROUP", 1_500)
 
@@ -35,10 +35,10 @@ def two(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_same_in_two_processes(documents: tuple[Document, ...], two: None) -> None:
     catalog = Catalog.load()
     shown: list[tuple[str, int, int]] = []
-    together = pipeline.read_documents(documents, catalog, lambda *step: shown.append(step))
+    together = rounds.read_documents(documents, catalog, lambda *step: shown.append(step))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(crew, "cores", lambda: 1)
-        alone = pipeline.read_documents(documents, catalog)
+        alone = rounds.read_documents(documents, catalog)
     assert together == alone and len(alone.reports) == len(documents) and alone.claims
     count = len(documents)
     assert shown == [(step, done + 1, count) for step in ("names", "statements") for done in range(count)]
@@ -47,15 +47,15 @@ def test_the_same_in_two_processes(documents: tuple[Document, ...], two: None) -
 def test_a_document_that_ends_its_process_is_a_gap(
     documents: tuple[Document, ...], two: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parent, read = os.getpid(), pipeline.read_document
+    parent = os.getpid()
     bad = documents[3]
 
     def deadly(document: Document, *rest: object) -> Reading:
         if document is bad and os.getpid() != parent:
             os._exit(1)
-        return read(document, *rest)  # type: ignore[arg-type]
+        return read_document(document, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(pipeline, "read_document", deadly)
-    readings = pipeline.read_documents(documents, Catalog.load())
+    monkeypatch.setattr("geppo.rounds.read_document", deadly)
+    readings = rounds.read_documents(documents, Catalog.load())
     assert [(gap.source, gap.kind) for gap in readings.gaps] == [(bad.name, "reading")]
     assert [one.document for one in readings.reports] == [one for one in documents if one is not bad]
