@@ -30,6 +30,8 @@ def _seen(match: linear.Match | None) -> object:
         [(match.span(number), match.start(number), match.end(number), match[number]) for number in groups],
         match.groups("none"),
         match.groupdict(),
+        match.lastindex,
+        match.lastgroup,
         match.group(),
         match.group(0, *groups),
     )

@@ -66,6 +66,21 @@ class Match:
         """Where a group begins and ends."""
         return self._spans[self._at(group) if group else 0]
 
+    @property
+    def lastindex(self) -> int | None:
+        """The number of the outermost group that ends last, None where no group took part."""
+        most, last = -1, None
+        for number, (_, end) in enumerate(self._spans[1:], start=1):
+            if end > most:
+                most, last = end, number
+        return last
+
+    @property
+    def lastgroup(self) -> str | None:
+        """The name of that group, None where it has none."""
+        last = self.lastindex
+        return next((name for name, number in self._indexes.items() if number == last), None)
+
 
 class Pattern:
     """A compiled expression; what is not here is RE2's own."""
