@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
-import os
-import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import re2
 
@@ -30,17 +25,14 @@ from geppo.model.claim import Claim
 from geppo.model.edition import Edition, EditionKind, Issue, Month
 from geppo.model.edits import Edits
 from geppo.model.entity import Mention
-from geppo.model.report import Document, Fetched, Gap, Report
+from geppo.model.report import Document, Fetched, Gap
 from geppo.model.time import Period
-from geppo.read.namesakes import OPERATED, is_house_in_short
 from geppo.read.proposed import further
-from geppo.read.reading import (
-    Reading,
-    new_names,
-    publisher_names,
-    read_document,
-)
+from geppo.read.reading import Reading, read_document
 from geppo.read.text import read_text
+from geppo.rounds import Progress, silent
+from geppo.rounds import Readings as Readings
+from geppo.rounds import read_documents as read_documents
 from geppo.write.brief import Interests
 from geppo.write.edition import Options, write_issue
 from geppo.write.smooth import Smoother
@@ -48,14 +40,6 @@ from geppo.write.smooth import Smoother
 if TYPE_CHECKING:
     from geppo.collect._http import Client
     from geppo.collect._state import State
-
-Found = TypeVar("Found")
-Progress = Callable[[str, int, int], None]
-"""Called with a step's name, how much is done and how much there is."""
-
-
-def silent(_step: str, _done: int, _all: int) -> None:
-    """No progress shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,118 +121,6 @@ def collect_sources(
                 state.note(entry.name, item, refusal)
     # In the order of the sources, not of their arrival.
     return Collected(new=new, known=known, gaps=tuple(gap for entry in entries for gap in gaps[entry.name]))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Readings:
-    """Everything read, with the names that only this set of documents knows."""
-
-    reports: tuple[Report, ...]
-    claims: tuple[Claim, ...]
-    names: tuple[Name, ...]
-    gaps: tuple[Gap, ...]
-
-
-def month_names(
-    documents: Sequence[Document], catalog: Catalog, progress: Progress, gaps: list[Gap]
-) -> tuple[Name, ...]:
-    """Names that the documents introduce, and their publishers: a name found in one page is known in all."""
-    publishers = publisher_names(documents, catalog)
-    found: dict[str, list[Name]] = {name.id: [name] for name in publishers}
-    operated: set[str] = set()
-    for number, (names, gap) in enumerate(_spread(_introduced, documents, (catalog, publishers))):
-        gaps += [gap] if gap else []
-        for name in names or ():
-            found.setdefault(name.id, []).append(name)
-            operated |= {name.id} if name.kind in OPERATED else set()
-        progress("names", number + 1, len(documents))
-    for key in sorted(operated):
-        houses = [name for name in found[key] if is_house_in_short(name)]
-        if houses and len(houses) < len(found[key]):
-            found[key] = [name for name in found[key] if not is_house_in_short(name)]
-            found[f"org/{key}"] = [replace(name, id=f"org/{key}") for name in houses]
-    return tuple(_agreed(found[key]) for key in sorted(found))
-
-
-def _agreed(names: Sequence[Name]) -> Name:
-    """One name out of what several documents make of it: the kind that most give, all forms, the first print."""
-    kinds = Counter(name.kind for name in names)
-    kind = max(kinds, key=lambda kind: (kinds[kind], -[name.kind for name in names].index(kind)))
-    forms = tuple(dict.fromkeys(form for name in names for form in name.forms))
-    return Name(kind=kind, id=names[0].id, name=names[0].name, forms=forms)
-
-
-def read_documents(documents: Sequence[Document], catalog: Catalog, progress: Progress = silent) -> Readings:
-    """Read all documents: first the names of the month, then the statements."""
-    gaps: list[Gap] = []
-    names = month_names(documents, catalog, progress, gaps)
-    failed = {gap.source for gap in gaps}
-    whole = [document for document in documents if document.name not in failed]
-    readings: list[Reading] = []
-    for number, (reading, gap) in enumerate(_spread(_stated, whole, (catalog, names))):
-        gaps += [gap] if gap else []
-        readings += [reading] if reading else []
-        progress("statements", number + 1, len(whole))
-    return Readings(
-        reports=tuple(reading.report for reading in readings),
-        claims=tuple(claim for reading in readings for claim in reading.claims),
-        names=names,
-        gaps=tuple(gaps),
-    )
-
-
-Known = tuple[Catalog, tuple[Name, ...]]
-"""What every document is read with."""
-
-_known: list[Known] = []
-"""Set before processes are forked, which then have it without a copy."""
-
-
-def _introduced(document: Document) -> tuple[tuple[Name, ...] | None, Gap | None]:
-    catalog, names = _known[-1]
-    return _guarded(document, lambda: new_names(document, catalog, names))
-
-
-def _stated(document: Document) -> tuple[Reading | None, Gap | None]:
-    catalog, names = _known[-1]
-    return _guarded(document, lambda: read_document(document, catalog, names))
-
-
-PARALLEL_FROM = 300_000
-"""Characters from which documents are read in several processes: below, starting them costs more than it saves."""
-
-
-def _spread(
-    work: Callable[[Document], tuple[Found | None, Gap | None]], documents: Sequence[Document], known: Known
-) -> Iterator[tuple[Found | None, Gap | None]]:
-    """The work on each document, in order; on Linux in as many processes as there are cores."""
-    _known.append(known)
-    try:
-        cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
-        if cores < 2 or sum(len(document.text) for document in documents) < PARALLEL_FROM:
-            yield from map(work, documents)
-            return
-        forked = multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(cores, mp_context=forked) as pool:
-            yield from pool.map(work, documents, chunksize=CHUNK)
-    finally:
-        _known.pop()
-
-
-CHUNK = 4
-"""Documents handed to a process at once."""
-
-
-def _guarded(document: Document, work: Callable[[], Found]) -> tuple[Found | None, Gap | None]:
-    """Do the work on one document; where it fails, note a gap and go on.
-
-    Any error is caught here, and only here: the text comes from outside, and one page must not cost the month.
-    """
-    try:
-        return work(), None
-    except Exception as error:
-        message = f"could not be read ({type(error).__name__}: {error}); please report it with the document"
-        return None, Gap(source=document.name, kind="reading", message=message)
 
 
 _GAP = re2.compile(r"([A-Za-z0-9Ѐ-ӿ가-힣)%]) ([ぁ-んァ-ヶ一-龠々])|([ぁ-んァ-ヶ一-龠々]) ([A-Za-z0-9Ѐ-ӿ가-힣(])")

@@ -7,25 +7,24 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-import re2
-
+from geppo import linear
 from geppo.catalog.folding import key
 from geppo.catalog.forms import Case, Form, Use
 from geppo.catalog.hits import Hit
 from geppo.catalog.rules import Detections
 from geppo.model.entity import Kind
 
-_ADDRESS = re2.compile(
+_ADDRESS = linear.compile(
     r"[A-Za-z*]{2,8}\[?:\]?//[^\s()<>\"'|\x{80}-\x{10FFFF}]*"
     r"|[A-Za-z0-9.\-]*[A-Za-z0-9](?:\[\.\]|\(\.\)|\[dot\])[^\s()<>\"'|\x{80}-\x{10FFFF}]*"
     r"|[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+"
 )
-_PATH = re2.compile(r"[^\s|\"'<>()\[\]]*[\w%:$]\\[A-Za-z0-9%$][^\s|\"'<>()\[\]]*")
+_PATH = linear.compile(r"[^\s|\"'<>()\[\]]*[\w%:$]\\[A-Za-z0-9%$][^\s|\"'<>()\[\]]*")
 
 
 @cache
 def _compiled(pattern: str) -> Any:
-    return re2.compile(pattern)
+    return linear.compile(pattern)
 
 
 def addresses(raw: str) -> list[tuple[int, int]]:

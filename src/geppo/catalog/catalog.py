@@ -15,12 +15,12 @@ from geppo.catalog import ready
 from geppo.catalog.agreements import Agreement, between, read_agreements
 from geppo.catalog.apart import addresses, detections, joined, named, not_inside, outside, paths
 from geppo.catalog.edits import Edits, read_edits
+from geppo.catalog.extra import Extra
 from geppo.catalog.folding import Folded, folded
 from geppo.catalog.forms import (
     Use,
     agreement_forms,
     compound_forms,
-    extra_forms,
     mark_forms,
     name_forms,
     place_forms,
@@ -29,6 +29,7 @@ from geppo.catalog.forms import (
     term_forms,
 )
 from geppo.catalog.hits import Hit, longest
+from geppo.catalog.kept import BySize, ByTuple
 from geppo.catalog.matching import Finder, Votes, confirmed, framed
 from geppo.catalog.names import Alias, Entry, Name, Names, best_id, best_kind, read_names, read_overlay
 from geppo.catalog.places import read_compounds, read_places
@@ -40,8 +41,9 @@ from geppo.catalog.terms import COUNTER, read_concepts, read_sectors
 from geppo.model.edit import Edit
 from geppo.model.entity import Kind, Mention, Term
 
-SEEN = 64
-"""Texts whose hits are kept: one is asked about up to three times while its own new names are found."""
+SEEN = 2_000_000
+"""Characters of texts whose hits are kept: one is asked about up to three times while its own new names are found, and
+once more when those of the whole month are known."""
 
 ROUNDS = 4
 """Answers kept for one text: mostly all rounds know the same of its names."""
@@ -58,7 +60,8 @@ NAMED = 4096
 
 class Seen(NamedTuple):
     """A text as it is searched: what the catalogue's forms hit that may be named, words of a kind, and the stretches in
-    which nothing is looked for. `kept` are its mentions by what the names that only this month knows hit.
+    which nothing is looked for. `kept` are its mentions by what the names that only this month knows hit, and `known`
+    what the month's names hit in it.
     """
 
     view: Folded
@@ -66,6 +69,7 @@ class Seen(NamedTuple):
     votes: Votes
     apart: list[tuple[int, int]]
     kept: dict[tuple[Hit, ...], tuple[Mention, ...]]
+    known: list[tuple[Extra, list[Hit]]]
 
 
 class Catalog:
@@ -91,8 +95,8 @@ class Catalog:
         self._publisher_by_id = {row.id: row for row in self.publishers}
         self._finders: dict[str, Finder] = {}
         self._sector_words: dict[str, SectorWords] = {}
-        self._extra_finder = lru_cache(maxsize=EXTRA)(self._made_extra)
-        self._seen = lru_cache(maxsize=SEEN)(self._look)
+        self._extra = ByTuple(partial(Extra, rules=self.rules), EXTRA)
+        self._seen = BySize(self._look, lambda text, _: len(text), SEEN)
         self._seen_name = lru_cache(maxsize=NAMED)(self._look)
         self._publisher = lru_cache(maxsize=NAMED)(partial(find_publisher, self._publisher_by_key))
         self._grades = {self._graded(subject): letter for subject, letter in (edits.grades if edits else ())}
@@ -135,18 +139,18 @@ class Catalog:
             )
         return self._finders[language]
 
-    def _made_extra(self, extra: tuple[Name, ...]) -> Finder:
-        return Finder(extra_forms(extra), self.rules)
-
-    def match(self, text: str, language: str, extra: Sequence[Name] = ()) -> tuple[Mention, ...]:
+    def match(
+        self, text: str, language: str, extra: Sequence[Name] = (), own: Sequence[Name] = ()
+    ) -> tuple[Mention, ...]:
         """Everything of the catalogue that a text names, in order, without overlap, the longest first.
 
         Forms of the text's language and English forms count. Offsets are into the text as given. `extra` are names
-        that only this month knows.
+        that only this month knows (as one tuple for all its texts they are made ready once), `own` those that the
+        document adds.
         """
         look = self._seen if len(text) > LONGEST_NAME else self._seen_name
         seen = look(text, language if language in LANGUAGES else "en")
-        more = tuple(outside(self._extra_finder(tuple(extra)).find(seen.view), seen.apart)) if extra else ()
+        more = tuple(outside(self._more(seen, tuple(extra), tuple(own)), seen.apart)) if extra or own else ()
         if more not in seen.kept:
             if len(seen.kept) >= ROUNDS:
                 seen.kept.clear()
@@ -154,6 +158,14 @@ class Catalog:
             told = self._told(chosen, seen.votes)
             seen.kept[more] = tuple([self._mention(text, seen.view, hit, seen.votes, told) for hit in chosen])
         return seen.kept[more]
+
+    def _more(self, seen: Seen, extra: tuple[Name, ...], own: tuple[Name, ...]) -> list[Hit]:
+        """What names that only this month or this document knows hit in a text."""
+        finder = self._extra(extra)
+        if not seen.known or seen.known[0][0] is not finder:
+            seen.known[:] = [(finder, finder.find(seen.view))]
+        hits = seen.known[0][1]
+        return finder.with_own(hits, seen.view, own) if own else hits
 
     def _look(self, text: str, language: str) -> Seen:
         view = folded(text)
@@ -173,7 +185,7 @@ class Catalog:
         kept += confirmed(view, by_use[Use.ORDINARY_NAME], votes, no_names)
         kept += [hit for hit in by_use[Use.TERM] if hit.form.kind is not Kind.SECTOR]
         kept += self._sectors(view, [hit for hit in by_use[Use.TERM] if hit.form.kind is Kind.SECTOR], places, language)
-        return Seen(view, tuple(kept), votes, apart, {})
+        return Seen(view, tuple(kept), votes, apart, {}, [])
 
     def _sectors(self, view: Folded, hits: Sequence[Hit], places: Sequence[Hit], language: str) -> list[Hit]:
         """Sector words that speak of a sector where they stand."""

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-import re2
-
+from geppo import linear
 from geppo.catalog.folding import Folded, is_word
 from geppo.catalog.hits import Hit
 from geppo.catalog.rules import SectorPatterns
@@ -62,7 +61,7 @@ class SectorWords:
         if not expression:
             return None
         if name not in self._made:
-            self._made[name] = re2.compile(expression)
+            self._made[name] = linear.compile(expression)
         return self._made[name].search(text)
 
     def is_form(self, name: str, surface: str) -> bool:

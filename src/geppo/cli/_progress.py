@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from geppo.pipeline import Progress, silent
+from geppo.rounds import Progress, silent
 
 
 @contextmanager

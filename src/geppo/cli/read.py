@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from geppo.cli import EXIT_GAPS, EXIT_USE
-from geppo.errors import GeppoError, UsageError
+from geppo.cli import EXIT_GAPS
+from geppo.errors import UsageError
 
 if TYPE_CHECKING:
     from geppo.cli._intake import One
     from geppo.model.claim import Claim
-    from geppo.model.report import Document
     from geppo.read.reading import Reading
 
 
@@ -59,7 +56,9 @@ def run(
     paths = path or ["-"]
     _refuse(paths, jsonl=jsonl, json_=json_, html=html, out=out, lang=lang)
     if jsonl:
-        return _lines(paths[0])
+        from geppo.cli._lines import answer_lines
+
+        return answer_lines(paths[0])
     if _many(paths):
         return _several(paths, lang, json_=json_)
     one = _one(paths[0])
@@ -183,83 +182,18 @@ def _claim(claim: Claim, subject: str | None, object_: str | None) -> dict[str, 
     return out
 
 
-def _print_json(said: dict[str, Any]) -> None:
+def json_line(said: dict[str, Any]) -> str:
+    """An answer as one line of JSON; what no UTF-8 can hold is escaped."""
     text = json.dumps(said, ensure_ascii=False)
     try:
         text.encode()
     except UnicodeEncodeError:
         text = json.dumps(said)
-    print(text, flush=True)
+    return text
 
 
-def _lines(path: str) -> int:
-    from geppo.catalog import Catalog
-    from geppo.read.reading import new_names, read_document
-    from geppo.read.text._tongue import language_of
-
-    lines = _stream(path)
-    catalog = Catalog.load()
-    failed = False
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        identifier: object = str(number)
-        try:
-            row = json.loads(line.decode("utf-8"))
-            identifier = row.get("id", identifier) if isinstance(row, dict) else identifier
-            _check(row)
-            language = str(row.get("language") or language_of(row["text"]))
-            document = _loose(row["text"], language, _published(row))
-            said = answer(identifier, read_document(document, catalog, new_names(document, catalog)))
-        except (GeppoError, ValueError, RecursionError) as error:
-            failed = True
-            said = {"id": identifier, "error": f"line {number}: {error}"}
-        _print_json(said)
-    return EXIT_USE if failed else 0
-
-
-def _check(row: object) -> None:
-    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-        raise ValueError('expected an object with "id" and "text", both of them text')
-
-
-def _published(row: dict[str, Any]) -> date:
-    given = row.get("published")
-    return date.fromisoformat(str(given)[:10]) if given else datetime.now(UTC).date()
-
-
-def _loose(text: str, language: str, published: date) -> Document:
-    """A text without an archive behind it. The pipeline has the same, but importing it brings every stage in."""
-    from geppo.model.report import Document
-
-    return Document(
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
-        name="text",
-        media_type="text/plain",
-        collected=datetime(published.year, published.month, published.day, tzinfo=UTC),
-        publisher="",
-        title="",
-        url="",
-        language=language,
-        published=published,
-        text=text,
-    )
-
-
-def _stream(path: str) -> Iterator[bytes]:
-    """Lines one by one as they come. Raises UsageError at once where there is no such file."""
-    if path == "-":
-        return iter(sys.stdin.buffer.readline, b"")
-    try:
-        stream = Path(path).open("rb")  # noqa: SIM115
-    except OSError as error:
-        raise UsageError(f"read: {path}: {error.strerror}; expected a file of JSON lines, or -") from error
-    return _closing(stream)
-
-
-def _closing(stream: BinaryIO) -> Iterator[bytes]:
-    with stream:
-        yield from stream
+def _print_json(said: dict[str, Any]) -> None:
+    print(json_line(said), flush=True)
 
 
 def _one(path: str) -> One:

@@ -19,13 +19,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
-from geppo import config
-from geppo.config import Settings
-from geppo.deliver import edits_diff
 from geppo.deliver._shown import defang as defang
-from geppo.model.edition import Edition, Issue
 from geppo.registry import family
+
+if TYPE_CHECKING:
+    from geppo.config import Settings
+    from geppo.model.edition import Edition, Issue
 
 PACKAGE = "geppo.deliver"
 
@@ -46,6 +47,8 @@ def pages(issue: Issue, edition: Edition, settings: Settings | None = None) -> i
 
 
 def _files(issue: Issue, settings: Settings) -> Iterator[tuple[str, bytes]]:
+    from geppo.deliver import edits_diff
+
     for member in formats():
         if hasattr(member, "render_issue"):
             yield member.FILE, member.render_issue(issue, settings)
@@ -63,6 +66,9 @@ def write(issue: Issue, out: Path, settings: Settings | None = None) -> tuple[Pa
     Each file appears whole or not at all: it is written under another name and then renamed. Raises OSError where the
     folder cannot be written, DataError for a language without labels and UsageError where paper cannot be set here.
     """
+    from geppo import config
+    from geppo.deliver import edits_diff
+
     chosen = settings or config.load()
     folder = out / issue.name
     folder.mkdir(parents=True, exist_ok=True)

@@ -9,11 +9,12 @@ from typing import Any
 
 import re2
 
+from geppo import linear
 from geppo.errors import DataError
 from geppo.language import _data
 from geppo.language._lexicon import Test, alternation, finder, pattern, sorter
 
-_FIELD = re2.compile(r"\{([A-Za-z]+2?)\}")
+_FIELD = linear.compile(r"\{([A-Za-z]+2?)\}")
 _NUMBERS = {
     "y": "(?:19[5-9][0-9]|20[0-4][0-9])",
     "yy": "[0-9]{2}",

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import re2
 
+from geppo import linear
 from geppo.errors import DataError
 
 NEVER = "never"
@@ -81,7 +82,7 @@ def pattern(source: str, *, longest: bool = False) -> Any:
     Raises DataError where RE2 refuses the pattern.
     """
     try:
-        return re2.compile(spaced(source), options=_options(longest=longest))
+        return linear.compile(spaced(source), options=_options(longest=longest))
     except re2.error as error:
         raise DataError(f"pattern {source!r}: {error}") from error
 
@@ -108,15 +109,16 @@ class Test:
     """Yes or no to a pattern anywhere in a text: a fifth of the time of a search with offsets."""
 
     def __init__(self, source: str) -> None:
-        self._set = re2.Set.SearchSet(_options(longest=True))
+        made = re2.Set.SearchSet(_options(longest=True))
         try:
-            self._set.Add(spaced(source))
+            made.Add(spaced(source))
         except re2.error as error:
             raise DataError(f"pattern {source!r}: {error}") from error
-        self._set.Compile()
+        made.Compile()
+        self._matches = linear.matcher(made)
 
     def __call__(self, text: str) -> bool:
-        return bool(self._set.Match(text))
+        return bool(self._matches(text.encode()))
 
 
 def spans(compiled: Any, text: str) -> Iterator[tuple[int, int]]:

@@ -7,9 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-import re2
-
-from geppo import shipped
+from geppo import linear, shipped
 from geppo.model.entity import Term
 from geppo.read.typed import Item
 
@@ -32,15 +30,18 @@ def _data() -> dict[str, Any]:
             "quote",
         ):
             if name in row:
-                row[name] = re2.compile(row[name])
+                row[name] = linear.compile(row[name])
     return raw
 
 
 @dataclass(slots=True)
 class Salience:
-    """Names of a block, latest last, by kind. Mutable: it walks along with the sentences of one block."""
+    """Names of a block, latest last, by kind. Mutable: it walks along with the sentences of one block.
 
-    latest: dict[str, list[Term]] = field(default_factory=dict)
+    The names are the keys of a dictionary: a block may have thousands, and in a list each would be looked for.
+    """
+
+    latest: dict[str, dict[Term, None]] = field(default_factory=dict)
     times: dict[str, int] = field(default_factory=dict)
     subject: Item | None = None
 
@@ -48,18 +49,19 @@ class Salience:
         """Take note of a name."""
         if item.kind in _NAMES and not item.anaphor:
             for term in item.terms:
-                row = self.latest.setdefault(item.kind, [])
-                if term in row:
-                    row.remove(term)
-                row.append(term)
+                row = self.latest.setdefault(item.kind, {})
+                row.pop(term, None)
+                row[term] = None
                 self.times[term.id] = self.times.get(term.id, 0) + 1
 
     def last(self, kinds: Sequence[str], *, few: bool = False) -> Term | None:
         """The latest name of the first kind that has one; with `few`, only where just one could be meant."""
         for kind in kinds:
-            row = self.latest.get(kind, [])
-            if row and not (few and len({term.id for term in row}) > 1):
-                return row[-1]
+            row = self.latest.get(kind)
+            if row:
+                last = next(reversed(row))
+                if not (few and any(term.id != last.id for term in row)):
+                    return last
         return None
 
     def main(self, kinds: Sequence[str]) -> Term | None:
@@ -67,20 +69,22 @@ class Salience:
 
         A name that only comes later is no candidate: in a digest the next item would lend its group to this one.
         """
-        rows = [term for kind in kinds for term in self.latest.get(kind, [])]
+        rows = [term for kind in kinds for term in self.latest.get(kind, ())]
         if not rows:
             return None
         most = max(self.times.get(term.id, 0) for term in rows)
-        leading = [term for term in rows if self.times.get(term.id, 0) == most]
-        first_kind = next(kind for kind in kinds if any(t in leading for t in self.latest.get(kind, [])))
+        leading = {term for term in rows if self.times.get(term.id, 0) == most}
+        first_kind = next(kind for kind in kinds if any(t in leading for t in self.latest.get(kind, ())))
         return [term for term in self.latest[first_kind] if term in leading][-1]
 
     def pair(self) -> tuple[Term, Term] | None:
         """The two latest groups (else malware, else networks), in the order of their names."""
         for kind in ("actor", "malware", "network"):
-            row = self.latest.get(kind, [])
+            row = self.latest.get(kind, {})
             if len(row) >= 2:
-                return row[-2], row[-1]
+                latest = reversed(row)
+                last = next(latest)
+                return next(latest), last
         return None
 
 
@@ -91,7 +95,9 @@ def resolve(text: str, start: int, end: int, items: Sequence[Item], salience: Sa
     out: list[Item] = []
     for number, item in enumerate(items):
         if own:
-            named = _apposed(text, item, out, data, own) or _announced(text, item, items[number + 1 :], data, own)
+            named = _apposed(text, item, out, data, own) or _announced(
+                text, item, items[number + 1 : number + 1 + ANNOUNCED], data, own
+            )
             out.append(named or _description(text, start, item, salience, data, own))
         else:
             out.append(item)
@@ -137,7 +143,7 @@ def _announced(text: str, item: Item, behind: Sequence[Item], data: dict[str, An
     kinds = data["refers"].get(item.kind)
     if not kinds or "announces" not in own:
         return None
-    for name in behind[:ANNOUNCED]:
+    for name in behind:
         if name.kind in kinds and name.terms and own["announces"].fullmatch(text[item.end : name.start]) is not None:
             return replace(item, kind=name.kind, terms=name.terms, anaphor=True)
     return None
@@ -165,7 +171,7 @@ def _description(
         return item
     if before is not None and before.kind in kinds and item.kind != "role":
         term = before.terms[0]
-    kind = next((kind for kind in kinds if term in salience.latest.get(kind, [])), before.kind if before else kinds[0])
+    kind = next((kind for kind in kinds if term in salience.latest.get(kind, ())), before.kind if before else kinds[0])
     return replace(item, kind=kind, terms=(term,), anaphor=True)
 
 

@@ -8,9 +8,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-import re2
-
-from geppo import shipped
+from geppo import linear, shipped
 from geppo.catalog import Catalog
 from geppo.language.numbers import Number
 from geppo.model.claim import Bound, Count
@@ -42,7 +40,7 @@ def _data() -> dict[str, Any]:
     for row in raw.values():
         for name in ("between", "before", "floor", "spaced"):
             if name in row:
-                row[name] = re2.compile(row[name])
+                row[name] = linear.compile(row[name])
     return raw
 
 

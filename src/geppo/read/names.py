@@ -15,10 +15,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import re2
-
-from geppo import shipped
+from geppo import linear, shipped
 from geppo.catalog import Catalog, Name
+from geppo.catalog.kept import ByTuple
 from geppo.catalog.words import is_phrase_of_english
 from geppo.model.entity import Kind
 from geppo.read.rules import Patterns, expand, kind_marks
@@ -66,12 +65,12 @@ def _common() -> dict[str, Any]:
 
 @cache
 def _designators() -> tuple[tuple[Kind, Any], ...]:
-    return tuple((Kind(row["kind"]), re2.compile(row["pattern"])) for row in _common()["designator"])
+    return tuple((Kind(row["kind"]), linear.compile(row["pattern"])) for row in _common()["designator"])
 
 
 @cache
 def _no_designator() -> Any:
-    return re2.compile(_common()["no_designator"])
+    return linear.compile(_common()["no_designator"])
 
 
 @cache
@@ -81,7 +80,7 @@ def _no_name() -> frozenset[str]:
 
 @cache
 def _two_scripts() -> Any:
-    return re2.compile(_common()["two_scripts"])
+    return linear.compile(_common()["two_scripts"])
 
 
 def compile_naming(text: str, where: str, language: str = "") -> Naming:
@@ -109,11 +108,11 @@ def compile_naming(text: str, where: str, language: str = "") -> Naming:
         rules=tuple(rules),
         compiled=Patterns([rule.expression for rule in rules]),
         prefilter=prefilter or Slow({f"{where}, naming {rule.id}": rule.expression for rule in rules}),
-        split=re2.compile(raw["split"]),
+        split=linear.compile(raw["split"]),
         stop=frozenset(raw.get("stop", ())),
         organisations=Patterns([row["pattern"] for row in raw.get("organisation", ())]),
         weak=tuple(bool(row.get("weak", False)) for row in raw.get("organisation", ())),
-        generic=re2.compile(raw["generic"]) if "generic" in raw else None,
+        generic=linear.compile(raw["generic"]) if "generic" in raw else None,
     )
 
 
@@ -152,10 +151,10 @@ def designators(text: str) -> Iterable[tuple[Kind, str]]:
 
 
 _SCRIPTS = (
-    ("ja", re2.compile("[ぁ-ヿ]")),
-    ("ko", re2.compile("[가-힣]")),
-    ("ru", re2.compile("[а-я]")),
-    ("zh", re2.compile("[一-龥]")),
+    ("ja", linear.compile("[ぁ-ヿ]")),
+    ("ko", linear.compile("[가-힣]")),
+    ("ru", linear.compile("[а-я]")),
+    ("zh", linear.compile("[一-龥]")),
 )
 _START = 4000
 """So much of a text shows in which scripts it is written."""
@@ -267,7 +266,7 @@ LONGEST_INITIALS = 3
 
 @cache
 def _gloss() -> Any:
-    return re2.compile(r"^[「『“\"]?([^（(]{2,30})[（(]([^（()）]{2,40})[)）][」』”\"]?$")
+    return linear.compile(r"^[「『“\"]?([^（(]{2,30})[（(]([^（()）]{2,40})[)）][」』”\"]?$")
 
 
 def _without_gloss(name: str) -> str:
@@ -314,18 +313,34 @@ def without_legal_form(name: str) -> str:
     return name
 
 
-def spelled(text: str, names: Sequence[Name], catalog: Catalog, language: str) -> tuple[Name, ...]:
+class _Spellings:
+    """Names by the comparison form of each of their forms, and the forms in other scripts."""
+
+    def __init__(self, names: Sequence[Name]) -> None:
+        self.by_slug = {slug(form): name for name in names for form in name.forms}
+        self.foreign = tuple(form for name in names for form in name.forms if not form.isascii())
+
+
+_spellings = ByTuple(_Spellings, 4)
+
+
+def spelled(
+    text: str, known: tuple[Name, ...], own: tuple[Name, ...], catalog: Catalog, language: str
+) -> tuple[Name, ...]:
     """Names printed in two scripts, "X(Latin)": the other spelling is a form of the Latin name.
 
-    Only for Latin names that are known as a group, malware, campaign, network or tool.
+    Only for Latin names that are known as a group, malware, campaign, network or tool; `own` are the document's.
     """
-    known = {slug(form): name for name in names for form in name.forms}
-    own = [form for name in names for form in name.forms if not form.isascii()]
+    matches = list(_two_scripts().finditer(text))
+    if not matches:
+        return ()
+    ours, theirs = _Spellings(own), _spellings(known)
+    foreign = (*theirs.foreign, *ours.foreign)
     found: dict[str, Name] = {}
-    for match in _two_scripts().finditer(text):
+    for match in matches:
         other, latin = match.group(1).strip(_QUOTES), match.group(2).strip()
-        other = max((form for form in own if other.endswith(form)), key=len, default=other)
-        name = known.get(slug(latin))
+        other = max((form for form in foreign if other.endswith(form)), key=len, default=other)
+        name = ours.by_slug.get(slug(latin)) or theirs.by_slug.get(slug(latin))
         if name is None:
             mentions = [m for m in catalog.match(latin, "en") if m.end - m.start == len(latin) and m.kind in _SPELLED]
             name = Name(kind=mentions[0].kind, id=mentions[0].id, name=latin, forms=(latin,)) if mentions else None

@@ -6,10 +6,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Protocol, TypeVar
 
 from geppo.catalog import Catalog, Name
+from geppo.catalog.kept import BySize
 from geppo.language import voices as voicing
 from geppo.language.dates import find_dates
 from geppo.language.numbers import Number, find_counts
@@ -29,8 +30,8 @@ from geppo.read.rules import rules
 from geppo.read.sentence import Sentence
 from geppo.read.typed import Item, marks_of, names_only, pattern_kind, typed_line
 
-PAGES = 64
-"""Documents whose parts are kept between the two passes: those of a small month."""
+PAGES = 2_000_000
+"""Characters of the documents whose parts are kept between the two passes."""
 
 LEAST_ITEMS = 2
 """Headed items that make a page a roundup."""
@@ -107,9 +108,7 @@ class _Page:
         return [_valued(value) for value in _outermost([v for v in self.observables if v.verdict not in _NOT_STATED])]
 
 
-@lru_cache(maxsize=PAGES)
-def _page(document: Document) -> _Page:
-    return _Page(document)
+_page = BySize(_Page, lambda document: len(document.text), PAGES)
 
 
 class _Inside:
@@ -145,41 +144,42 @@ def new_names(document: Document, catalog: Catalog, known: Sequence[Name] = ()) 
 
     Two rounds, because an alias can only be seen beside a name that is already known.
     """
+    known = tuple(known)
     found = [(kind, name) for kind, name in designators(document.text) if not _known(name, catalog, document.language)]
     shown: dict[int, _Shown] = {}
     if short := short_forms(known, document):
         thinned = without(known, short)
         found += [
             (kind, name)
-            for kind, name in _introductions(document, catalog, thinned, {})
+            for kind, name in _introductions(document, catalog, thinned, (), {})
             if name in short and kind in OPERATED
         ]
     for _ in range(2):
         before = len(found)
         found += [
             (kind, name)
-            for kind, name in _introductions(document, catalog, (*known, *settle(found)), shown)
+            for kind, name in _introductions(document, catalog, known, settle(found), shown)
             if not _known(name, catalog, document.language)
         ]
         if len(found) == before:
             break
     names = settle(found)
-    spellings = spelled(document.text, (*known, *names), catalog, document.language)
+    spellings = spelled(document.text, known, names, catalog, document.language)
     other = {slug(form) for name in spellings for form in name.forms}
     return (*(name for name in names if slug(name.name) not in other or name.name.isascii()), *spellings)
 
 
 def _introductions(
-    document: Document, catalog: Catalog, names: Sequence[Name], shown: dict[int, _Shown]
+    document: Document, catalog: Catalog, names: Sequence[Name], own: Sequence[Name], shown: dict[int, _Shown]
 ) -> Iterator[tuple[Kind, str]]:
-    """Names that sentences introduce, with their kinds; `names` are known already.
+    """Names that sentences introduce, with their kinds; `names` are known already, `own` were found in this document.
 
     `shown` keeps the mentions of each sentence: one that has the same in the second round says nothing new.
     """
     asking = naming(document.language)
     if asking is None:
         return
-    items = _Inside(_typed(document, catalog, names)[1])
+    items = _Inside(_typed(document, catalog, names, own)[1])
     for span in _page(document).sentences:
         inside = items(span.start, span.end)
         looks = [(item.kind, item.start, item.end) for item in inside]
@@ -212,10 +212,12 @@ def publisher_names(documents: Iterable[Document], catalog: Catalog) -> tuple[Na
     return tuple(found[key] for key in sorted(found))
 
 
-def _typed(document: Document, catalog: Catalog, names: Sequence[Name]) -> tuple[list[Mention], list[Item]]:
+def _typed(
+    document: Document, catalog: Catalog, names: Sequence[Name], own: Sequence[Name] = ()
+) -> tuple[list[Mention], list[Item]]:
     """Names outside of values, and the typed items of names and values, in order; neither list may be changed."""
     page = _page(document)
-    found = catalog.match(document.text, document.language, names)
+    found = catalog.match(document.text, document.language, names, own)
     if page.typed is None or page.typed[0] is not found:
         mentions = _apart(found, page.outermost)
         page.typed = (found, mentions, _named(document, mentions, catalog))

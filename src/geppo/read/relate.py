@@ -9,8 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-import re2
-
+from geppo import linear
 from geppo.catalog import Catalog
 from geppo.language.sentences import Span
 from geppo.model.claim import Claim, Count, Predicate, Rung
@@ -55,11 +54,16 @@ def _lines(sentence: Sentence) -> Iterator[tuple[TypedLine, bool]]:
     """
     borders = [part.start for part in sentence.clauses]
     seen: set[str] = set()
+    sizes: set[int] = set()
     for items, spoken in (
         (sentence.spoken_of, False),
         (names_only(sentence.spoken_of), False),
         (sentence.items, True),
     ):
+        # Each is the one before or a part of it, the last the whole: as many items are the same items.
+        if len(items) in sizes:
+            continue
+        sizes.add(len(items))
         line = typed_line(sentence.text, sentence.span.start, sentence.span.end, items, borders)
         if line.line not in seen:
             yield line, spoken
@@ -338,7 +342,7 @@ def _only_tells(
 
 @cache
 def _lister() -> Any:
-    return re2.compile(scope()["listers"]["names"])
+    return linear.compile(scope()["listers"]["names"])
 
 
 def _qualifiers(

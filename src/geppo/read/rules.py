@@ -35,7 +35,7 @@ from typing import Any
 
 import re2
 
-from geppo import shipped
+from geppo import linear, shipped
 from geppo.errors import DataError
 from geppo.model.claim import Predicate, Rung
 from geppo.read.triggers import Prefilter, Slow, Triggers, packaged
@@ -77,7 +77,7 @@ class Patterns:
 
     def __getitem__(self, number: int) -> Any:
         if number not in self._compiled:
-            self._compiled[number] = re2.compile(self.expressions[number], self._options)
+            self._compiled[number] = linear.compile(self.expressions[number], self._options)
         return self._compiled[number]
 
     def matches(self, number: int, line: str, data: bytes) -> Iterator[Any]:
@@ -85,7 +85,8 @@ class Patterns:
 
         Most have none, and asking bytes is cheaper: re2 need not encode the line and maps no offsets.
         """
-        return self[number].finditer(line) if self[number].search(data) is not None else iter(())
+        pattern = self._compiled.get(number) or self[number]
+        return pattern.finditer(line) if pattern.search(data) is not None else iter(())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +151,7 @@ _INDEX = "[\ue100-\uf8ff]"
 _MACRO = re.compile(r"\{([A-Z][A-Za-z]*|)(\+?):([a-z|0-9-]+)\}|<([a-z_0-9]+)>|(~~?)")
 
 
-_MENTION = re2.compile(r"\{\w*\+?:[^{}]*\}")
+_MENTION = linear.compile(r"\{\w*\+?:[^{}]*\}")
 """A mention in a pattern. A language without blanks (`blanks = true`) may set names of other scripts apart."""
 
 
@@ -243,8 +244,8 @@ def compile_rules(language: str, text: str, where: str) -> RuleSet:
     expressions = [
         expand(blanks(rule.pattern), words, joiner, f"{where}, rule {rule.id}", spaced=spaced) for rule in rules
     ]
-    guards = {Predicate(name): re2.compile(f"(?i){words_}") for name, words_ in raw.get("guards", {}).items()}
-    flat = {Predicate(name): re2.compile(f"(?i){words_}") for name, words_ in raw.get("flat", {}).items()}
+    guards = {Predicate(name): linear.compile(f"(?i){words_}") for name, words_ in raw.get("guards", {}).items()}
+    flat = {Predicate(name): linear.compile(f"(?i){words_}") for name, words_ in raw.get("flat", {}).items()}
     own = where == _where(language)
     prefilter = (packaged(language, "relations", len(rules)) if own else None) or Slow(
         dict(zip((f"{where}, rule {rule.id}" for rule in rules), expressions, strict=True)), _options()
@@ -256,7 +257,7 @@ def compile_rules(language: str, text: str, where: str) -> RuleSet:
         prefilter=prefilter,
         guards=guards,
         flat=flat,
-        unreal=re2.compile(f"(?i){raw['unreal']}") if "unreal" in raw else None,
+        unreal=linear.compile(f"(?i){raw['unreal']}") if "unreal" in raw else None,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import re2
 
-from geppo import shipped
+from geppo import linear, shipped
 from geppo.errors import DataError
 from geppo.model.claim import Predicate
 
@@ -47,9 +47,9 @@ def rows(language: str) -> tuple[Row, ...]:
     try:
         return tuple(
             Row(
-                before=re2.compile(raw["before"]),
-                behind=re2.compile(raw.get("behind", "")),
-                whole=re2.compile(raw.get("all", "")),
+                before=linear.compile(raw["before"]),
+                behind=linear.compile(raw.get("behind", "")),
+                whole=linear.compile(raw.get("all", "")),
                 match=tuple(raw["match"]),
                 near=tuple(raw["near"]),
             )

@@ -34,6 +34,11 @@ def _of_marks(clause: Sequence[str]) -> bool:
     return all(len(one) == 1 and "\ue000" <= one <= "\uf8ff" for one in clause)
 
 
+def _common(clause: frozenset[str]) -> tuple[int, int]:
+    """Lower for a clause that fewer sentences satisfy: long strings, and few of them."""
+    return -min(map(len, clause)), len(clause)
+
+
 class Prefilter(Protocol):
     """Names rules that may match; never leaves out one that does."""
 
@@ -50,23 +55,19 @@ class Triggers:
     """A prefilter over the clauses of each rule: a line must hold one string of every clause."""
 
     def __init__(self, rules: Sequence[Sequence[Sequence[str]]]) -> None:
-        number: dict[str, int] = {}
-        kinds = [tuple(frozenset(clause) for clause in rule if _of_marks(clause)) for rule in rules]
-        self._kinds = kinds
+        self._kinds = [tuple(frozenset(clause) for clause in rule if _of_marks(clause)) for rule in rules]
         self._letters = [
-            tuple(
-                frozenset(number.setdefault(one, len(number)) for one in clause)
-                for clause in rule
-                if not _of_marks(clause)
-            )
+            tuple(sorted((frozenset(clause) for clause in rule if not _of_marks(clause)), key=_common))
             for rule in rules
         ]
-        first: dict[int, set[int]] = defaultdict(set)
+        first: dict[str, set[int]] = defaultdict(set)
         for index, clauses in enumerate(self._letters):
             for string in clauses[0] if clauses else ():
                 first[string].add(index)
         self._first = dict(first)
-        self._automaton = AhoCorasick(list(number), store_patterns=False) if number else None
+        strings = dict.fromkeys(string for clauses in self._letters for clause in clauses for string in clause)
+        # The automaton gives back the very strings: places would be three more objects for each of some dozens a line.
+        self._automaton = AhoCorasick(list(strings), store_patterns=True) if strings else None
         self._by_marks: dict[str, tuple[frozenset[int], tuple[int, ...]]] = {}
 
     def of_sentence(self, text: str, marks: str) -> Sequence[int]:
@@ -78,8 +79,8 @@ class Triggers:
         if self._automaton is None or not able:
             return bare
         whole = text.replace("\n", " ").lower()
-        found = {index for index, _, _ in self._automaton.find_matches_as_indexes(whole, overlapping=True)}
-        asked = able.intersection(set().union(*[self._first[string] for string in found & self._first.keys()]))
+        found = set(self._automaton.find_matches_as_strings(whole, overlapping=True))
+        asked = able.intersection(set().union(*map(self._first.__getitem__, found & self._first.keys())))
         kept = [rule for rule in asked if not any(map(found.isdisjoint, self._letters[rule]))]
         return sorted([*kept, *bare])
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import re2
-
+from geppo import linear
 from geppo.errors import DataError
 from geppo.read.frames.frame import Frame, Frames
 
@@ -168,9 +167,9 @@ class Lexicon:
         self.relative = _endings(words["relative"])
         self.variants: Mapping[str, str] = words["variants"]
         self.apposed: Mapping[str, Sequence[str]] = words["apposed"]
-        self.infinitive = re2.compile(words["infinitive"])
-        self.adverb, self.verbal = re2.compile(words["adverb"]), re2.compile(words["verbal"])
-        self.apart, self.letters = re2.compile(words["apart"]), re2.compile(words["letters"])
+        self.infinitive = linear.compile(words["infinitive"])
+        self.adverb, self.verbal = linear.compile(words["adverb"]), linear.compile(words["verbal"])
+        self.apart, self.letters = linear.compile(words["apart"]), linear.compile(words["letters"])
         self.sequences = _by_first(words["skipped"])
         self.joined = _by_first(entry for entry in words["prepositions"] if " " in entry)
         self.verbs: dict[str, list[tuple[Phrase, Form]]] = {}

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import re2
-
+from geppo import linear
 from geppo.language._lexicon import sorter
 from geppo.language.sentences import Span
 from geppo.read.frames.frame import Frame, Frames
@@ -46,12 +45,12 @@ class Lexicon:
         words = known.words
         self.folded = str.maketrans(words["traditional"], words["simplified"])
         self.expressions = {
-            name: re2.compile(words[name]) for name in words if name not in ("traditional", "simplified")
+            name: linear.compile(words[name]) for name in words if name not in ("traditional", "simplified")
         }
         rows = [(frame, source) for frame in known.frames for source in _expressions(frame)]
-        self.verbs = [(number, frame, re2.compile(source)) for number, (frame, source) in enumerate(rows)]
+        self.verbs = [(number, frame, linear.compile(source)) for number, (frame, source) in enumerate(rows)]
         nouns = [(frame, "|".join(frame.nouns)) for frame in known.frames if frame.nouns]
-        self.nouns = [(frame, re2.compile(source)) for frame, source in nouns]
+        self.nouns = [(frame, linear.compile(source)) for frame, source in nouns]
         self._all = sorter([source for _, source in (*rows, *nouns)], whole=False, blanks=False)
 
     def present(self, words: str) -> frozenset[int]:

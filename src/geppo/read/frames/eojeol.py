@@ -11,8 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import re2
-
+from geppo import linear
 from geppo.read.frames.conjugation import Table, expressions, stem
 from geppo.read.frames.frame import OPEN, Frame, Frames, able, kinds_in
 from geppo.read.typed import Item
@@ -105,8 +104,8 @@ class Lexicon:
         }
         self.longest = max(len(particle) for particle in self.particles)
         self.suited: Mapping[str, str] = words["suited"]
-        self.compounds = [(row["after"], re2.compile(row["word"]), row["role"]) for row in words["compound"]]
-        self.expressions = {name: re2.compile(text) for name, text in words["expressions"].items()}
+        self.compounds = [(row["after"], linear.compile(row["word"]), row["role"]) for row in words["compound"]]
+        self.expressions = {name: linear.compile(text) for name, text in words["expressions"].items()}
         self.verbs = [(frame, *self._compiled(frame, words["conjugation"])) for frame in known.frames]
         self._forms: dict[str, str] = {}
         self._particles: dict[tuple[str, bool], str] = {}
@@ -118,8 +117,8 @@ class Lexicon:
         stems = {stem(phrase, table)[:LONGEST_STEM] for phrase in frame.phrases}
         return (
             tuple(sorted(stems)),
-            re2.compile(active) if active else None,
-            re2.compile(passive) if passive else None,
+            linear.compile(active) if active else None,
+            linear.compile(passive) if passive else None,
         )
 
     def whole(self, name: str, text: str) -> bool:

@@ -10,9 +10,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-import re2
-
-from geppo import shipped
+from geppo import linear, shipped
 from geppo.errors import DataError
 from geppo.model.claim import Predicate
 from geppo.read.counts import PERCENT
@@ -185,14 +183,14 @@ def _frame(row: Mapping[str, Any], where: str) -> Frame:
             prepositions=tuple(row.get("prepositions", ())),
             roles=dict(row.get("roles", {"agent": "S", "patient": "O"})),
             nobody=row.get("nobody", ""),
-            never=re2.compile(row["never"]) if "never" in row else None,
+            never=linear.compile(row["never"]) if "never" in row else None,
             stative=bool(row.get("stative", False)),
             inverse=bool(row.get("inverse", False)),
             anywhere=bool(row.get("anywhere", False)),
             active_only=bool(row.get("active_only", False)),
             glued=bool(row.get("glued", False)),
-            only=re2.compile(row["only"]) if "only" in row else None,
-            needs=re2.compile(row["needs"]) if "needs" in row else None,
+            only=linear.compile(row["only"]) if "only" in row else None,
+            needs=linear.compile(row["needs"]) if "needs" in row else None,
             whole=frozenset(row.get("whole", ())),
             match=tuple(row["match"]),
             near=tuple(row.get("near", ())),

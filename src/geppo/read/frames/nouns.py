@@ -5,7 +5,7 @@ A noun phrase is what stands between words of the closed classes (`frames.toml`,
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -19,6 +19,9 @@ from geppo.read.typed import Item
 
 AND, COMMA = "and", ","
 SLOTS = frozenset({"~", "*"})
+MOST_KINDS = 4096
+"""Sets of kinds whose frames are kept; real sentences have some hundreds."""
+
 GAP = 3
 """Words that a `*` of a phrase may stand for."""
 
@@ -92,6 +95,9 @@ class Lexicon:
                                             "subordinate", "pronouns", "adverbs", "not_nouns", "naming"))
         )  # fmt: skip
 
+        self._frames = known.frames
+        self._asked = frozenset().union(*(frame.agent | frame.patient | frame.other for frame in known.frames))
+        self._may: dict[frozenset[str], frozenset[str]] = {}
         self._needed: dict[str, list[tuple[Frame, frozenset[str]]]] = {}
         for form, phrases in self.verbs.items():
             self._needed[form] = [(one.frame, one.needed) for row in phrases.values() for one in row]
@@ -100,11 +106,21 @@ class Lexicon:
 
     def possible(self, words: Set[str], kinds: frozenset[str]) -> bool:
         """False where no frame can be in a sentence of these words and kinds: it need not be looked at."""
-        return any(
-            needed <= words and able(frame, kinds)
-            for form in words & self._needed.keys()
-            for frame, needed in self._needed[form]
-        )
+        may = self.able(kinds)
+        for form in words & self._needed.keys():
+            for frame, needed in self._needed[form]:
+                if frame.id in may and needed <= words:
+                    return True
+        return False
+
+    def able(self, kinds: frozenset[str]) -> frozenset[str]:
+        """The ids of the frames whose roles a sentence with these kinds can fill."""
+        asked = kinds & self._asked
+        if asked not in self._may:
+            if len(self._may) >= MOST_KINDS:
+                self._may.clear()
+            self._may[asked] = frozenset(frame.id for frame in self._frames if able(frame, asked))
+        return self._may[asked]
 
     def adverb(self, token: Token) -> bool:
         """True for a word between the parts of a verb group."""
@@ -112,6 +128,13 @@ class Lexicon:
         return token.item is None and (
             word in self.words["adverbs"] or word in self.words["negators"] or (word.endswith("ly") and len(word) > 4)
         )
+
+
+class _Words(dict[int, str]):
+    """The words of a sentence by their places."""
+
+    def __missing__(self, at: int) -> str:
+        return ""
 
 
 class Sentence:
@@ -122,15 +145,12 @@ class Sentence:
         self.text = text
         self.tokens = tokens(text, start, end, items)
         self._lower = [token.lower for token in self.tokens]
-        self._at = dict(enumerate(self._lower))
-
-    def word(self, at: int) -> str:
-        """The small letters of a token, an empty text outside of the sentence."""
-        return self._at.get(at, "")
+        self.word: Callable[[int], str] = _Words(enumerate(self._lower)).__getitem__
+        """The small letters of a token, an empty text outside of the sentence: asked some hundred times a sentence."""
 
     def among(self, at: int, name: str) -> bool:
         """True where a token is a word of a class."""
-        return self.word(at) in self.lexicon.words[name] and at >= 0
+        return self.word(at) in self.lexicon.words[name]
 
     @cached_property
     def found(self) -> list[Verb]:
@@ -157,6 +177,14 @@ class Sentence:
             if verb.slot or verb.last == longest[verb.first]:
                 kept.setdefault((verb.first, verb.frame.id), verb)
         return list(kept.values())
+
+    @cached_property
+    def verbs_at(self) -> dict[int, list[Verb]]:
+        """The frames' phrases by the places where they begin."""
+        places: dict[int, list[Verb]] = {}
+        for verb in self.found:
+            places.setdefault(verb.first, []).append(verb)
+        return places
 
     def _over_adverbs(self, at: int) -> int:
         """The place behind "not", "also" and the like in "was also hit by"."""
@@ -236,10 +264,12 @@ class Sentence:
 
     def _verb_here(self, at: int) -> bool:
         """True where a participle behind a noun says what was done to it ("servers hijacked by …")."""
-        if any(v.first == at and PARTICIPLE in v.forms for v in self.found) and not self.noun(at + 1):
+        verbs = self.verbs_at.get(at)
+        if verbs is None:
+            return False
+        if any(PARTICIPLE in verb.forms for verb in verbs) and not self.noun(at + 1):
             return True
-        kind = self.tokens[at - 1].kind
-        return kind in _DOERS and any(v.first == at and ING in v.forms for v in self.found)
+        return self.tokens[at - 1].kind in _DOERS and any(ING in verb.forms for verb in verbs)
 
     def _named(self, at: int) -> Phrase | None:
         """The name behind "called", "dubbed" or a comma: "a new implant, LeadenEye,"."""
@@ -309,7 +339,7 @@ class Sentence:
         """True where a new verb and not another noun stands behind "and"."""
         while at < len(self.tokens) and self.lexicon.adverb(self.tokens[at]):
             at += 1
-        if any(verb.first == at and not self.adjective(verb) for verb in self.found):
+        if any(not self.adjective(verb) for verb in self.verbs_at.get(at, ())):
             return True
         phrase = self.beginning(at)
         return phrase is not None and (

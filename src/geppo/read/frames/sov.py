@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-import re2
-
+from geppo import linear
 from geppo.language._lexicon import sorter
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
@@ -63,28 +62,28 @@ class Lexicon:
     def __init__(self, known: Frames) -> None:
         words = known.words
         self.particles: Mapping[str, frozenset[str]] = {k: frozenset(v) for k, v in words["particles"].items()}
-        self.particle = re2.compile(words["particle"])
-        self.noun = re2.compile(words["noun"])
-        self.tail = re2.compile(words["tail"])
-        self.tail_before = re2.compile(words["tail"] + "$")
-        self.head = re2.compile(words["adnominal"])
-        self.unreal = re2.compile(words["unreal"])
-        self.condition = re2.compile(words["condition"])
-        self.cleft = re2.compile(words["cleft"])
-        self.contrast = re2.compile(words["contrast"])
-        self.joined = re2.compile(words["joined"])
-        self.question = re2.compile(words["question"])
-        self.called = re2.compile(words["called"])
-        self.containers = re2.compile(words["containers"])
+        self.particle = linear.compile(words["particle"])
+        self.noun = linear.compile(words["noun"])
+        self.tail = linear.compile(words["tail"])
+        self.tail_before = linear.compile(words["tail"] + "$")
+        self.head = linear.compile(words["adnominal"])
+        self.unreal = linear.compile(words["unreal"])
+        self.condition = linear.compile(words["condition"])
+        self.cleft = linear.compile(words["cleft"])
+        self.contrast = linear.compile(words["contrast"])
+        self.joined = linear.compile(words["joined"])
+        self.question = linear.compile(words["question"])
+        self.called = linear.compile(words["called"])
+        self.containers = linear.compile(words["containers"])
         self.no_particle = tuple(words["no_particle"])
-        self.number = re2.compile(words["number"])
-        self.quote = re2.compile(words["quote"])
-        self.lost = re2.compile(words["lost"])
-        self.negative = re2.compile(words["negative"])
+        self.number = linear.compile(words["number"])
+        self.quote = linear.compile(words["quote"])
+        self.lost = linear.compile(words["lost"])
+        self.negative = linear.compile(words["negative"])
         self.prefixes = frozenset(words["prefixes"])
-        self.adjective = re2.compile(words["adjective"])
-        self.no_noun = re2.compile(words["no_noun"])
-        self.denied = re2.compile(words["denied"])
+        self.adjective = linear.compile(words["adjective"])
+        self.no_noun = linear.compile(words["no_noun"])
+        self.denied = linear.compile(words["denied"])
         self.deeds = frozenset(words["deeds"])
         self.empty = frozenset(words["empty"])
         self.verbs: list[tuple[int, Frame, bool, Any]] = []
@@ -93,13 +92,16 @@ class Lexicon:
             active, passive = expressions(frame, words["conjugation"])
             for source, voice in ((passive, True), (active, False)):
                 if source:
-                    self.verbs.append((len(sources), frame, voice, re2.compile(source)))
+                    self.verbs.append((len(sources), frame, voice, linear.compile(source)))
                     sources.append(source)
         self._all = sorter(sources, whole=False, blanks=False)
+        self._last: tuple[str, frozenset[int]] = ("", frozenset())
 
     def present(self, piece: str) -> frozenset[int]:
-        """Numbers of the verbs' expressions that match in a sentence, in one pass."""
-        return frozenset(self._all.Match(piece) or ())
+        """Numbers of the verbs' expressions that match in a sentence, in one pass; kept, as it is asked two times."""
+        if self._last[0] != piece:
+            self._last = (piece, frozenset(self._all.Match(piece) or ()))
+        return self._last[1]
 
 
 LONGEST_BRACKET = 90
@@ -131,14 +133,15 @@ class Reader:
         self.start, self.end = start, end
         self.items = _without_brackets(text, [item for item in items if item.kind not in ("date", "number")])
         self.clauses = clauses
+        self._marked: dict[tuple[int, int], list[Marked]] = {}
 
     def verbs(self) -> Iterator[Verb]:
         """Every frame's verb; the longest where several begin at one place."""
         piece = self.text[self.start : self.end]
         found: dict[int, list[Verb]] = {}
         present = self.lexicon.present(piece)
-        for number, frame, voice, expression in self.lexicon.verbs:
-            for match in expression.finditer(piece) if number in present else ():
+        for _, frame, voice, expression in map(self.lexicon.verbs.__getitem__, sorted(present)):
+            for match in expression.finditer(piece):
                 start, end = self.start + match.start(), self.start + match.end()
                 tail = self.lexicon.tail.match(self.text[end : self.end])
                 ending = self.lexicon.tail_before.search(match.group()).group() + tail.group()
@@ -159,6 +162,11 @@ class Reader:
 
     def marked(self, start: int, end: int) -> list[Marked]:
         """Mentions and nouns with a particle behind them between two places, in order; nouns as open items."""
+        if (start, end) not in self._marked:
+            self._marked[start, end] = self._all_marked(start, end)
+        return self._marked[start, end]
+
+    def _all_marked(self, start: int, end: int) -> list[Marked]:
         found: list[Marked] = []
         piece = self.text[start:end]
         at = start

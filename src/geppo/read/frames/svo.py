@@ -13,7 +13,7 @@ from dataclasses import replace
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
 from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST
-from geppo.read.frames.frame import OPEN, Frame, Statement, able, filled, kinds_in, worth
+from geppo.read.frames.frame import OPEN, Frame, Statement, filled, kinds_in, worth
 from geppo.read.frames.nouns import FARTHEST, Lexicon, Verb
 from geppo.read.frames.subjects import COMMON, PASSIVE, Reader
 from geppo.read.frames.tokens import words_of
@@ -69,8 +69,9 @@ def statements(
     del clauses
     kinds = kinds_in(items)
     reader = Reader(lexicon, text, start, end, items)
+    may = lexicon.able(kinds)
     for verb in reader.found:
-        if able(verb.frame, kinds):
+        if verb.frame.id in may:
             yield from _of_verb(reader, verb)
     for at in range(len(reader.tokens)):
         for frame, rest in lexicon.nouns.get(reader.word(at), ()):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import re2
-
+from geppo import linear
 from geppo.config import Settings
 from geppo.errors import InputError
 from geppo.model.report import Fetched
@@ -14,7 +13,7 @@ from geppo.read.text import _forms
 from geppo.read.text._page import Page
 from geppo.read.text._records import day, rows, sayings, sentence, text
 
-_VALUE = re2.compile(r"[a-z0-9-]+:[A-Za-z0-9_.'-]+ *= *'((?:[^'\\]|\\.)*)'")
+_VALUE = linear.compile(r"[a-z0-9-]+:[A-Za-z0-9_.'-]+ *= *'((?:[^'\\]|\\.)*)'")
 
 
 def is_stix(raw: Mapping[str, Any]) -> bool:

@@ -15,16 +15,17 @@ from typing import Any
 
 import re2
 
+from geppo import linear
 from geppo.language.dates import Dated, find_dates
 from geppo.read.text._fields import fields
 
-_ISO = re2.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
-_DIGITS = re2.compile(r"(\d{4})(\d{2})(\d{2})(?:T?\d{4,6}(?:Z|[+-]\d{2}:?\d{2})?)?")
-_SLASHES = re2.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})\.?(?:[ T(（].*)?")
-_YEAR_LAST = re2.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T,].*)?")
-_YEAR = re2.compile(r"(?:19|20)\d\d|令和|平成|昭和")
-_KOREAN = re2.compile(r"(\d{1,2})월 (\d{1,2}),? ((?:19|20)\d\d)")
-_STAMP = re2.compile(r"\d{4}-\d{2}-\d{2}T(\d{2}):(\d{2}).*(?:Z|[+-]00:?00)")
+_ISO = linear.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
+_DIGITS = linear.compile(r"(\d{4})(\d{2})(\d{2})(?:T?\d{4,6}(?:Z|[+-]\d{2}:?\d{2})?)?")
+_SLASHES = linear.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})\.?(?:[ T(（].*)?")
+_YEAR_LAST = linear.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T,].*)?")
+_YEAR = linear.compile(r"(?:19|20)\d\d|令和|平成|昭和")
+_KOREAN = linear.compile(r"(\d{1,2})월 (\d{1,2}),? ((?:19|20)\d\d)")
+_STAMP = linear.compile(r"\d{4}-\d{2}-\d{2}T(\d{2}):(\d{2}).*(?:Z|[+-]00:?00)")
 _FAR = date.max - timedelta(days=800)
 _LONGEST = 200
 _BEHIND = 8
@@ -113,7 +114,7 @@ def _either() -> Any:
     for kind in ("updated", "published", "other"):
         words = sorted(_labels(kind), key=len, reverse=True)
         groups.append(f"(?P<{kind}>{'|'.join(re2.escape(word) for word in words)})")
-    return re2.compile("|".join(groups))
+    return linear.compile("|".join(groups))
 
 
 def _labelled(before: str, after: str) -> tuple[str, int]:
@@ -170,9 +171,9 @@ def _in_line(line: str, before: str, reference: date | None) -> Iterator[tuple[s
         at = dated.end + used
 
 
-_REST = re2.compile(r"[\p{L}]+")
-_CLOCK = re2.compile(r"\d{1,2}(?::\d{2}){1,2}(?:\.\d+)?|\d{1,2} ?[時时시](?: ?\d{1,2} ?[分분])?|[+-]\d{2}:?\d{2}")
-_TIME = re2.compile(r"^[ T(（]*\d{1,2}:\d{2}(?::\d{2})?")
+_REST = linear.compile(r"[\p{L}]+")
+_CLOCK = linear.compile(r"\d{1,2}(?::\d{2}){1,2}(?:\.\d+)?|\d{1,2} ?[時时시](?: ?\d{1,2} ?[分분])?|[+-]\d{2}:?\d{2}")
+_TIME = linear.compile(r"^[ T(（]*\d{1,2}:\d{2}(?::\d{2})?")
 
 
 def _beside(rest: str) -> bool:

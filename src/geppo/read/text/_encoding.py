@@ -9,9 +9,7 @@ import codecs
 from functools import cache
 from typing import Any
 
-import re2
-
-from geppo import shipped
+from geppo import linear, shipped
 from geppo.errors import InputError
 
 _MARKS = (
@@ -21,7 +19,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_DECLARED = re2.compile(rb"(?i)(?:charset|encoding)\s*=\s*[\"']?\s*([a-z0-9_.:-]{2,40})")
+_DECLARED = linear.compile(rb"(?i)(?:charset|encoding)\s*=\s*[\"']?\s*([a-z0-9_.:-]{2,40})")
 _HEAD = 4096
 _SAMPLE = 200_000
 _FEW = 8

@@ -16,8 +16,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-import re2
-
+from geppo import linear
 from geppo.read.text._blocks import Block, Column, Line, Table, columns_wide
 from geppo.read.text._glyphs import Piece, Sheet
 from geppo.read.text._layout import arranged
@@ -49,14 +48,14 @@ _SHORT_LINE = 0.72
 _WIDE = "\u2e80"
 _HANGUL = ("\uac00", "\ud7a4")
 _ENDS = tuple(".!?。！？:：…”」』)）】")
-_HEX = re2.compile(r"[0-9A-Fa-f]+")
+_HEX = linear.compile(r"[0-9A-Fa-f]+")
 _HASHES = frozenset({32, 40, 56, 64, 96, 128})
-_WORD_END = re2.compile(r"[\p{L}\p{M}]+-?$")
-_WORD_START = re2.compile(r"^[\p{Ll}\p{M}]+")
-_NOTES = re2.compile(r"(?:\[\d{1,3}\])+[.,;:)]*$")
-_NUMBERED = re2.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*[.)．] ?|[（(]\d{1,2}[)）] ?|[①-⑳]|\[\d{1,3}\] )")
-_LEADERS = re2.compile(r"(?:[.…·‥] ?){5,}\s*(?:\d{1,4}|[ivxlc]{1,6})\s*$")
-_PAGE = re2.compile(
+_WORD_END = linear.compile(r"[\p{L}\p{M}]+-?$")
+_WORD_START = linear.compile(r"^[\p{Ll}\p{M}]+")
+_NOTES = linear.compile(r"(?:\[\d{1,3}\])+[.,;:)]*$")
+_NUMBERED = linear.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*[.)．] ?|[（(]\d{1,2}[)）] ?|[①-⑳]|\[\d{1,3}\] )")
+_LEADERS = linear.compile(r"(?:[.…·‥] ?){5,}\s*(?:\d{1,4}|[ivxlc]{1,6})\s*$")
+_PAGE = linear.compile(
     r"(?i)^[-–—\s]*(?:(?:page|p\.?|стр\.?|страница|第) ?)?(?:\d{1,4}|[ivxlc]{1,6})"
     r"(?: ?(?:of|/|из|의|／) ?\d{1,4})?(?: ?(?:頁|页|ページ|쪽|页码))?[-–—\s]*$"
 )

@@ -10,15 +10,13 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-import re2
-
-from geppo import shipped
+from geppo import linear, shipped
 from geppo.config import Settings
 from geppo.errors import InputError
 from geppo.read.text._page import Page
 
-_PLACE = re2.compile(r"\{([^{}]+)\}")
-_STEP = re2.compile(r"\*(?:\[([a-z0-9-]+)\])?")
+_PLACE = linear.compile(r"\{([^{}]+)\}")
+_STEP = linear.compile(r"\*(?:\[([a-z0-9-]+)\])?")
 _MOST = 50_000
 """Objects of a block that are written: what is longer is refused by its text."""
 

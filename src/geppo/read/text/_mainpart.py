@@ -10,15 +10,14 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-import re2
-
+from geppo import linear
 from geppo.read.text import _dates, _unseen
 from geppo.read.text._parts import Sizes, drop, drop_parts
 from geppo.read.text._render import HEADINGS, blocks, render, set_off_notes
 from geppo.read.text._words import ordered, pieces, words
 
 _RUNNING = ("p", "pre", "li", "td", "dd", "blockquote", "figcaption", "section", "div")
-_VALUE = re2.compile(
+_VALUE = linear.compile(
     r"(?i)\b(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})\b|\[\.\]|\(\.\)|\[:\]|h[x*]{2}ps?|\b(?:CVE-|CWE-|T)\d{4}|\b\d{1,3}(?:\.\d{1,3}){3}\b"
 )
 _LINKED = 0.7
@@ -136,7 +135,7 @@ def _is_tail(line: str) -> bool:
 
 @cache
 def _pattern(name: str) -> Any:
-    return re2.compile("(?i)" + "|".join(f"(?:{pattern})" for pattern in ordered(name)))
+    return linear.compile("(?i)" + "|".join(f"(?:{pattern})" for pattern in ordered(name)))
 
 
 def is_service(text: str) -> bool:

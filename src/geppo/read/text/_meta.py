@@ -14,8 +14,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-import re2
-
+from geppo import linear
 from geppo.read.text import _dates, _mainpart
 from geppo.read.text._clean import one_line
 from geppo.read.text._fields import fields
@@ -26,14 +25,14 @@ from geppo.read.text._words import pieces
 _MOST_JSON = 500_000
 _MOST_LINES = 400
 _MOST_TIMES = 50
-_SAVED = re2.compile(r"<!--\s*saved from url=\(\d+\)(\S+)|<!--\s*Page saved with SingleFile\s+url:\s*(\S+)")
-_NAME = re2.compile(r"[\p{L}\p{N}_.'’・·\-]+(?:[ \x{3000}][\p{L}\p{N}.'’・·\-]+){0,4}")
-_HAN_NAME = re2.compile(
+_SAVED = linear.compile(r"<!--\s*saved from url=\(\d+\)(\S+)|<!--\s*Page saved with SingleFile\s+url:\s*(\S+)")
+_NAME = linear.compile(r"[\p{L}\p{N}_.'’・·\-]+(?:[ \x{3000}][\p{L}\p{N}.'’・·\-]+){0,4}")
+_HAN_NAME = linear.compile(
     r"\p{Han}[\p{Han}\p{Hiragana}\p{Katakana}·・]{1,7}"
     r"(?:[ \x{3000}][\p{Han}\p{Hiragana}\p{Katakana}]{1,3}(?:[^\p{L}]|$))?"
 )
-_HANGUL_NAME = re2.compile(r"[가-힣]{2,4} ?기자")
-_MARK = re2.compile(r"[|·•–—,;(0-9]| - ")
+_HANGUL_NAME = linear.compile(r"[가-힣]{2,4} ?기자")
+_MARK = linear.compile(r"[|·•–—,;(0-9]| - ")
 _PARTICLES = ("de", "van", "von", "der", "da", "di", "al", "bin", "and")
 _LONGEST_NAME = 80
 _SHORT = 60

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import re2
 from lxml import etree
 
+from geppo import linear
 from geppo.read.text._words import words
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -29,7 +29,7 @@ _LONG_TERM = 300
 _MANY_BLOCKS = 6
 _UNIT = 2
 """Letters of a unit of measure: `km2` stays as it is."""
-_NOTE = re2.compile(r"\[?\(?(\d{1,3}|[*†‡])\)?\]?")
+_NOTE = linear.compile(r"\[?\(?(\d{1,3}|[*†‡])\)?\]?")
 _CELLS = frozenset({"cell", "gridcell", "columnheader", "rowheader"})
 
 

@@ -9,12 +9,10 @@ import importlib
 from functools import cache
 from typing import Any
 
-import re2
-
-from geppo import shipped
+from geppo import linear, shipped
 
 _SAMPLE = 20_000
-_CODE = re2.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+_CODE = linear.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 
 def language_of(text: str, declared: str = "", *, sure: bool = False) -> str:

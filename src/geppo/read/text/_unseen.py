@@ -5,18 +5,17 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 
-import re2
-
+from geppo import linear
 from geppo.read.text._words import words
 
 _SCRIPTED = frozenset({"script", "style", "noscript", "template", "iframe", "object", "svg"})
-_ATTRIBUTE = re2.compile(r"(?s)([A-Za-z][A-Za-z0-9_:-]*)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
+_ATTRIBUTE = linear.compile(r"(?s)([A-Za-z][A-Za-z0-9_:-]*)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
 _LONGEST_TAG = 2_000
 _MOST_RULES = 50_000
 _MOST_SELECTORS = 500
 _SHOWN_WIDE = (":block", ":flex", ":grid", ":inline", ":inline-block", ":table", ":contents")
 _WHITE = frozenset({"white", "#fff", "#ffffff", "transparent", "rgb(255,255,255)", "rgba(255,255,255,1)"})
-_SELECTOR = re2.compile(r"[a-z0-9]*([.#])([A-Za-z_][A-Za-z0-9_-]*)")
+_SELECTOR = linear.compile(r"[a-z0-9]*([.#])([A-Za-z_][A-Za-z0-9_-]*)")
 
 
 def attributes_hide(attributes: Mapping[str, str]) -> bool:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import Any
 
-import re2
+from geppo import linear, shipped
 
-from geppo import shipped
-
-_SPLIT = re2.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
+_SPLIT = linear.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
 _LONGEST = 80
 
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from lxml import etree
-
 from geppo.config import Settings
 from geppo.errors import InputError
 from geppo.model.report import Fetched
-from geppo.read.text import _mainpart
 from geppo.read.text._encoding import declared_charset, decode
 from geppo.read.text._links import resolved, untracked
-from geppo.read.text._meta import read_meta
 from geppo.read.text._page import Page
 
 RANK = 40
@@ -41,6 +37,9 @@ def read(fetched: Fetched, settings: Settings) -> Page:
 
 def read_page(data: bytes, charset: str, settings: Settings, declared_url: str = "", *, whole: bool = False) -> Page:
     """A page from bytes; `charset` is what a mail or a server declared. With `whole` no part of it is chosen."""
+    from geppo.read.text import _mainpart
+    from geppo.read.text._meta import read_meta
+
     source = decode(data, charset or declared_charset(data), settings.number("text.broken_share"))
     most = settings.integer("text.html.elements")
     root = _parse(source, most)
@@ -76,6 +75,8 @@ def _parse(text: str, most: int) -> Any:
     The parser loads nothing from outside and expands no declared entities. What is nested too deeply is refused, since
     a browser shows it and we would lose it.
     """
+    from lxml import etree
+
     if text.count("<") > most * _TAGS:
         raise InputError("too-large", f"more than {most} elements in the page.")
     parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8", huge_tree=True)
@@ -98,6 +99,8 @@ def _parse(text: str, most: int) -> Any:
 
 def _links(main: Any, base: str) -> tuple[str, ...]:
     """Addresses that the text points to, in order, each once, without what tracks its readers."""
+    from geppo.read.text import _mainpart
+
     found: dict[str, None] = {}
     seen: set[str] = set()
     for element in main.iter("a"):

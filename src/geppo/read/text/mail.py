@@ -17,8 +17,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import re2
-
+from geppo import linear
 from geppo.config import Settings
 from geppo.errors import InputError
 from geppo.model.report import Fetched
@@ -86,7 +85,7 @@ def _data() -> dict[str, Any]:
 
 @cache
 def _patterns(section: str, name: str) -> tuple[Any, ...]:
-    return tuple(re2.compile("(?i)" + pattern) for pattern in (_data()[section][name] if section else _data()[name]))
+    return tuple(linear.compile("(?i)" + pattern) for pattern in (_data()[section][name] if section else _data()[name]))
 
 
 def _carried(message: Message) -> Message:

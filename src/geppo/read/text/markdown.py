@@ -13,8 +13,7 @@ from __future__ import annotations
 import html
 from typing import Any
 
-import re2
-
+from geppo import linear
 from geppo.config import Settings
 from geppo.model.report import Fetched
 from geppo.read.text import _dates
@@ -29,26 +28,26 @@ RANK = 90
 
 _KEYS = frozenset({"publisher", "title", "url", "published", "language", "note", "marking", "author"})
 _MOST_LINES = 100
-_ADDRESS = re2.compile(r"https?://[^\s<>\"'`\]\[{}|\\^]+")
+_ADDRESS = linear.compile(r"https?://[^\s<>\"'`\]\[{}|\\^]+")
 _MOST_LINKS = 500
 _HEAD_LINES = 15
-_FENCE = re2.compile(r"^ {0,3}(```+|~~~+)")
-_CODE = re2.compile(r"(`+)")
+_FENCE = linear.compile(r"^ {0,3}(```+|~~~+)")
+_CODE = linear.compile(r"(`+)")
 _LABEL = r"\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]"
 _TARGET = r"\(\s*<?([^()\s<>]*(?:\([^()\s<>]*\)[^()\s<>]*)*)>?(?:\s+[\"'(][^\n]*?[\"')])?\s*\)"
-_IMAGE = re2.compile("!" + _LABEL + _TARGET + " ?")
-_LINK = re2.compile(_LABEL + _TARGET)
-_REFERENCE = re2.compile(r"\[((?:[^\[\]\\]|\\.)+)\]\[([^\[\]]{1,80})\]")
-_DEFINITION = re2.compile(r"(?m)^ {0,3}\[([^\[\]^]{1,80})\]:\s+<?(\S+?)>?(?:\s+[\"'(].*)?$\n?")
-_AUTOLINK = re2.compile(r"<(https?://[^\s<>]+)>")
-_NOTE = re2.compile(r"\[\^([A-Za-z0-9_-]{1,40})\]")
-_STRONG = re2.compile(r"(\*\*|__)(\S(?:[^\n*_]{0,400}?\S)?)(\*\*|__)")
-_EMPHASIS = re2.compile(r"(^|[^\p{L}\p{N}*\\])\*([\p{L}\p{N}“\"'「『][^\n*]{0,300}?)\*($|[^\p{L}\p{N}*])")
-_STRUCK = re2.compile(r"~~(\S[^\n~]{0,300}?)~~")
+_IMAGE = linear.compile("!" + _LABEL + _TARGET + " ?")
+_LINK = linear.compile(_LABEL + _TARGET)
+_REFERENCE = linear.compile(r"\[((?:[^\[\]\\]|\\.)+)\]\[([^\[\]]{1,80})\]")
+_DEFINITION = linear.compile(r"(?m)^ {0,3}\[([^\[\]^]{1,80})\]:\s+<?(\S+?)>?(?:\s+[\"'(].*)?$\n?")
+_AUTOLINK = linear.compile(r"<(https?://[^\s<>]+)>")
+_NOTE = linear.compile(r"\[\^([A-Za-z0-9_-]{1,40})\]")
+_STRONG = linear.compile(r"(\*\*|__)(\S(?:[^\n*_]{0,400}?\S)?)(\*\*|__)")
+_EMPHASIS = linear.compile(r"(^|[^\p{L}\p{N}*\\])\*([\p{L}\p{N}“\"'「『][^\n*]{0,300}?)\*($|[^\p{L}\p{N}*])")
+_STRUCK = linear.compile(r"~~(\S[^\n~]{0,300}?)~~")
 _ESCAPED = frozenset("[](){}_*#~`|<>!&.+-")
 _LONGEST_WORD = 200
-_ENTITY = re2.compile(r"&(?:[A-Za-z]{2,8}|#\d{2,5}|#x[0-9A-Fa-f]{2,5});")
-_PATH = re2.compile(r"[A-Za-z]:\\|^\\\\|\\[A-Za-z0-9]|%[A-Za-z]+%")
+_ENTITY = linear.compile(r"&(?:[A-Za-z]{2,8}|#\d{2,5}|#x[0-9A-Fa-f]{2,5});")
+_PATH = linear.compile(r"[A-Za-z]:\\|^\\\\|\\[A-Za-z0-9]|%[A-Za-z]+%")
 
 
 def can_read(data: bytes, name: str) -> bool:

@@ -7,21 +7,22 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import re2
-
+from geppo import linear
 from geppo.config import Settings
 from geppo.errors import InputError
 from geppo.model.report import Fetched
-from geppo.read.text import _dates, _flow, _glyphs
+from geppo.read.text import _dates
 from geppo.read.text._clean import one_line
 from geppo.read.text._page import Page
-from geppo.read.text._pdfhouse import sheets_of
 from geppo.read.text.markdown import addresses
 
+if TYPE_CHECKING:
+    from geppo.read.text import _glyphs
+
 RANK = 10
-_CREATED = re2.compile(r"D:(\d{4})(\d{2})(\d{2})")
+_CREATED = linear.compile(r"D:(\d{4})(\d{2})(\d{2})")
 _HEAD_LINES = 30
 _TITLE_LINES = 8
 _SHORT = 80
@@ -37,6 +38,9 @@ def can_read(data: bytes, name: str) -> bool:
 
 def read(fetched: Fetched, settings: Settings) -> Page:
     """Raises InputError: "unreadable" for a broken or locked file, "too-large" for too many pages or characters."""
+    from geppo.read.text import _flow
+    from geppo.read.text._pdfhouse import sheets_of
+
     sheets, fields = sheets_of(fetched.data, fetched.name, settings)
     title = one_line(_title(fields.get("Title", ""), sheets))
     text = _flow.text_of(sheets, title)
@@ -55,7 +59,9 @@ def read(fetched: Fetched, settings: Settings) -> Page:
 
 @cache
 def _no_titles() -> tuple[Any, ...]:
-    return tuple(re2.compile("(?i)" + pattern) for pattern in _flow.data()["no_titles"])
+    from geppo.read.text import _flow
+
+    return tuple(linear.compile("(?i)" + pattern) for pattern in _flow.data()["no_titles"])
 
 
 def _title(told: str, sheets: list[_glyphs.Sheet]) -> str:
@@ -63,6 +69,8 @@ def _title(told: str, sheets: list[_glyphs.Sheet]) -> str:
     told = told.strip()
     if told and not any(pattern.search(told) for pattern in _no_titles()):
         return told
+    from geppo.read.text import _flow
+
     return _flow.largest(sheets[0]) if sheets else ""
 
 

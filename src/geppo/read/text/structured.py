@@ -13,7 +13,6 @@ from typing import Any
 from geppo.config import Settings
 from geppo.errors import InputError
 from geppo.model.report import Fetched
-from geppo.read.text import _advisories, _bundles, _forms
 from geppo.read.text._page import Page
 from geppo.read.text._records import DEEPEST, depth
 
@@ -21,12 +20,16 @@ RANK = 30
 
 Teller = Callable[[Mapping[str, Any], Fetched, Settings], Page]
 
-_KINDS: tuple[tuple[Callable[[Mapping[str, Any]], bool], Teller], ...] = (
-    (_advisories.is_kev, _advisories.kev),
-    (_advisories.is_csaf, _advisories.csaf),
-    (_bundles.is_stix, _bundles.stix),
-    (_bundles.is_misp, _bundles.misp),
-)
+
+def _kinds() -> tuple[tuple[Callable[[Mapping[str, Any]], bool], Teller], ...]:
+    from geppo.read.text import _advisories, _bundles
+
+    return (
+        (_advisories.is_kev, _advisories.kev),
+        (_advisories.is_csaf, _advisories.csaf),
+        (_bundles.is_stix, _bundles.stix),
+        (_bundles.is_misp, _bundles.misp),
+    )
 
 
 def can_read(data: bytes, name: str) -> bool:
@@ -61,7 +64,9 @@ def read(fetched: Fetched, settings: Settings) -> Page:
     if isinstance(raw, list) and len(raw) == 1:
         raw = raw[0]
     if isinstance(raw, dict):
-        for fits, tell in _KINDS:
+        from geppo.read.text import _forms
+
+        for fits, tell in _kinds():
             if fits(raw):
                 return tell(raw, fetched, settings)
         if (page := _forms.read_form(raw, fetched.name, settings)) is not None:

@@ -12,7 +12,7 @@ from typing import Any
 import ahocorasick_rs
 import re2
 
-from geppo import shipped
+from geppo import linear, shipped
 from geppo.errors import DataError
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -243,6 +243,6 @@ def copula() -> tuple[str, ...]:
 
 def _compiled(place: str, source: str | bytes) -> Any:
     try:
-        return re2.compile(source)
+        return linear.compile(source)
     except re2.error as error:
         raise DataError(f"{place}: RE2 refuses it: {error}") from error

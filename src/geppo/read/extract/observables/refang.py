@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-import re2
-
+from geppo import linear
 from geppo.read.extract.observables import _data, names
 from geppo.read.fold import Folded, assemble, fold
 
@@ -23,7 +22,7 @@ _EDGES = "（），；！＂＇［］｛｝＜＞"
 _LONG_DASHES = "\u2012\u2013\u2014\u2015"
 _WIDE_OPENING, _IN_WIDE_MARKS = "［（｛", frozenset(".．。・@＠:：d点點ド점т")
 _TOKEN = 64
-_LABELS = re2.compile("[a-z0-9-]+[。・•·]?")
+_LABELS = linear.compile("[a-z0-9-]+[。・•·]?")
 
 
 @dataclass(frozen=True, kw_only=True)

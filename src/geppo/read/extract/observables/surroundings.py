@@ -6,12 +6,11 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
-import re2
-
+from geppo import linear
 from geppo.read.extract.observables import _data
 from geppo.read.extract.observables.refang import Clean
 
-_HEADING = re2.compile(rb"(?m)^[^\n]{2,100}$")
+_HEADING = linear.compile(rb"(?m)^[^\n]{2,100}$")
 _ENDERS = ("\n", "。", ". ", "! ", "? ", ".\t", "！", "？", "; ")
 _HEADING_MARKS = " \t\r#*=-_|>■●◆◇□▼▽・【】[]「」『』<>0123456789.:：、\u3000"
 QUOTES = dict(zip("\"'`“„‘「『«《", "\"'`”“’」』»》", strict=True))

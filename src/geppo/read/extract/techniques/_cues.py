@@ -16,7 +16,7 @@ from typing import Any
 
 import re2
 
-from geppo import shipped
+from geppo import linear, shipped
 from geppo.catalog.attack import techniques
 from geppo.catalog.tables import LANGUAGES
 from geppo.errors import DataError
@@ -118,7 +118,7 @@ def _options() -> Any:
 
 def _compiled(pattern: str, cue: Cue) -> Any:
     try:
-        return re2.compile(pattern, _options())
+        return linear.compile(pattern, _options())
     except re2.error as error:
         raise DataError(f"{FILE}: {cue.id}: RE2 refuses {cue.source!r}: {error}") from error
 
@@ -228,7 +228,7 @@ def guards(language: str) -> Guards:
     for name in _GUARDS:
         place = f"{GUARDS}: [guards.{code}] {name}"
         sources = [_expanded(source, _words(code), code, place) for source in _texts(table.get(name, []), place)]
-        made[name] = re2.compile("|".join(f"(?:{source})" for source in sources), _options()) if sources else None
+        made[name] = linear.compile("|".join(f"(?:{source})" for source in sources), _options()) if sources else None
     return Guards(**made, either=code not in _SPACED, before=table["reach"][0], after=table["reach"][1])
 
 

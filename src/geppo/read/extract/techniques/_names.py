@@ -11,21 +11,21 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-import re2
 from ahocorasick_rs import AhoCorasick
 
+from geppo import linear
 from geppo.catalog.attack import Entry, techniques
 from geppo.catalog.folding import is_word
 from geppo.read.extract.techniques import _cues
 
-_NUMBER = re2.compile(r"[Tt](?:[0-9]{4})(?:\.[0-9]{3})?")
+_NUMBER = linear.compile(r"[Tt](?:[0-9]{4})(?:\.[0-9]{3})?")
 _NEAR = 24
 """Characters between a name and its number."""
 _BESIDE = 6
 """Characters between a name and the word "technique": a blank, a quote, 「という」."""
 _LIST_GAP = 32
 """Characters between two names of a list: a separator, a bullet, a number."""
-_IN_LIST = re2.compile(
+_IN_LIST = linear.compile(
     r"(?:[ \t\n,;|/・、，•*\-–—:：()（）\[\]「」『』]|and|or|および|及び|和|и|및|[Tt][0-9.]+|TA[0-9]+|[0-9]+\.?)*"
 )
 _FEWEST = 3
