@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _PRIVATE = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
 _REASONS = 3
+_ROLES = ("fan", "address translation")
+"""What says what a host is, and nothing for or against relaying."""
 _BARS = " ▁▂▃▄▅▆▇█"
 
 
@@ -132,6 +134,8 @@ def _print(number: int, one: HostFinding, report: FlowReport) -> None:
         )
     for item in [item for item in one.evidence if item.used][:_REASONS]:
         print(f"     {item.weight:+5.1f} bits  {item.reason}")
+    for item in [item for item in one.evidence if item.group in _ROLES]:
+        print(f"                {item.reason}")
     inward, outward = report.activity[one.host]
     print(f"     in  {sparkline(inward)} {_size(sum(inward))}\n     out {sparkline(outward)} {_size(sum(outward))}")
 

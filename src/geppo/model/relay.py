@@ -21,6 +21,7 @@ class HostRole(StrEnum):
     SANCTIONED_RELAY = "sanctioned-relay"
     PROXYWARE = "proxyware"
     SCANNER = "scanner"
+    NAT_GATEWAY = "nat-gateway"
     UNKNOWN = "unknown"
 
 

@@ -17,6 +17,7 @@ _BARE = 80
 """Bytes of a packet up to which it may be a bare header, of IPv6 with options too (RFC 8200, RFC 9293): a try or a
 refusal, which is no connection with too few packets."""
 _LEAST_LOOK_UPS = 200
+_MOST_NAMED = 5
 _MOST_BOTH = 0.9
 """Share of look-ups with both packets from which on they are whole, so that they give no rate."""
 _SCALED_FROM, _SCALED_SHARE = 8, 0.95
@@ -147,6 +148,17 @@ def _held(stage: Stage) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "cut", {"count": cut}
     if stage.span < _SHORT_HOURS * 3600:
         yield "short", {"hours": stage.span / 3600}
+
+
+def translated(hosts: Sequence[str]) -> tuple[Condition, ...]:
+    """The condition that follows where addresses stand for several hosts each; none where none does."""
+    if not hosts:
+        return ()
+    named = ", ".join(hosts[:_MOST_NAMED]) + (
+        f" and {len(hosts) - _MOST_NAMED} more" if len(hosts) > _MOST_NAMED else ""
+    )
+    text = _known()["nat"]["text"].format(count=len(hosts), hosts=named)
+    return (Condition(name="nat", text=text, degrades=_known()["nat"]["degrades"]),)
 
 
 def conditions(stage: Stage) -> tuple[Condition, ...]:
