@@ -4,8 +4,8 @@
 
 Without a folder that holds them, records are made by the lab (preset easy): a part is one house of 20,000 hosts with
 about 10 million flows a day, drawn from a seed of its own. Part k lies in 10.4k.0.0/14, so that five parts are one
-house of 100,000 hosts and no row occurs twice; `--long` makes one house of 20,000 hosts over as many days instead. Making
-is not timed. Each measurement is a process of its own, whose peak memory is the figure.
+house of 100,000 hosts and no row occurs twice; `--long` makes one house of 20,000 hosts over as many days instead.
+Making is not timed. Each measurement is a process of its own, whose peak memory is the figure.
 """
 
 from __future__ import annotations
