@@ -34,13 +34,9 @@ from geppo.model.report import Document, Fetched, Gap, Report
 from geppo.model.time import Period
 from geppo.read.namesakes import OPERATED, is_house_in_short
 from geppo.read.proposed import further
-from geppo.read.reading import (
-    Reading,
-    new_names,
-    publisher_names,
-    read_document,
-)
+from geppo.read.reading import Reading, new_names, publisher_names, read_document
 from geppo.read.text import read_text
+from geppo.relay.report import own_networks
 from geppo.write.brief import Interests
 from geppo.write.edition import Options, write_issue
 from geppo.write.smooth import Smoother
@@ -329,6 +325,7 @@ def judge(
         assessments=judged.assessments,
         stories=judged.stories,
         gaps=tuple(sorted((*gaps, *readings.gaps), key=lambda gap: (gap.source, gap.kind))),
+        networks=own_networks(documents, settings.text("deliver.organisation")),
     )
     trends = find_trends(observe(month, catalog), background, settings) if background else ()
     return replace(month, assessments=(*month.assessments, *trends))
