@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from geppo import config
+from geppo.cli import _relay_settings
 from geppo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def run_flows(
     from geppo.relay.flows import find, read_inventory
     from geppo.telemetry.engine import flows
 
-    settings = config.load()
+    settings = _relay_settings.settings()
     ranges = [text for text in internal.split(",") if text.strip()]
     known = {_normal(host): asset for host, asset in read_inventory(inventory).items()} if inventory else {}
     if engine != "duckdb":

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geppo import config
+from geppo.cli import _relay_settings
 from geppo.cli import EXIT_GAPS
 from geppo.errors import UsageError
 
@@ -37,7 +37,7 @@ def run(*paths: Path, json_: bool = False, map_: Path | None = None) -> int:
         raise UsageError("relay scan: give a file or a folder of service records")
     from geppo.relay.scan import find, line
 
-    found = find(paths, config.load())
+    found = find(paths, _relay_settings.settings())
     for one in found.networks:
         if json_:
             print(json.dumps(line(one), ensure_ascii=False))

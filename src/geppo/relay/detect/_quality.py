@@ -63,7 +63,7 @@ SELECT count(*) FILTER (WHERE orig_pkts % $unit = 0) / greatest(count(*), 1) FRO
 
 _CUT = """
 SELECT count(*) FILTER (WHERE pieces >= 5)
-FROM (SELECT count(*) AS pieces FROM stage.leg WHERE opened GROUP BY host, peer, port, sport)
+FROM (SELECT count(*) AS pieces FROM stage.leg WHERE opened AND bucket % $passes = $turn GROUP BY host, peer, port, sport)
 """
 
 
@@ -132,7 +132,8 @@ def _held(stage: Stage) -> Iterator[tuple[str, dict[str, Any]]]:
     outbound, inbound, filled, one_sided = stage.connection.execute(_SUMS).fetchone()
     *counts, timeless, n = stage.connection.execute(_FLOWS, {"bare": _BARE}).fetchone()
     sampled = _sampled(stage, counts)
-    cut = stage.connection.execute(_CUT).fetchone()[0]
+    turns = ({"passes": stage.passes, "turn": turn} for turn in range(stage.passes))
+    cut = sum(stage.connection.execute(_CUT, turn).fetchone()[0] for turn in turns)
     if inbound == 0:
         yield "no-inbound", {}
     if outbound == 0:
