@@ -1,4 +1,4 @@
-"""Recall, false hosts and calibration of `geppo relay flows` on every preset of the lab, from seeds that nothing else uses.
+"""Recall, false hosts and calibration of `geppo relay flows` on every preset of the lab, from unseen seeds.
 
     python -m bench.presets [--seed 92001] [--hosts 2000] [--flows 150000] [--without-inventory]
 
@@ -34,7 +34,8 @@ _SHARED = "10.0.0.2"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one preset gave: points are (likelihood, is a relay) of the hosts listed."""
+    """What one preset gave: points are (likelihood, is a relay) of the hosts listed; `channels` those of them that are
+    listed for a control channel alone, whose likelihood of relaying is capped and not calibrated."""
 
     found: Counter[str]
     planted: Counter[str]
@@ -45,6 +46,7 @@ class Outcome:
     relays: int
     conditions: tuple[str, ...]
     points: tuple[tuple[float, bool], ...]
+    channels: tuple[tuple[float, bool], ...]
 
 
 def _outcome(report: FlowReport, told: dict[str, object]) -> Outcome:
@@ -53,11 +55,11 @@ def _outcome(report: FlowReport, told: dict[str, object]) -> Outcome:
     hidden = len(rows) - len(seen)
     shared = {_SHARED} if hidden else set()
     likely = {one.host for one in report.findings if one.likelihood.point >= _LIKELY}
-    points = tuple(
-        (one.likelihood.point, one.host in seen or one.host in shared)
+    listed = [
+        (one.role is HostRole.CONTROL_CHANNEL, (one.likelihood.point, one.host in seen or one.host in shared))
         for one in report.findings
         if one.role is not HostRole.NAT_GATEWAY
-    )
+    ]
     return Outcome(
         found=Counter(seen[host] for host in likely & set(seen)),
         planted=Counter(seen.values()),
@@ -67,7 +69,8 @@ def _outcome(report: FlowReport, told: dict[str, object]) -> Outcome:
         hosts=report.hosts,
         relays=len(seen),
         conditions=tuple(one.name for one in report.conditions),
-        points=points,
+        points=tuple(point for _, point in listed),
+        channels=tuple(point for channel, point in listed if channel),
     )
 
 
@@ -103,8 +106,14 @@ def _reckoned(title: str, outcomes: list[Outcome]) -> None:
     prior = config.load().number("relay.flows.prior")
     weight = relays / prior / innocent if innocent else 1.0
     points = [point for one in outcomes for point in one.points]
-    print(f"{title}: {len(points)} listed hosts, ECE {error(points, 1.0):.3f} as listed, "
-          f"{error(points, weight):.3f} at the base rate (innocent hosts x {weight:.1f})")  # fmt: skip
+    channels = [point for one in outcomes for point in one.channels]
+    others = points.copy()
+    for point in channels:
+        others.remove(point)
+    for what, rows in (("listed hosts", points), ("control channels alone", channels), ("all but these", others)):
+        relays = sum(relay for _, relay in rows)
+        print(f"{title}: {len(rows)} {what}, {relays} of them relays, ECE {error(rows, 1.0):.3f} as listed, "
+              f"{error(rows, weight):.3f} with innocent hosts x {weight:.1f}")  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -113,10 +122,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=92_001)
     parser.add_argument("--hosts", type=int, default=2_000)
     parser.add_argument("--flows", type=int, default=150_000)
-    parser.add_argument("--presets", default=",".join(one for one in presets() if not one.startswith("scan") and one != "sample"))
+    parser.add_argument(
+        "--presets", default=",".join(one for one in presets() if not one.startswith("scan") and one != "sample")
+    )
     parser.add_argument("--without-inventory", action="store_true")
     given = parser.parse_args(arguments if arguments is not None else [])
-    print(f"{'preset':12}{'relays found':>14}{'hidden':>8}{'false hosts':>13}{'host-days':>11}{'s':>6}  by mechanism; notes")
+    heads = f"{'preset':12}{'relays found':>14}{'hidden':>8}{'false hosts':>13}{'host-days':>11}{'s':>6}"
+    print(f"{heads}  by mechanism; notes")
     made: dict[str, Outcome] = {}
     for place, name in enumerate(given.presets.split(",")):
         begun = time.perf_counter()
