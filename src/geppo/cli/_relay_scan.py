@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geppo.cli import _relay_settings
-from geppo.cli import EXIT_GAPS
+from geppo.cli import EXIT_GAPS, _relay_settings
 from geppo.errors import UsageError
 
 if TYPE_CHECKING:

@@ -119,9 +119,8 @@ def _list(path: Path, role: str | None, *, json_: bool) -> int:
     from geppo.relay.track import list_lives
 
     listing = read_list(path)
-    lives = [
-        one for one in list_lives(listing, _relay_settings.settings()) if role is None or one.role.casefold() == role.casefold()
-    ]
+    every = list_lives(listing, _relay_settings.settings())
+    lives = [one for one in every if role is None or one.role.casefold() == role.casefold()]
     if listing.unread:
         print(f"{path}: {len(listing.unread)} lines not read, first at line {listing.unread[0].line}", file=sys.stderr)
     if not lives:

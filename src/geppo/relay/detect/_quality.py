@@ -63,7 +63,9 @@ SELECT count(*) FILTER (WHERE orig_pkts % $unit = 0) / greatest(count(*), 1) FRO
 
 _CUT = """
 SELECT count(*) FILTER (WHERE pieces >= 5)
-FROM (SELECT count(*) AS pieces FROM stage.leg WHERE opened AND bucket % $passes = $turn GROUP BY host, peer, port, sport)
+FROM (
+  SELECT count(*) AS pieces FROM stage.leg WHERE opened AND bucket % $passes = $turn GROUP BY host, peer, port, sport
+)
 """
 
 

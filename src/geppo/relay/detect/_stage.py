@@ -42,7 +42,8 @@ class Asset:
 class Stage:
     """Tables `stage.leg`, `stage.pair`, `host` and `address` on one DuckDB connection.
 
-    A group-by over all legs runs in `passes`, each over the buckets with one remainder. `hosts` are texts by host number; `classes` the asset class by host number where the inventory knows it.
+    A group-by over all legs runs in `passes`, each over the buckets with one remainder. `hosts` are texts by host
+    number; `classes` the asset class by host number where the inventory knows it.
     `first` and `last` are microseconds since 1970 (start of the first flow, start of the last).
     """
 
