@@ -153,7 +153,6 @@ def staged(
     part = sections("_stage.sql")
     with tempfile.TemporaryDirectory(prefix="geppo-relay-") as folder:
         file = str(Path(folder) / "stage.duckdb").replace("'", "''")
-        before = connection.execute("SELECT current_setting('memory_limit')").fetchone()[0]
         connection.execute(f"ATTACH '{file}' AS stage")
         try:
             _ranges(connection, inside)
@@ -187,4 +186,4 @@ def staged(
             )
         finally:
             connection.execute("DETACH stage")
-            connection.execute("SET memory_limit = ?", [before])
+            connection.execute("SET memory_limit = ?", [settings.text("telemetry.memory")])
