@@ -1,10 +1,11 @@
 """Hosts that relay: recall, false hosts, time and memory on a scene with truth, beside `rita5-score` in the same run.
 
-    python -m bench.relay FOLDER [--inventory]
+    python -m bench.relay [FOLDER] [--inventory]
 
 FOLDER holds `flow*.parquet` (or `conn*` logs), `truth.csv` with the columns host,role and perhaps `inventory.csv`: what
-`python -m tests.relay.scenes ROW SEED FOLDER` or a lab writes. `rita5-score` follows the published scoring rules of
-activecm/rita v5 (`geppo.relay.detect.rita5_score`); the program itself is not run.
+`python -m tests.relay.scenes ROW SEED FOLDER` writes. Without it the lab makes a day (preset hard, seed 92100).
+`rita5-score` follows the published scoring rules of activecm/rita v5 (`geppo.relay.detect.rita5_score`); the program
+itself is not run.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import csv
 import resource
+import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -21,6 +23,7 @@ from geppo.relay.detect._stage import Asset, staged
 from geppo.relay.detect.control import regular, weighed
 from geppo.relay.detect.rita5_score import scores
 from geppo.relay.flows import find, read_inventory
+from geppo.relay.lab import make_flows, preset
 from geppo.telemetry.engine import flows
 
 BAD = ("relay", "proxyware")
@@ -33,6 +36,18 @@ def _rss() -> float:
 def _truth(folder: Path) -> dict[str, str]:
     with (folder / "truth.csv").open(encoding="utf-8") as stream:
         return {row["host"]: row["role"] for row in csv.DictReader(stream)}
+
+
+def _made(folder: Path) -> Path:
+    """A day of the lab in the form of a folder of records with truth."""
+    told = make_flows(preset("hard"), 92_100, folder)
+    with (folder / "truth.csv").open("w", encoding="utf-8", newline="") as stream:
+        rows = csv.writer(stream)
+        rows.writerow(("host", "role"))
+        rows.writerows((one["host"], one["role"]) for one in told["hosts"])
+    for file in (folder / "flows").iterdir():
+        file.rename(folder / file.name)
+    return folder
 
 
 def _beacons(paths: list[Path], internal: list[str], known: dict[str, Asset], truth: dict[str, str]) -> None:
@@ -68,14 +83,22 @@ def _beacons(paths: list[Path], internal: list[str], known: dict[str, Asset], tr
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--internal", default="10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7,2001:db8::/32")
     parser.add_argument("--inventory", action="store_true", help="give the detectors the inventory")
     given = parser.parse_args()
-    internal = given.internal.split(",")
-    paths = sorted(given.folder.glob("*.parquet")) or sorted(given.folder.glob("conn*"))
-    truth = _truth(given.folder)
-    known = read_inventory(given.folder / "inventory.csv") if given.inventory else {}
+    if given.folder is not None:
+        measure(given.folder, given.internal.split(","), inventory=given.inventory)
+        return
+    with tempfile.TemporaryDirectory(prefix="geppo-bench-") as folder:
+        measure(_made(Path(folder)), given.internal.split(","), inventory=given.inventory)
+
+
+def measure(folder: Path, internal: list[str], *, inventory: bool) -> None:
+    """Print the tables of one folder."""
+    paths = sorted(folder.glob("*.parquet")) or sorted(folder.glob("conn*"))
+    truth = _truth(folder)
+    known = read_inventory(folder / "inventory.csv") if inventory else {}
     start = time.perf_counter()
     with flows(paths, config.load(), internal) as engine:
         report = find(engine.connection, config.load(), internal, known)

@@ -30,6 +30,7 @@ from geppo.model.time import Period
 from geppo.read.proposed import further
 from geppo.read.reading import Reading, read_document
 from geppo.read.text import read_text
+from geppo.relay.report import own_networks
 from geppo.rounds import Progress, silent
 from geppo.rounds import Readings as Readings
 from geppo.rounds import read_documents as read_documents
@@ -201,6 +202,7 @@ def judge(
         assessments=judged.assessments,
         stories=judged.stories,
         gaps=tuple(sorted((*gaps, *readings.gaps), key=lambda gap: (gap.source, gap.kind))),
+        networks=own_networks(documents, settings.text("deliver.organisation")),
     )
     trends = find_trends(observe(month, catalog), background, settings) if background else ()
     return replace(month, assessments=(*month.assessments, *trends))

@@ -74,3 +74,10 @@ def test_broken_lines_are_counted_and_shown(records: Path, tmp_path: Path) -> No
     done = geppo("relay", "scan", str(path))
     assert done.returncode == 0
     assert "1 bad lines" in done.stderr
+
+
+def test_settings_of_the_workspace_count(records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "one relay network (" in geppo("relay", "scan", str(records)).stdout
+    (tmp_path / "geppo.toml").write_text('[settings]\n"relay.scan.least" = 500\n', encoding="utf-8")
+    assert "one relay network (" not in geppo("relay", "scan", str(records)).stdout

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from geppo import config
+from geppo.cli import _relay_settings
 from geppo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _PRIVATE = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
 _REASONS = 3
+_ROLES = ("fan", "address translation")
+"""What says what a host is, and nothing for or against relaying."""
 _BARS = " ▁▂▃▄▅▆▇█"
 
 
@@ -69,7 +71,7 @@ def run_flows(
     from geppo.relay.flows import find, read_inventory
     from geppo.telemetry.engine import flows
 
-    settings = config.load()
+    settings = _relay_settings.settings()
     ranges = [text for text in internal.split(",") if text.strip()]
     known = {_normal(host): asset for host, asset in read_inventory(inventory).items()} if inventory else {}
     if engine != "duckdb":
@@ -132,6 +134,8 @@ def _print(number: int, one: HostFinding, report: FlowReport) -> None:
         )
     for item in [item for item in one.evidence if item.used][:_REASONS]:
         print(f"     {item.weight:+5.1f} bits  {item.reason}")
+    for item in [item for item in one.evidence if item.group in _ROLES]:
+        print(f"                {item.reason}")
     inward, outward = report.activity[one.host]
     print(f"     in  {sparkline(inward)} {_size(sum(inward))}\n     out {sparkline(outward)} {_size(sum(outward))}")
 

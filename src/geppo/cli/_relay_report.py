@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geppo import config
+from geppo.cli import _relay_settings
 from geppo.errors import UsageError
 
 
@@ -34,7 +34,7 @@ def run(*paths: Path, month: str, publisher: str = "", out: Path | None = None, 
         period = Period.parse(month)
     except ValueError as error:
         raise UsageError(f"relay report: --month: {error}") from error
-    settings = config.load()
+    settings = _relay_settings.settings()
     text = note(follow(paths, settings), period, publisher or settings.text("deliver.organisation") or "us", made=made)
     if out is None:
         print(text, end="")

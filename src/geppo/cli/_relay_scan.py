@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geppo import config
-from geppo.cli import EXIT_GAPS
+from geppo.cli import EXIT_GAPS, _relay_settings
 from geppo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def run(*paths: Path, json_: bool = False, map_: Path | None = None) -> int:
         raise UsageError("relay scan: give a file or a folder of service records")
     from geppo.relay.scan import find, line
 
-    found = find(paths, config.load())
+    found = find(paths, _relay_settings.settings())
     for one in found.networks:
         if json_:
             print(json.dumps(line(one), ensure_ascii=False))

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geppo import config
+from geppo.cli import _relay_settings
 from geppo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def run(*paths: Path, list_: Path | None = None, role: str | None = None, json_:
         raise UsageError("relay track: give service records of several months, or --list FILE")
     from geppo.relay.track import follow
 
-    tracks = follow(paths, config.load())
+    tracks = follow(paths, _relay_settings.settings())
     for one in tracks:
         if json_:
             print(json.dumps(_line(one), ensure_ascii=False))
@@ -119,9 +119,8 @@ def _list(path: Path, role: str | None, *, json_: bool) -> int:
     from geppo.relay.track import list_lives
 
     listing = read_list(path)
-    lives = [
-        one for one in list_lives(listing, config.load()) if role is None or one.role.casefold() == role.casefold()
-    ]
+    every = list_lives(listing, _relay_settings.settings())
+    lives = [one for one in every if role is None or one.role.casefold() == role.casefold()]
     if listing.unread:
         print(f"{path}: {len(listing.unread)} lines not read, first at line {listing.unread[0].line}", file=sys.stderr)
     if not lives:

@@ -16,6 +16,8 @@ def run(identifier: str, *, issue: Path | None = None, workspace: Path | None = 
 
     Examples: `geppo why s0123456789`, `geppo why s0123456789 --issue out/2025-11/edition.json`
 
+    The name of a network in your own records, or its track, leads to its rows.
+
     Parameters
     ----------
     identifier
@@ -30,7 +32,7 @@ def run(identifier: str, *, issue: Path | None = None, workspace: Path | None = 
     index = _Index(data)
     lines = index.explain(identifier)
     if not lines:
-        raise UsageError(f"why: no sentence, assessment, claim or story {identifier!r} in {file}")
+        raise UsageError(f"why: no sentence, assessment, claim, story or network {identifier!r} in {file}")
     print("\n".join(lines))
     return 0
 
@@ -50,6 +52,7 @@ class _Index:
         self.assessments = {row["id"]: row for row in data["assessments"]}
         self.stories = {row["id"]: row for row in data["stories"]}
         self.documents = {row["sha256"]: row for row in data.get("documents", [])}
+        self.networks = {row["track"]: row for row in data.get("networks", [])}
         self.sentences: dict[str, list[tuple[str, dict[str, Any]]]] = {}
         for edition in data["editions"]:
             rows = list(edition.get("key_judgements", []))
@@ -60,6 +63,9 @@ class _Index:
                     said.append((edition["language"], row))
 
     def explain(self, given: str) -> list[str]:
+        named = [key for key, row in self.networks.items() if given in (row["name"], key)]
+        if named:
+            return [line for key in named for line in self._network(key)]
         for table in (self.sentences, self.assessments, self.claims, self.stories):
             matches = sorted(key for key in table if key.startswith(given))
             if given in table:
@@ -92,7 +98,20 @@ class _Index:
             out += self._assessment(assessment, "  ")
         for claim in row["claims"]:
             out += self._claim(claim, "  ")
+        said = [self.claims[claim] for claim in row["claims"] if claim in self.claims]
+        told = {(one["report"], one["subject"]["name"]) for one in said}
+        for key, network in self.networks.items():
+            if (network["report"], network["name"]) in told:
+                out += self._network(key, "  ")
         return out
+
+    def _network(self, key: str, indent: str = "") -> list[str]:
+        """The rows of a network in our own records, as our note holds them."""
+        row = self.networks[key]
+        seen = "made records, seen nowhere" if row["made"] else "our own records"
+        out = [f"{indent}network {row['name']} ({key}, {row['class']}): {seen}; rows of geppo relay track"]
+        out += [f"{indent}  row {one['start']}-{one['end']}: “{one['text']}”" for one in row["rows"]]
+        return [*out, f"{indent}  document sha256 {row['report']}"]
 
     def _assessment(self, key: str, indent: str) -> list[str]:
         row = self.assessments.get(key)

@@ -15,7 +15,7 @@ from geppo.deliver._tlp import highest_marking
 from geppo.deliver.stix import CEILING
 from geppo.exchange import Package, below
 from geppo.model.assessment import Assessment, Likelihood
-from geppo.model.edition import Edition, Issue, Reference, Section, Sentence, Story
+from geppo.model.edition import Edition, Issue, Month, Reference, Section, Sentence, Story
 from geppo.model.edits import Remark
 from geppo.model.marking import Tlp
 
@@ -166,6 +166,27 @@ def _assessment(assessment: Assessment) -> Record:
     return record
 
 
+def _networks(month: Month) -> Record:
+    """Networks in our own records, row by row with the row's text; nothing where no note of ours is in the issue."""
+    texts = {document.sha256: document.text for document in month.documents}
+    rows = [
+        {
+            "name": one.name,
+            "track": one.track,
+            "class": one.kind.value,
+            "report": one.report,
+            "made": one.made,
+            "rows": [
+                {**_plain(row), "month": str(row.month), "text": shown(texts[one.report][row.start : row.end])}
+                for row in one.rows
+            ],
+        }
+        for one in month.networks
+        if one.report in texts
+    ]
+    return {"networks": rows} if rows else {}
+
+
 def record(issue: Issue) -> Record:
     """The issue as the object that `edition.json` holds."""
     month = issue.month
@@ -198,6 +219,7 @@ def record(issue: Issue) -> Record:
         "references": _references(issue),
         "documents": documents,
         "gaps": _plain(month.gaps),
+        **_networks(month),
         **_edits(issue),
     }
 

@@ -10,6 +10,7 @@ from geppo.model.assessment import Assessment
 from geppo.model.claim import Claim
 from geppo.model.edits import Edits, Outcome, Remark
 from geppo.model.entity import Term
+from geppo.model.relay import OwnNetwork
 from geppo.model.report import Document, Gap
 from geppo.model.time import Period
 
@@ -50,6 +51,12 @@ class Month:
     assessments: tuple[Assessment, ...]
     stories: tuple[Story, ...]
     gaps: tuple[Gap, ...]
+    networks: tuple[OwnNetwork, ...] = ()
+
+    @property
+    def made(self) -> frozenset[str]:
+        """Our notes on records of the lab: what they tell was seen nowhere."""
+        return frozenset(one.report for one in self.networks if one.made)
 
 
 class EditionKind(StrEnum):

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from geppo.model.assessment import Confidence, Evidence, Likelihood
+from geppo.model.time import Period
 
 
 class HostRole(StrEnum):
@@ -21,6 +22,7 @@ class HostRole(StrEnum):
     SANCTIONED_RELAY = "sanctioned-relay"
     PROXYWARE = "proxyware"
     SCANNER = "scanner"
+    NAT_GATEWAY = "nat-gateway"
     UNKNOWN = "unknown"
 
 
@@ -150,3 +152,40 @@ class Sighting:
     vantage: str
     first_seen: datetime
     last_seen: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackRow:
+    """One month of a network that we follow, as our note on it says: addresses seen, the 95 % interval of the size,
+    addresses new and gone since the month before. `start` and `end` are the row's place in the note's text.
+
+    `method` is how the interval was made (poisson, chapman); `trend` is first, grew, shrank or within (its interval).
+    """
+
+    month: Period
+    addresses: int
+    low: int
+    high: int
+    method: str
+    new: int
+    gone: int
+    trend: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnNetwork:
+    """A network in our own records, month by month. `track` is its name in `geppo relay track`, `report` the hash of
+    our note; `made` says that the records are of the lab and were seen nowhere."""
+
+    name: str
+    track: str
+    kind: NetworkClass
+    report: str
+    made: bool
+    rows: tuple[TrackRow, ...]
+
+    def row(self, month: Period) -> TrackRow | None:
+        """The row of a month."""
+        return next((one for one in self.rows if one.month == month), None)

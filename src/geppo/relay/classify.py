@@ -22,6 +22,7 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
 _TEST = re.compile(r"(\w+) (>=|<=|==|>|<) (-?[\d.]+)")
 _TUNNEL = "conservation"
 _PAIRS = "pairs"
+_NAT = "nat"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,19 @@ def table() -> Table:
     return Table(likes=tuple(likes), words=raw)
 
 
+def is_several(detections: Iterable[Detection]) -> bool:
+    """True where the address stands for several hosts."""
+    return any(one.detector == _NAT for one in detections)
+
+
+def of_one_host(detections: tuple[Detection, ...], least_hosts: int) -> tuple[Detection, ...]:
+    """Without what comes of several hosts at one address: a regular connection to a service of `least_hosts` hosts or
+    more. Behind the address it is the sum of many, which has another period and size than theirs and looks rare."""
+    if not is_several(detections):
+        return detections
+    return tuple(one for one in detections if one.family != "control channel" or one.figure("peer_hosts") < least_hosts)
+
+
 def is_sanctioned(asset: Asset | None) -> bool:
     """True if the inventory says that relaying is the host's work."""
     return asset is not None and asset.sanctioned
@@ -92,6 +106,7 @@ def figures_of(detections: tuple[Detection, ...], profile: Mapping[str, float]) 
     figures = {name: value for name, value in profile.items() if not name.startswith("listen:")}
     best = relay_detection(detections)
     figures["relaying"] = float(best is not None)
+    figures["several"] = float(is_several(detections))
     if best is None:
         return figures
     figures.update(best.figures)
@@ -129,6 +144,8 @@ def role(detections: tuple[Detection, ...], held: tuple[Like, ...], asset: Asset
         return HostRole.PROXYWARE if _proxyware(best, asset) else HostRole.RELAY
     if scans:
         return HostRole.SCANNER
+    if is_several(detections):
+        return HostRole.NAT_GATEWAY
     if any(like.bits < 0 for like in held):
         return HostRole.UNKNOWN
     if any(one.family == "control channel" for one in detections):

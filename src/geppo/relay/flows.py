@@ -14,8 +14,8 @@ from geppo.config import Settings
 from geppo.errors import UsageError
 from geppo.model.relay import Detection, HostFinding, HostRole
 from geppo.registry import family
-from geppo.relay.classify import figures_of, is_sanctioned, likes, relay_detection, role, table
-from geppo.relay.detect._quality import Condition, conditions
+from geppo.relay.classify import figures_of, is_sanctioned, is_several, likes, of_one_host, relay_detection, role, table
+from geppo.relay.detect._quality import Condition, conditions, translated
 from geppo.relay.detect._stage import Asset, Stage, moment, staged
 from geppo.relay.detect.fan import profiles
 from geppo.relay.odds import confidence, likelihood, weigh
@@ -86,10 +86,11 @@ def find(
                         detections[one.host].append(one)
         weak = conditions(stage)
         found = _findings(stage, detections, degraded=any(one.degrades for one in weak))
+        shared = [host for host, own in sorted(detections.items()) if is_several(own)]
         return FlowReport(
             findings=found,
             activity=_activity(stage, [one.host for one in found]),
-            conditions=weak,
+            conditions=(*weak, *translated(shared)),
             broken=tuple(f"{one.name}: {one.reason}" for one in members.broken),
             rows=stage.rows,
             hosts=len(stage.hosts),
@@ -141,6 +142,7 @@ def _finding(
     stage: Stage, host: str, own: tuple[Detection, ...], profile: Mapping[str, float], sharing: int, degraded: bool
 ) -> HostFinding | None:
     settings, asset = stage.settings, stage.inventory.get(host)
+    own = of_one_host(own, settings.integer("relay.nat.least_hosts"))
     figures = figures_of(own, profile)
     held = likes(figures)
     weighed = weigh(own, held, figures, asset, sharing, settings)
@@ -150,9 +152,11 @@ def _finding(
     seen |= any(one.family == "control channel" for one in own)
     relays = kind in (HostRole.RELAY, HostRole.PROXYWARE)
     ceiling = 1.0 if relays else settings.number("relay.flows.channel_ceiling")
-    sure = confidence(weighed, degraded)
+    # Which of the hosts behind a shared address it is stays open.
+    sure = confidence(weighed, degraded or is_several(own))
     likely = likelihood(weighed.bits, sure, ceiling)
-    if likely.point < settings.number("relay.flows.least_shown") and not seen and kind is not HostRole.SCANNER:
+    told = kind in (HostRole.SCANNER, HostRole.NAT_GATEWAY)
+    if likely.point < settings.number("relay.flows.least_shown") and not seen and not told:
         return None
     peers = tuple(dict.fromkeys(peer for one in sorted(own, key=_strength) for peer in one.peers))[:20]
     return HostFinding(

@@ -26,6 +26,23 @@ def figures(planner: Planner, composer: Composer, citations: Citations) -> tuple
     return tuple(figure for figure in made if figure is not None)
 
 
+def sizes(planner: Planner) -> list[Claim]:
+    """Counts of whole named networks, one a counter and value, from origins only."""
+    seen: dict[tuple[str, str, str], Claim] = {}
+    for story in planner.month.stories:
+        if story.theme != "relay-infrastructure":
+            continue
+        for fact in planner.facts[story.id]:
+            best = fact.best
+            whole = best.count is not None and not best.qualifier("place") and best.count.unit.id not in _NO_SIZE
+            if best.predicate is not Predicate.COUNTS or not whole or best.count is None or not is_named(best.subject):
+                continue
+            if best.report in story.origins:
+                key = (planner.catalog.canonical(best.subject.id), best.speaker, f"{best.count.value:g}")
+                seen.setdefault(key, best)
+    return list(seen.values())
+
+
 def _state_of(planner: Planner, term: Term) -> str:
     if term.kind is Kind.LOCATION:
         return term.id
@@ -112,33 +129,20 @@ def _matrix(planner: Planner, composer: Composer) -> Figure | None:
 
 
 def _counts(planner: Planner, composer: Composer, citations: Citations) -> Figure | None:
-    bars: list[Bar] = []
-    seen: set[tuple[str, str, str]] = set()
-    networks = [
-        story for story in planner.month.stories if planner.facts[story.id] and story.theme == "relay-infrastructure"
+    bars = [
+        Bar(
+            group=composer.wording.term(best.subject),
+            label=composer.speaker(best),
+            value=best.count.value,
+            printed=composer.called_made(best, composer.wording.count(best.count)),
+            counter=composer.speaker(best),
+            when=composer.wording.when(best.when) if best.when else composer.wording.full_date(best.published),
+            claims=(best.id,),
+            citations=citations.marks([best.id]),
+        )
+        for best in sizes(planner)
+        if best.count is not None
     ]
-    for story in networks:
-        for fact in planner.facts[story.id]:
-            best = fact.best
-            whole = best.count is not None and not best.qualifier("place") and best.count.unit.id not in _NO_SIZE
-            if best.predicate is not Predicate.COUNTS or not whole or best.count is None or not is_named(best.subject):
-                continue
-            key = (planner.catalog.canonical(best.subject.id), best.speaker, f"{best.count.value:g}")
-            if key in seen or best.report not in story.origins:
-                continue
-            seen.add(key)
-            bars.append(
-                Bar(
-                    group=composer.wording.term(best.subject),
-                    label=composer.speaker(best),
-                    value=best.count.value,
-                    printed=composer.wording.count(best.count),
-                    counter=composer.speaker(best),
-                    when=composer.wording.when(best.when) if best.when else composer.wording.full_date(best.published),
-                    claims=(best.id,),
-                    citations=citations.marks([best.id]),
-                )
-            )
     if not bars:
         return None
     bars = sorted(bars, key=lambda bar: (bar.group, bar.when, bar.label, bar.value))[:MOST_BARS]

@@ -12,6 +12,7 @@ from geppo.model.claim import Claim, Predicate, Rung
 from geppo.model.entity import Kind, Term
 from geppo.model.time import Period
 from geppo.write.facts import TIED, Fact, form_of
+from geppo.write.network_words import Networks
 from geppo.write.phrases import Phrases, fill, phrases
 from geppo.write.statement import Statement
 from geppo.write.views import Views
@@ -20,6 +21,8 @@ from geppo.write.wording import Wording, spaced
 _SELF_SPEAKING = frozenset({Predicate.WARNS, Predicate.SANCTIONS, Predicate.DENIES, Predicate.DISCLOSES})
 _MANY = frozenset({"role", "device", "unit", "address"})
 _MATTER = frozenset({"data", "ai", "technique-word", "body", "service", "act"})
+_SUMS = frozenset({"opening", "origins", "trend"})
+"""Forms that count or sum up all reports of a section or a month, and tell no finding."""
 _OF_MANY = frozenset({Predicate.WARNS, Predicate.PROVIDES})
 MOST_SHORT = 2
 """Objects that a heading names."""
@@ -29,8 +32,9 @@ MOST_SHORT = 2
 class Composer:
     """Words statements in one language. It remembers nothing between sentences: a statement has one wording.
 
-    `again` is the speaker of the sentence before, where the next one may call it by a word of its kind ("the company");
-    `again_of` is the day of the report behind that sentence.
+    `made` are reports on records of the lab: each sentence that tells of one says so itself. `again` is the speaker of
+    the sentence before, where the next one may call it by a word of its kind ("the company"); `again_of` is the day of
+    the report behind that sentence.
     """
 
     language: str
@@ -38,15 +42,18 @@ class Composer:
     period: Period
     publishers: Mapping[str, str]
     claims: Mapping[str, Claim]
+    made: frozenset[str] = frozenset()
     again: str = ""
     again_of: date | None = None
     phrases: Phrases = field(init=False)
     wording: Wording = field(init=False)
     views: Views = field(init=False)
+    networks: Networks = field(init=False)
 
     def __post_init__(self) -> None:
         self.phrases = phrases(self.language)
         self.wording = Wording(self.phrases, self.catalog, self.period)
+        self.networks = Networks(self.phrases, self.wording)
         self.views = Views(
             phrases=self.phrases,
             wording=self.wording,
@@ -78,20 +85,37 @@ class Composer:
                 "tempo": self.views.tempo,
                 "trend": self._trend,
                 "gloss": self._gloss,
+                "network": self.networks.sentence,
             }
             text = make[group](said, name)
         if text is None:
             return None
-        return self._finished(text, said.connective)
+        return self._finished(self._called_made(said, text), said.connective)
+
+    def _called_made(self, said: Statement, text: str) -> str:
+        """The text, with the word that it tells of made records where it does, in whole or in part."""
+        of_made = [self.claims[one].report in self.made for one in said.claims if one in self.claims]
+        group = said.form.partition(".")[0]
+        if not any(of_made) or group == "network" or (not all(of_made) and group in _SUMS):
+            return text
+        tail = self.phrases.text("form", "made", "whole" if all(of_made) else "part")
+        return fill(tail, {"X": text.rstrip("。").removesuffix(".")})
+
+    def called_made(self, claim: Claim, text: str) -> str:
+        """A cell's text, with the word that it is of made records where it is."""
+        return fill(self.phrases.text("form", "made", "whole"), {"X": text}) if claim.report in self.made else text
 
     def heading(self, said: Statement) -> str | None:
         """The heading that a statement makes."""
+        if said.form.startswith("network."):
+            return self.networks.sentence(said, said.form.partition(".")[2])
         fact = said.facts[0]
         template = self._phrase(fact.best, "heading")
         if template is None:
             return None
         text = fill(template, self._slots(fact, short=True))
         text = fill(self.phrases.text("heading_tail", fact.best.hedge.rung.value), {"X": text})
+        text = self._called_made(said, text)
         if self.language == "ja":
             return spaced(text)
         return text[:1].upper() + text[1:]

@@ -13,7 +13,7 @@ from geppo.model.edition import Editing, Edition, EditionKind, Issue, Month, Sec
 from geppo.model.edits import Edits, State
 from geppo.model.entity import Kind, Term
 from geppo.model.marking import Tlp
-from geppo.write import chart, table
+from geppo.write import chart, networks, table
 from geppo.write.arrange import arrange
 from geppo.write.brief import NONE, Fits, Interests, brief
 from geppo.write.cite import Citations
@@ -58,6 +58,7 @@ def visible(month: Month, kind: EditionKind) -> Month:
         claims=claims,
         assessments=assessments,
         stories=tuple(story for story in stories if story.reports and story.claims),
+        networks=tuple(one for one in month.networks if one.report in reports),
     )
 
 
@@ -118,6 +119,7 @@ class Writer:
                 period=month.period,
                 publishers=_printed_houses(self.month, catalog, language),
                 claims=self.planner.claims,
+                made=self.month.made,
             )
             for language in LANGUAGES
         }
@@ -170,7 +172,7 @@ class Writer:
         )
         for more in (*over, 0):
             planned = arrange(self.planner, self.kind, self.size, more)
-            outline = self.desk.placed(connected(planned, self.planner, self.sayable))
+            outline = self._with_own(self.desk.placed(connected(planned, self.planner, self.sayable)))
             made = tuple(self._edition(outline, language) for language in LANGUAGES)
             if not any(self.gates[edition.language].overlong(edition) for edition in made):
                 break
@@ -183,6 +185,11 @@ class Writer:
         if findings:
             raise GateError(findings)
         return made
+
+    def _with_own(self, outline: Outline) -> Outline:
+        """The outline of a member edition with the section on networks in our own records at its end."""
+        own = networks.section(self.planner, self.sayable) if self.kind is EditionKind.MEMBER else None
+        return replace(outline, sections=(*outline.sections, own)) if own is not None else outline
 
     def _edition(self, outline: Outline, language: str) -> Edition:
         composer = self.composers[language]
@@ -201,6 +208,7 @@ class Writer:
         judgements = tuple(one for (one,) in _paragraphs([(one,) for one in outline.key_judgements], words, citations))
         member = self.kind is EditionKind.MEMBER
         figures = chart.figures(self.planner, composer, citations) if member else ()
+        own = networks.figure(self.planner, composer, citations) if member else None
         tables = table.tables(self.planner, composer, citations, self.kind)
         period = composer.wording.month(self.month.period.span.start)
         heads = [text for head in outline.heads if (text := composer.heading(head))]
@@ -214,7 +222,7 @@ class Writer:
             sections=sections,
             references=citations.references(),
             key_judgements=judgements,
-            figures=figures,
+            figures=(*figures, own) if own else figures,
             tables=tables,
         )
 

@@ -44,6 +44,7 @@ OURS = frozenset(
         "drift",
         "gloss",
         "heading",
+        "network",
         "opening",
         "origins",
         "overlap",

@@ -8,6 +8,7 @@ from geppo.model.assessment import Assessment, AssessmentKind
 from geppo.model.claim import Predicate
 from geppo.model.edition import EditionKind, Role, Row, Table
 from geppo.model.entity import Kind
+from geppo.write import networks
 from geppo.write.cite import Citations
 from geppo.write.compose import Composer
 from geppo.write.outline import Planner
@@ -23,6 +24,7 @@ def tables(planner: Planner, composer: Composer, citations: Citations, kind: Edi
     made: list[Table | None] = []
     if kind is EditionKind.MEMBER:
         made += [
+            networks.table(planner, composer, citations),
             _contradictions(planner, composer, citations),
             _would_change(planner, composer, citations),
             _vulnerabilities(planner, composer, citations),

@@ -17,6 +17,7 @@ _BARE = 80
 """Bytes of a packet up to which it may be a bare header, of IPv6 with options too (RFC 8200, RFC 9293): a try or a
 refusal, which is no connection with too few packets."""
 _LEAST_LOOK_UPS = 200
+_MOST_NAMED = 5
 _MOST_BOTH = 0.9
 """Share of look-ups with both packets from which on they are whole, so that they give no rate."""
 _SCALED_FROM, _SCALED_SHARE = 8, 0.95
@@ -62,7 +63,9 @@ SELECT count(*) FILTER (WHERE orig_pkts % $unit = 0) / greatest(count(*), 1) FRO
 
 _CUT = """
 SELECT count(*) FILTER (WHERE pieces >= 5)
-FROM (SELECT count(*) AS pieces FROM stage.leg WHERE opened GROUP BY host, peer, port, sport)
+FROM (
+  SELECT count(*) AS pieces FROM stage.leg WHERE opened AND bucket % $passes = $turn GROUP BY host, peer, port, sport
+)
 """
 
 
@@ -131,7 +134,8 @@ def _held(stage: Stage) -> Iterator[tuple[str, dict[str, Any]]]:
     outbound, inbound, filled, one_sided = stage.connection.execute(_SUMS).fetchone()
     *counts, timeless, n = stage.connection.execute(_FLOWS, {"bare": _BARE}).fetchone()
     sampled = _sampled(stage, counts)
-    cut = stage.connection.execute(_CUT).fetchone()[0]
+    turns = ({"passes": stage.passes, "turn": turn} for turn in range(stage.passes))
+    cut = sum(stage.connection.execute(_CUT, turn).fetchone()[0] for turn in turns)
     if inbound == 0:
         yield "no-inbound", {}
     if outbound == 0:
@@ -147,6 +151,17 @@ def _held(stage: Stage) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "cut", {"count": cut}
     if stage.span < _SHORT_HOURS * 3600:
         yield "short", {"hours": stage.span / 3600}
+
+
+def translated(hosts: Sequence[str]) -> tuple[Condition, ...]:
+    """The condition that follows where addresses stand for several hosts each; none where none does."""
+    if not hosts:
+        return ()
+    named = ", ".join(hosts[:_MOST_NAMED]) + (
+        f" and {len(hosts) - _MOST_NAMED} more" if len(hosts) > _MOST_NAMED else ""
+    )
+    text = _known()["nat"]["text"].format(count=len(hosts), hosts=named)
+    return (Condition(name="nat", text=text, degrades=_known()["nat"]["degrades"]),)
 
 
 def conditions(stage: Stage) -> tuple[Condition, ...]:

@@ -23,6 +23,8 @@ from geppo.errors import UsageError
 from geppo.relay.detect._sql import sections
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BUCKETS_A_PASS = 4
+"""Buckets whose legs are grouped at once: 12 M flows, which fit into the memory of the engine's default."""
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -40,13 +42,15 @@ class Asset:
 class Stage:
     """Tables `stage.leg`, `stage.pair`, `host` and `address` on one DuckDB connection.
 
-    `hosts` are texts by host number; `classes` the asset class by host number where the inventory knows it.
+    A group-by over all legs runs in `passes`, each over the buckets with one remainder. `hosts` are texts by host
+    number; `classes` the asset class by host number where the inventory knows it.
     `first` and `last` are microseconds since 1970 (start of the first flow, start of the last).
     """
 
     connection: Any
     settings: Settings
     buckets: int
+    passes: int
     rows: int
     legs: int
     first: int
@@ -160,13 +164,19 @@ def staged(
             buckets = min(max(math.ceil(rows / settings.integer("relay.flows.bucket_rows")), 1), 64)
             connection.execute(part["leg"], {"buckets": buckets})
             connection.execute(part["pair"])
+            passes = math.ceil(buckets / _BUCKETS_A_PASS)
+            for turn in range(passes):
+                connection.execute(part["paired"], {"passes": passes, "turn": turn})
             connection.execute(part["popularity"])
+            if passes == 1:
+                connection.execute("SET memory_limit = ?", [settings.text("relay.flows.memory")])
             legs, first, last = connection.execute("SELECT count(*), min(t), max(t) FROM stage.leg").fetchone()
             texts = connection.execute("SELECT text FROM host ORDER BY host").fetchall()
             yield Stage(
                 connection=connection,
                 settings=settings,
                 buckets=buckets,
+                passes=passes,
                 rows=rows,
                 legs=int(legs),
                 first=int(first or 0),
@@ -176,3 +186,4 @@ def staged(
             )
         finally:
             connection.execute("DETACH stage")
+            connection.execute("SET memory_limit = ?", [settings.text("telemetry.memory")])

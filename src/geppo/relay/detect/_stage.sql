@@ -42,13 +42,18 @@ SELECT if(opened, from_host, to_host) AS host, if(opened, dst, src) AS peer,
 FROM sided CROSS JOIN (VALUES (true), (false)) side(opened)
 WHERE if(opened, from_host, to_host) IS NOT NULL AND src <> dst;
 -- section: pair
-CREATE OR REPLACE TABLE stage.pair AS
+-- Filled in passes over some buckets each, which bounds the memory of the group-by.
+CREATE OR REPLACE TABLE stage.pair (host UINTEGER, peer UBIGINT, port UINTEGER, opened BOOLEAN, peer_inside BOOLEAN, udp BOOLEAN,
+    n BIGINT, failed BIGINT, b_in BIGINT, b_out BIGINT, first BIGINT, last BIGINT, longest BIGINT, bucket UTINYINT);
+-- section: paired
+INSERT INTO stage.pair
 SELECT host, peer, port, opened, any_value(peer_inside) AS peer_inside, bool_and(udp) AS udp, count(*) AS n,
        count(*) FILTER (WHERE failed) AS failed, sum(coalesce(b_in, 0))::BIGINT AS b_in,
        sum(coalesce(b_out, 0))::BIGINT AS b_out, min(t) AS first, max(e) AS last, max(e - t) AS longest, min(bucket) AS bucket
-FROM stage.leg GROUP BY host, peer, port, opened;
+FROM stage.leg WHERE bucket % $passes = $turn GROUP BY host, peer, port, opened;
 -- section: popularity
 -- How many inside hosts have to do with a peer, whoever opened.
-CREATE OR REPLACE TABLE stage.popularity AS SELECT peer, count(DISTINCT host) AS hosts FROM stage.pair GROUP BY peer;
+CREATE OR REPLACE TABLE stage.popularity AS
+SELECT peer, count(*) AS hosts FROM (SELECT DISTINCT peer, host FROM stage.pair) GROUP BY peer;
 CREATE OR REPLACE TABLE stage.port_use AS
-SELECT port, count(DISTINCT host) AS hosts FROM stage.pair WHERE opened AND NOT peer_inside GROUP BY port;
+SELECT port, count(*) AS hosts FROM (SELECT DISTINCT port, host FROM stage.pair WHERE opened AND NOT peer_inside) GROUP BY port;

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -53,6 +53,10 @@ class Group:
         targets = np.unique(self.rows["o_peer"]).size
         whole = self.size >= _WHOLE * int(self.rows["legs"][0]) and targets >= self.size / 2
         return _WHOLE_BITS if whole and self.size >= _WHOLE_LEAST else 0.0
+
+    def alone(self) -> Group:
+        """The group with rows of its own: slices would keep those of all groups of its bucket in memory."""
+        return replace(self, rows={name: column.copy() for name, column in self.rows.items()})
 
     def score(self, turn: int = 0) -> Conserved:
         """Conservation of bytes; `turn` gives each second leg to the first leg so many places before."""
@@ -230,7 +234,7 @@ def detect(stage: Stage) -> list[Detection]:
             for index, score in enumerate(one.decoys):
                 null[(host, index)] = max(null.get((host, index), 0.0), score)
             if one.bits > 0 and (host not in best or one.bits > best[host].bits):
-                best[host] = one
+                best[host] = replace(one, group=one.group.alone())
         decoys.extend(null.values())
     rates = false_rates({host: one.bits for host, one in best.items()}, decoys, 2 * len(_SHIFTS))
     return [_detection(stage, best[host], rates[host]) for host in sorted(best) if best[host].bits >= least]

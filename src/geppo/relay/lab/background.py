@@ -10,26 +10,24 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from geppo.relay.lab.flows import DAY, REJ, S0, UDP, Floats, Flows, Ints, by_day, connections, joined
+from geppo.relay.lab.flows import DAY, REJ, S0, UDP, Floats, Flows, Ints, by_day, connections
 from geppo.relay.lab.preset import Background
 from geppo.relay.lab.world import World, outside
 
 _SHARES = {"web": 0.42, "dns": 0.17, "inbound": 0.12, "inner": 0.09, "scans": 0.02, "quic": 0.08}
+_LOT = 400_000
+"""Flows made at once: about 100 MB with what their making needs."""
 _PORTS = np.array([443, 443, 443, 443, 80, 8443], np.int64)
 _INNER = np.array([445, 389, 88, 3306, 5432, 443, 135], np.int64)
 
 
-def background(chance: np.random.Generator, world: World, sizes: Background) -> Flows:
-    """One day."""
-    return joined(_parts(chance, world, sizes))
-
-
-def _parts(chance: np.random.Generator, world: World, sizes: Background) -> Iterator[Flows]:
-    yield _web(chance, world, int(sizes.flows * _SHARES["web"]))
-    yield _quic(chance, world, int(sizes.flows * _SHARES["quic"]))
+def background(chance: np.random.Generator, world: World, sizes: Background) -> Iterator[Flows]:
+    """One day, in parts of no particular order, so that a large day need not lie in memory."""
+    yield from _web(chance, world, int(sizes.flows * _SHARES["web"]))
+    yield from _quic(chance, world, int(sizes.flows * _SHARES["quic"]))
     yield from _names(chance, world, int(sizes.flows * _SHARES["dns"]))
-    yield _inner(chance, world, int(sizes.flows * _SHARES["inner"]))
-    yield _scans(chance, world, int(sizes.flows * _SHARES["scans"]))
+    yield from _inner(chance, world, int(sizes.flows * _SHARES["inner"]))
+    yield from _scans(chance, world, int(sizes.flows * _SHARES["scans"]))
     yield from _served(chance, world, int(sizes.flows * _SHARES["inbound"]))
     yield from _updates(chance, world, sizes.update_products)
     yield from _proxied(chance, world, sizes)
@@ -38,20 +36,42 @@ def _parts(chance: np.random.Generator, world: World, sizes: Background) -> Iter
     yield _edge(chance, world)
 
 
-def _heavy(chance: np.random.Generator, hosts: Ints, size: int) -> Ints:
-    """Hosts drawn with heavy tails: a few do much."""
-    weight = chance.pareto(1.3, len(hosts)) + 0.05
-    return chance.choice(hosts, size, p=weight / weight.sum())
+def _lots(size: int) -> Iterator[int]:
+    """A number in lots of what is made at once; one lot at least."""
+    whole, rest = divmod(size, _LOT)
+    yield from [_LOT] * whole
+    if rest or not whole:
+        yield rest
+
+
+class _Heavy:
+    """Hosts drawn with heavy tails: a few do much. The weights are drawn at the first use and stay for all lots."""
+
+    def __init__(self, chance: np.random.Generator, hosts: Ints) -> None:
+        self._chance, self._hosts = chance, hosts
+        self._share: Floats | None = None
+
+    def draw(self, size: int) -> Ints:
+        """So many hosts."""
+        if self._share is None:
+            weight = self._chance.pareto(1.3, len(self._hosts)) + 0.05
+            self._share = weight / weight.sum()
+        return self._chance.choice(self._hosts, size, p=self._share)
 
 
 def _far(chance: np.random.Generator, world: World, size: int) -> Ints:
     return chance.choice(world.outside, size, p=world.weight)
 
 
-def _web(chance: np.random.Generator, world: World, size: int) -> Flows:
+def _web(chance: np.random.Generator, world: World, size: int) -> Iterator[Flows]:
     """Browsing, in bursts of a page's connections; some fail."""
-    pages = max(1, size // 6)
-    host, start = _heavy(chance, world.of("workstation", "server"), pages), by_day(chance, pages)
+    hosts = _Heavy(chance, world.of("workstation", "server"))
+    for count in _lots(size):
+        yield _pages(chance, world, hosts, max(1, count // 6))
+
+
+def _pages(chance: np.random.Generator, world: World, hosts: _Heavy, pages: int) -> Flows:
+    host, start = hosts.draw(pages), by_day(chance, pages)
     many = chance.integers(1, 12, pages)
     at = np.repeat(start, many) + chance.gamma(1.2, 1.5, many.sum())
     made = connections(
@@ -71,117 +91,129 @@ def _web(chance: np.random.Generator, world: World, size: int) -> Flows:
     return made
 
 
-def _quic(chance: np.random.Generator, world: World, size: int) -> Flows:
-    return connections(
-        chance,
-        by_day(chance, size),
-        _heavy(chance, world.of("workstation"), size),
-        _far(chance, world, size),
-        443,
-        sent=3_000,
-        got=20_000,
-        length=8,
-        proto=UDP,
-        spread=1.6,
-    )
+def _quic(chance: np.random.Generator, world: World, size: int) -> Iterator[Flows]:
+    hosts = _Heavy(chance, world.of("workstation"))
+    for count in _lots(size):
+        yield connections(
+            chance,
+            by_day(chance, count),
+            hosts.draw(count),
+            _far(chance, world, count),
+            443,
+            sent=3_000,
+            got=20_000,
+            length=8,
+            proto=UDP,
+            spread=1.6,
+        )
 
 
 def _names(chance: np.random.Generator, world: World, size: int) -> Iterator[Flows]:
     """Look-ups, and what the resolvers ask outside for those that they do not know."""
-    asked = connections(
-        chance,
-        by_day(chance, size),
-        _heavy(chance, world.hosts, size),
-        chance.choice(world.resolvers, size),
-        53,
-        sent=45,
-        got=180,
-        length=0.02,
-        proto=UDP,
-        spread=0.3,
-    )
-    yield asked
-    missed = asked.take(chance.random(size) < 0.35)
-    yield connections(
-        chance,
-        missed.start + chance.gamma(2, 0.001, len(missed)),
-        missed.dst,
-        outside(chance, len(missed)),
-        53,
-        sent=missed.sent + 5.0,
-        got=missed.got + 30.0,
-        length=0.03,
-        proto=UDP,
-        spread=0.1,
-    )
+    hosts = _Heavy(chance, world.hosts)
+    for count in _lots(size):
+        asked = connections(
+            chance,
+            by_day(chance, count),
+            hosts.draw(count),
+            chance.choice(world.resolvers, count),
+            53,
+            sent=45,
+            got=180,
+            length=0.02,
+            proto=UDP,
+            spread=0.3,
+        )
+        yield asked
+        missed = asked.take(chance.random(count) < 0.35)
+        yield connections(
+            chance,
+            missed.start + chance.gamma(2, 0.001, len(missed)),
+            missed.dst,
+            outside(chance, len(missed)),
+            53,
+            sent=missed.sent + 5.0,
+            got=missed.got + 30.0,
+            length=0.03,
+            proto=UDP,
+            spread=0.1,
+        )
 
 
-def _inner(chance: np.random.Generator, world: World, size: int) -> Flows:
+def _inner(chance: np.random.Generator, world: World, size: int) -> Iterator[Flows]:
     """File shares, directories, databases."""
-    return connections(
-        chance,
-        by_day(chance, size),
-        _heavy(chance, world.of("workstation"), size),
-        chance.choice(world.of("server"), size),
-        chance.choice(_INNER, size),
-        sent=5_000,
-        got=20_000,
-        length=20,
-        spread=2.0,
-    )
+    hosts = _Heavy(chance, world.of("workstation"))
+    for count in _lots(size):
+        yield connections(
+            chance,
+            by_day(chance, count),
+            hosts.draw(count),
+            chance.choice(world.of("server"), count),
+            chance.choice(_INNER, count),
+            sent=5_000,
+            got=20_000,
+            length=20,
+            spread=2.0,
+        )
 
 
-def _scans(chance: np.random.Generator, world: World, size: int) -> Flows:
+def _scans(chance: np.random.Generator, world: World, size: int) -> Iterator[Flows]:
     """Probes from outside: a few scanners, many targets, mostly no answer."""
-    made = connections(
-        chance,
-        chance.uniform(0, DAY, size),
-        chance.choice(outside(chance, 60), size),
-        chance.choice(world.hosts, size),
-        chance.choice(np.array([22, 23, 80, 443, 3389, 7547]), size),
-        sent=0,
-        got=0,
-        length=0.01,
-        spread=0,
-    )
-    made.state[:] = np.where(chance.random(size) < 0.8, S0, REJ)
-    return made
+    scanners: Ints | None = None
+    for count in _lots(size):
+        start = chance.uniform(0, DAY, count)
+        scanners = outside(chance, 60) if scanners is None else scanners
+        made = connections(
+            chance,
+            start,
+            chance.choice(scanners, count),
+            chance.choice(world.hosts, count),
+            chance.choice(np.array([22, 23, 80, 443, 3389, 7547]), count),
+            sent=0,
+            got=0,
+            length=0.01,
+            spread=0,
+        )
+        made.state[:] = np.where(chance.random(count) < 0.8, S0, REJ)
+        yield made
 
 
 def _served(chance: np.random.Generator, world: World, size: int) -> Iterator[Flows]:
     """Visitors of application servers and reverse proxies, and what those call inside for each request."""
     for role, share, kept in (("application-server", 0.5, 0.25), ("reverse-proxy", 0.5, 1.0)):
-        hosts = world.special[role]
-        if not len(hosts):
-            continue
-        count = int(size * share)
-        visit = connections(
-            chance,
-            by_day(chance, count, office=0.4),
-            outside(chance, count),
-            chance.choice(hosts, count),
-            443,
-            sent=1_200,
-            got=14_000,
-            length=1.5,
-            spread=1.3,
-        )
-        yield visit
-        called = visit.take(chance.random(count) < (0.9 if role == "application-server" else 1.0))
-        behind = world.of("server")[: 6 * len(hosts)]
-        target = behind[(called.dst * 7 + called.sport % 2) % len(behind)]
-        noise = np.exp(chance.normal(0, 0.8 if role == "application-server" else 0.01, (2, len(called))))
-        yield connections(
-            chance,
-            called.start + chance.gamma(2, 0.003, len(called)),
-            called.dst,
-            target,
-            5432 if role == "application-server" else 8080,
-            sent=called.sent * kept * noise[0],
-            got=called.got * (0.6 if kept < 1 else 1.0) * noise[1],
-            length=called.length * 0.8,
-            spread=0,
-        )
+        for count in _lots(int(size * share)) if len(world.special[role]) else ():
+            yield from _visits(chance, world, role, count, kept)
+
+
+def _visits(chance: np.random.Generator, world: World, role: str, count: int, kept: float) -> Iterator[Flows]:
+    hosts = world.special[role]
+    visit = connections(
+        chance,
+        by_day(chance, count, office=0.4),
+        outside(chance, count),
+        chance.choice(hosts, count),
+        443,
+        sent=1_200,
+        got=14_000,
+        length=1.5,
+        spread=1.3,
+    )
+    yield visit
+    called = visit.take(chance.random(count) < (0.9 if role == "application-server" else 1.0))
+    behind = world.of("server")[: 6 * len(hosts)]
+    target = behind[(called.dst * 7 + called.sport % 2) % len(behind)]
+    noise = np.exp(chance.normal(0, 0.8 if role == "application-server" else 0.01, (2, len(called))))
+    yield connections(
+        chance,
+        called.start + chance.gamma(2, 0.003, len(called)),
+        called.dst,
+        target,
+        5432 if role == "application-server" else 8080,
+        sent=called.sent * kept * noise[0],
+        got=called.got * (0.6 if kept < 1 else 1.0) * noise[1],
+        length=called.length * 0.8,
+        spread=0,
+    )
 
 
 def _updates(chance: np.random.Generator, world: World, products: int) -> Iterator[Flows]:
@@ -234,21 +266,22 @@ def _proxied(chance: np.random.Generator, world: World, sizes: Background) -> It
     clients = world.of("workstation")
     for role, port, share in (("forward-proxy", 8080, 0.04), ("cache", 3128, 0.01)):
         for host in world.special[role]:
-            count = int(sizes.flows * share / max(1, len(world.special[role])))
-            leg = connections(
-                chance,
-                by_day(chance, count),
-                _heavy(chance, clients, count),
-                np.full(count, host),
-                port,
-                sent=1_100,
-                got=9_000,
-                length=3,
-                spread=1.4,
-            )
-            yield leg
-            on = leg if role == "forward-proxy" else leg.take(chance.random(count) < 0.3)
-            yield _carried(chance, on, on.dst, _far(chance, world, len(on)), 443)
+            hosts = _Heavy(chance, clients)
+            for count in _lots(int(sizes.flows * share / max(1, len(world.special[role])))):
+                leg = connections(
+                    chance,
+                    by_day(chance, count),
+                    hosts.draw(count),
+                    np.full(count, host),
+                    port,
+                    sent=1_100,
+                    got=9_000,
+                    length=3,
+                    spread=1.4,
+                )
+                yield leg
+                on = leg if role == "forward-proxy" else leg.take(chance.random(count) < 0.3)
+                yield _carried(chance, on, on.dst, _far(chance, world, len(on)), 443)
 
 
 def _gateways(chance: np.random.Generator, world: World) -> Iterator[Flows]:

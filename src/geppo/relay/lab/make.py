@@ -8,11 +8,11 @@ from the seed, one stream for each part, so that a change of one part leaves the
 from __future__ import annotations
 
 import csv
-import gzip
 import ipaddress
 import json
 import zlib
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,12 @@ import numpy as np
 
 from geppo.relay.lab.background import background
 from geppo.relay.lab.faults import seen
-from geppo.relay.lab.flows import PROTOCOLS, REJ, S0, STATES, Flows, Ints, joined, packets
+from geppo.relay.lab.flows import Ints
 from geppo.relay.lab.planted import Truth, planted
 from geppo.relay.lab.preset import Preset
 from geppo.relay.lab.services import Made, services
 from geppo.relay.lab.world import World, world
+from geppo.relay.lab.written import write
 
 FIRST = date(2030, 3, 4)
 """The first made day: a Monday in the future of all real records."""
@@ -57,10 +58,10 @@ def make_flows(preset: Preset, seed: int, out: Path, *, days: int = 1, zeek: boo
     rows = 0
     for number in range(days):
         extra, told = planted(stream(seed, "fixed"), stream(seed, "planted", number), made, preset.planted)
-        day = joined([background(stream(seed, "background", number), made, preset.background), extra])
-        day = seen(stream(seed, "sensor", number), day, preset.sensor, hidden)
-        rows += len(day)
-        _write(day, stream(seed, "packets", number), FIRST + timedelta(days=number), folder, zeek=zeek)
+        parts = chain(background(stream(seed, "background", number), made, preset.background), [extra])
+        sensor = stream(seed, "sensor", number)
+        recorded = (seen(sensor, made.own_ports(part, hidden), preset.sensor, hidden) for part in parts)
+        rows += write(recorded, stream(seed, "packets", number), FIRST + timedelta(days=number), folder, zeek=zeek)
         for truth in told:
             truths[truth.host] = truth
     _inventory(stream(seed, "inventory"), made, preset.background.unlisted, out / "inventory.csv")
@@ -107,63 +108,6 @@ def _truth(out: Path, preset: Preset, seed: int, **parts: dict[str, Any]) -> Non
     known |= {"preset": preset.name, "seed": seed, **parts}
     path.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     (out / "README.txt").write_text(_README.format(name=preset.name, seed=seed, about=preset.about), encoding="utf-8")
-
-
-_DOTTED = "concat_ws('.', {0} >> 24, ({0} >> 16) & 255, ({0} >> 8) & 255, {0} & 255)"
-_SELECT = """
-SELECT make_timestamp(ts) AS ts, duration, {src} AS "id.orig_h", sport::INTEGER AS "id.orig_p", {dst} AS "id.resp_h",
-    dport::INTEGER AS "id.resp_p", proto, sent AS orig_bytes, got AS resp_bytes, out_packets AS orig_pkts,
-    in_packets AS resp_pkts, state AS conn_state
-FROM made ORDER BY ts, "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p"
-"""
-
-
-def _write(flows: Flows, chance: np.random.Generator, day: date, folder: Path, *, zeek: bool) -> None:
-    base = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1e6)
-    silent, counted = (flows.state == S0) | (flows.state == REJ), flows.out_packets >= 0
-    made = {
-        "ts": base + (flows.start * 1e6).astype(np.int64),
-        "duration": np.round(flows.length, 6),
-        "src": flows.src,
-        "sport": flows.sport,
-        "dst": flows.dst,
-        "dport": flows.dport,
-        "proto": np.array([PROTOCOLS[int(one)] for one in (6, 17)])[(flows.proto == 17).astype(int)],
-        "sent": flows.sent,
-        "got": flows.got,
-        "out_packets": np.where(counted, flows.out_packets, np.where(silent, 1, packets(flows.sent, chance))),
-        "in_packets": np.where(
-            counted,
-            flows.in_packets,
-            np.where(flows.state == S0, 0, np.where(silent, 1, packets(flows.got, chance))),
-        ),
-        "state": np.array(STATES)[flows.state],
-    }
-    select = _SELECT.format(src=_DOTTED.format("src"), dst=_DOTTED.format("dst"))
-    with duckdb.connect() as connection:
-        connection.execute("SET threads = 1")
-        connection.register("made", made)
-        if not zeek:
-            target = folder / f"day={day.isoformat()}.parquet"
-            connection.execute(f"COPY ({select}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
-            return
-        rows = connection.execute(select).fetchall()
-    _zeek(rows, folder / f"conn.{day.isoformat()}.log.gz")
-
-
-_ZEEK = ("ts", "duration", "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "proto", "orig_bytes", "resp_bytes",
-         "orig_pkts", "resp_pkts", "conn_state")  # fmt: skip
-
-
-def _zeek(rows: list[tuple[Any, ...]], path: Path) -> None:
-    """Zeek's TSV, packed; no time of packing in the file, so that the bytes are the same again."""
-    with path.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed:
-        head = ["#separator \\x09", "#set_separator\t,", "#empty_field\t(empty)", "#unset_field\t-", "#path\tconn",
-                "#fields\t" + "\t".join(_ZEEK)]  # fmt: skip
-        packed.write(("\n".join(head) + "\n").encode())
-        for ts, *rest in rows:
-            seconds = ts.replace(tzinfo=UTC).timestamp()
-            packed.write((f"{seconds:.6f}\t" + "\t".join(str(value) for value in rest) + "\n").encode())
 
 
 def _inventory(chance: np.random.Generator, made: World, unlisted: float, path: Path) -> None:

@@ -6,11 +6,11 @@ record can be taken for a real one. Numbers are IPv4 addresses as integers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from geppo.relay.lab.flows import Ints
+from geppo.relay.lab.flows import Flows, Ints
 from geppo.relay.lab.preset import Background
 
 INSIDE = 10 << 24
@@ -26,6 +26,12 @@ CLASSES = (
     ("nas", 0.03),
 )
 """Asset classes and their shares."""
+
+_FIRST_PORT = 1_024
+_DESK, _OTHER = (49_152, 65_535), (32_768, 60_999)
+"""Source ports of desks (Windows: the dynamic ports of RFC 6335) and of all others (Linux: ip_local_port_range)."""
+_WIDELY = ("forward-proxy", "reverse-proxy", "cache", "nat-gateway", "scanner")
+"""Roles with the range widened, as is done where a host opens very many connections."""
 
 EDGE = frozenset({"camera", "router", "nas"})
 
@@ -46,6 +52,21 @@ class World:
         taken = {int(one) for held in self.special.values() for one in held}
         chosen = [host for host, name in zip(self.hosts, self.classes, strict=True) if name in classes]
         return np.array([host for host in chosen if int(host) not in taken], np.int64)
+
+    def own_ports(self, flows: Flows, hidden: Ints) -> Flows:
+        """The flows with source ports from the range that the system of an inside host draws from.
+
+        Who carries for others draws from all ports, and so does the gateway before `hidden` hosts; ends outside stay
+        as they are.
+        """
+        widely = np.concatenate([*(self.special[role] for role in _WIDELY if role in self.special), hidden])
+        place = np.clip(np.searchsorted(self.hosts, flows.src), 0, len(self.hosts) - 1)
+        own = (self.hosts[place] == flows.src) & ~np.isin(flows.src, widely)
+        desk = np.array(self.classes)[place] == "workstation"
+        low = np.where(desk, _DESK[0], _OTHER[0])
+        width = np.where(desk, _DESK[1] - _DESK[0], _OTHER[1] - _OTHER[0]) + 1
+        drawn = low + (flows.sport - _FIRST_PORT) * width // (65_536 - _FIRST_PORT)
+        return replace(flows, sport=np.where(own, drawn, flows.sport))
 
 
 def outside(chance: np.random.Generator, size: int) -> Ints:
