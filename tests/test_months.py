@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from geppo import pipeline
+from geppo import pipeline, rounds
 from geppo.deliver import write
 from geppo.model.assessment import AssessmentKind, Confidence
 from geppo.model.edition import Edition, EditionKind, Issue, Role
@@ -210,7 +210,7 @@ def test_a_page_that_breaks_the_reader_costs_only_itself(monkeypatch: pytest.Mon
     (folder / "broken.md").write_text(
         "---\npublisher: X\ntitle: Y\nlanguage: en\npublished: 2026-04-02\n---\nNothing here.", encoding="utf-8"
     )
-    monkeypatch.setattr(pipeline, "read_document", failing)
+    monkeypatch.setattr(rounds, "read_document", failing)
     issue = issue_of(folder, "2026-04")
     assert [(gap.kind, gap.source) for gap in issue.month.gaps] == [("reading", "broken.md")]
     assert _edition(issue, EditionKind.MEMBER, "ja").sections

@@ -23,7 +23,7 @@ from geppo.relay.track import Month, Tracked
 
 PERIOD = Period.parse("2026-03")
 AS_OF = datetime(2026, 4, 5, tzinfo=UTC)
-MADE = {"en": "made records", "ja": "作成した試験記録"}
+MADE = {"en": "made records", "ja": "試験用の模擬記録"}
 
 
 def _row(month: int, addresses: int, trend: str) -> Month:

@@ -108,7 +108,8 @@ class Composer:
     def heading(self, said: Statement) -> str | None:
         """The heading that a statement makes."""
         if said.form.startswith("network."):
-            return self.networks.sentence(said, said.form.partition(".")[2])
+            made = self.networks.sentence(said, said.form.partition(".")[2])
+            return self.wording_sentence(made) if made else made
         fact = said.facts[0]
         template = self._phrase(fact.best, "heading")
         if template is None:
