@@ -422,7 +422,7 @@ def draft_month(
     month = judge(
         documents,
         readings,
-        store.gaps(as_of),
+        store.gaps(as_of, period.span.start - timedelta(days=1)),
         period=period,
         as_of=as_of,
         catalog=catalog,

@@ -112,6 +112,9 @@ def test_a_gap_is_kept_each_time_and_the_last_is_told(store: SqlStore) -> None:
     store.add_gap(Gap(source="Site", kind="fetch", message="upper case"), day(5))
     assert [gap.message for gap in store.gaps(day(4))] == ["no answer"]
     assert [gap.message for gap in store.gaps(day(5))] == ["upper case", "refused"]
+    assert [gap.message for gap in store.gaps(day(5), day(5).date())] == ["upper case", "refused"]
+    assert store.gaps(day(5), day(6).date()) == store.gaps(day(4), day(4).date()) == ()
+    assert [gap.message for gap in store.gaps(day(4), day(3).date())] == ["no answer"]
     assert dict(store.counts())["gap"] == 4
 
 

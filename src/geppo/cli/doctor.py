@@ -8,10 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geppo import config
 from geppo.cli import _place
 from geppo.errors import GeppoError, UsageError
+
+if TYPE_CHECKING:
+    from geppo.collect._state import Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,13 +114,22 @@ def _sources(given: Path | None) -> str:
     found = [source for source in _place.sources(root) if source.name != "folder"]
     now = _place.moment(None)
     stale = [
-        f"{one.name} ({one.error_kind or 'never collected'}, last success {one.last_success or 'never'})"
+        f"{one.name} ({one.error_kind or 'never collected'}, last success {one.last_success or 'never'}{_later(one)})"
         for one in found
         if one.last_success is None or now - datetime.fromisoformat(one.last_success) > limit
     ]
     if stale and any(one.last_success or one.last_error for one in found):
         raise UsageError(f"{len(stale)} of {len(found)} sources are stale: {'; '.join(stale)}")
-    return f"{len(found)} sources, " + ("none collected yet" if stale else "none stale")
+    resting = "; ".join(f"{one.name} ({one.error_kind}{_later(one)})" for one in found if one.asked_again)
+    return (
+        f"{len(found)} sources, "
+        + ("none collected yet" if stale else "none stale")
+        + (f"\n      left alone for a while: {resting}" if resting else "")
+    )
+
+
+def _later(source: Status) -> str:
+    return f", asked again at {source.asked_again}" if source.asked_again else ""
 
 
 def _model(given: Path | None) -> str:

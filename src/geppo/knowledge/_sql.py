@@ -12,7 +12,7 @@ import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from importlib import resources
 from typing import Any, Protocol
 from urllib.parse import urldefrag, urlsplit
@@ -317,9 +317,13 @@ class SqlStore(ABC):
         """Keep what could not be used, and why, each time that it was so."""
         self._insert("gap", (gap.source, gap.kind, utc(known), dumps(gap)), "ON CONFLICT DO NOTHING")
 
-    def gaps(self, as_of: datetime) -> tuple[Gap, ...]:
-        """Gaps known at a time, by source and kind; of each the last one."""
-        rows = self.run("SELECT body FROM gap WHERE known <= ? ORDER BY source, kind, known, seq", (utc(as_of),))
+    def gaps(self, as_of: datetime, since: date | None = None) -> tuple[Gap, ...]:
+        """Gaps known at a time, by source and kind; of each the last one. None that got known before `since` (UTC)."""
+        first = utc(datetime.combine(since, time.min, UTC)) if since is not None else ""
+        rows = self.run(
+            "SELECT body FROM gap WHERE known <= ? AND known >= ? ORDER BY source, kind, known, seq",
+            (utc(as_of), first),
+        )
         last: dict[tuple[str, str], Gap] = {}
         for (body,) in rows:
             gap: Gap = loads(Gap, body)
