@@ -17,10 +17,10 @@ RESTING = "resting"
 """Kind of the gap of what was not asked."""
 
 _FAILED = frozenset({
-    "bomb", "client-error", "connect", "denied", "dns", "missing", "protocol", "rate-limited", "refused", "server-error",
-    "timeout", "tls", "too-large", "truncated",
+    "bomb", "client-error", "connect", "denied", "dns", "missing", "protocol", "rate-limited", "refused",
+    "server-error", "timeout", "tls", "too-large", "truncated",
 })  # fmt: skip
-"""Failures of a source that are told by its server. One that the user mends here (a pattern, a key) is asked at once."""
+"""Failures of a source that its server has to mend. What the user mends here (a pattern, a key) is asked at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
