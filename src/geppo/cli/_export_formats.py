@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geppo.cli import _place
 from geppo.config import Settings
@@ -11,6 +12,10 @@ from geppo.exchange import Package, misp, stix
 from geppo.exchange.csv import to_csv
 from geppo.model.marking import Tlp
 from geppo.model.time import Period
+
+if TYPE_CHECKING:
+    from geppo.catalog import Catalog
+    from geppo.model.edition import Issue
 
 FORMATS = ("stix", "misp", "csv")
 
@@ -86,8 +91,18 @@ def read_package(place: _place.Workspace, period: Period, as_of: str | None) -> 
         issue=issue,
         organisation=_organisation(place.settings),
         reports=draft.readings.reports,
+        grades=_grades(issue, catalog),
         telemetry_marking=marking(place.settings.text("exchange.telemetry_marking")),
     )
+
+
+def _grades(issue: Issue, catalog: Catalog) -> tuple[tuple[str, str], ...]:
+    """The letters that sources.toml and edits give the publishers, by their line or the house in it."""
+    from geppo.judge.speakers import byline
+
+    houses = sorted({one.publisher for one in issue.month.documents})
+    letters = ((house, catalog.grade(house) or catalog.grade(byline(house).house)) for house in houses)
+    return tuple((house, letter) for house, letter in letters if letter)
 
 
 def _organisation(settings: Settings) -> str:
