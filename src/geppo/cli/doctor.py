@@ -27,15 +27,17 @@ class Check:
     mend: str
 
 
-def run(*, settings: bool = False, workspace: Path | None = None) -> int:
+def run(*, settings: bool = False, sources: bool = False, workspace: Path | None = None) -> int:
     """Say what works here and what does not, with the mend. Exit 1 if something does not.
 
-    Examples: `geppo doctor`, `geppo doctor --settings`
+    Examples: `geppo doctor`, `geppo doctor --settings`, `geppo doctor --sources`
 
     Parameters
     ----------
     settings
         List every setting with unit, default, meaning and origin.
+    sources
+        Look through sources.toml without asking any source: form, host, kind, secrets, what stands there twice.
     workspace
         Check this workspace too.
     """
@@ -45,6 +47,8 @@ def run(*, settings: bool = False, workspace: Path | None = None) -> int:
                 f"{setting.name} = {setting.default} [{setting.unit}]\n  {setting.meaning}\n  origin: {setting.origin}"
             )
         return 0
+    if sources:
+        return _listed(workspace)
     bad = 0
     for check in _checks(workspace):
         try:
@@ -70,6 +74,25 @@ def _checks(workspace: Path | None) -> tuple[Check, ...]:
         Check(name="store", run=lambda: _store(workspace), mend="`geppo verify` says more; restore a backup"),
         Check(name="workspace", run=lambda: _workspace(workspace), mend="make one with `geppo init DIR`"),
     )
+
+
+def _listed(given: Path | None) -> int:
+    """What is wrong with the list of a workspace, or with the packaged one where there is no workspace."""
+    import tomllib
+
+    from geppo.collect import _listed, _sources
+
+    root = given or config.workspace(Path.cwd())
+    if root is None:
+        where, entries = "the packaged list", _sources.read(tomllib.loads(_sources.starter()), "starter", Path.cwd())
+    else:
+        where = str(root / _sources.FILE)
+        entries = _sources.load(root / _sources.FILE)
+    found = list(_listed.faults(entries))
+    for name, message in found:
+        print(f"{name}: {message}")
+    print(f"{where}: {len(entries)} sources, {len(found)} faults; none was asked (`geppo collect` does it)")
+    return 1 if found else 0
 
 
 def _python() -> str:
