@@ -46,7 +46,7 @@ def parts(data: bytes, language: str = "") -> list[Part]:
             return []
         day = moment(str(message.get("Date", "")), language)
         found = _by_headings(_body(message, "html")) or _by_rules(_body(message, "plain"))
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, etree.LxmlError):
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError, etree.LxmlError):
         return []
     made = []
     for title, html in found[:_MOST]:
