@@ -156,7 +156,8 @@ def _remember(
 ) -> None:
     """Who is left alone by the next collections, after a source is through with this kind of failure or none."""
     for host in client.hosts.known():
-        if host.holds(now):
+        # One that asked in this collection asked after `now`, its beginning.
+        if now < host.until:
             state.rest(host)
         else:
             state.wake(host.name, host=True)

@@ -318,17 +318,23 @@ class SqlStore(ABC):
         self._insert("gap", (gap.source, gap.kind, utc(known), dumps(gap)), "ON CONFLICT DO NOTHING")
 
     def gaps(self, as_of: datetime, since: date | None = None) -> tuple[Gap, ...]:
-        """Gaps known at a time, by source and kind; of each the last one. None that got known before `since` (UTC)."""
+        """Gaps known at a time, by source and kind; of each the last one. None that got known before `since` (UTC), and
+        none of a document that came later, under that name.
+        """
         first = utc(datetime.combine(since, time.min, UTC)) if since is not None else ""
         rows = self.run(
-            "SELECT body FROM gap WHERE known <= ? AND known >= ? ORDER BY source, kind, known, seq",
+            "SELECT body, known FROM gap WHERE known <= ? AND known >= ? ORDER BY source, kind, known, seq",
             (utc(as_of), first),
         )
-        last: dict[tuple[str, str], Gap] = {}
-        for (body,) in rows:
+        last: dict[tuple[str, str], tuple[Gap, str]] = {}
+        for body, known in rows:
             gap: Gap = loads(Gap, body)
-            last[gap.source, gap.kind] = gap
-        return tuple(last.values())
+            last[gap.source, gap.kind] = gap, known
+        came: dict[str, str] = {}
+        if last:
+            named = self.run("SELECT name, max(known) FROM retrieval WHERE known <= ? GROUP BY name", (utc(as_of),))
+            came = dict(named.fetchall())
+        return tuple(gap for gap, known in last.values() if came.get(gap.source, "") <= known)
 
     def add_reading(self, report: Report, claims: Sequence[Claim], known: datetime) -> None:
         """Keep what was read from a document by this version of geppo. The same reading again is kept once."""

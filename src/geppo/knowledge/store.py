@@ -133,7 +133,9 @@ class Store(Protocol):
         ...
 
     def gaps(self, as_of: datetime, since: date | None = None) -> tuple[Gap, ...]:
-        """Gaps known at a time, by source and kind; of each the last one. None that got known before `since` (UTC)."""
+        """Gaps known at a time, by source and kind; of each the last one. None that got known before `since` (UTC), and
+        none of a document that came later, under that name.
+        """
         ...
 
     def add_reading(self, report: Report, claims: Sequence[Claim], known: datetime) -> None:
