@@ -258,3 +258,8 @@ def test_gaps_of_items_do_not_fail_the_source() -> None:
         assert isinstance(brought.gaps[0], Gap)
         assert status.last_success is not None and status.error_kind == "missing"
     state.close()
+
+
+@pytest.mark.parametrize("text", ["\ud800", "2026-03-03\udfff", "3 Mar\ud800 2026 06:01:00 JST"])
+def test_half_a_character_is_no_date_and_harms_nothing(text: str) -> None:
+    assert moment(text, "en") is None

@@ -20,7 +20,7 @@ _LOCK = 0x67657070
 NEWEST = 1000
 """Records among which a search looks first."""
 
-_SESSION = {"jit": "off", "work_mem": "64MB"}
+_SESSION = {"jit": "off", "work_mem": "64MB", "random_page_cost": "1.1"}
 """A month's question sorts ten thousand bodies (10 MB), which the default of 4 MB does on disk, and is compiled for
 longer than it runs."""
 
