@@ -222,3 +222,9 @@ def test_a_newsletter_of_very_many_headings_costs_little() -> None:
 @pytest.mark.parametrize("day", [b"99999999999", b"9" * 400, b"32"])
 def test_a_date_beyond_all_calendars_harms_nothing(day: bytes) -> None:
     assert parts(MAIL.replace(b"02 Mar", day + b" Mar")) == []
+
+
+def test_a_header_without_end_costs_little() -> None:
+    start = time.process_time()
+    assert parts(b"Content-Type: " + b"multipart " * 20_000 + b"\r\n\r\nDune Marten moved.") == []
+    assert time.process_time() - start < 1
