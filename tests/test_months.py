@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from geppo import pipeline, rounds
+from geppo import rounds
 from geppo.deliver import write
 from geppo.model.assessment import AssessmentKind, Confidence
 from geppo.model.edition import Edition, EditionKind, Issue, Role

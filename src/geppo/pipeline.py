@@ -15,7 +15,6 @@ import re2
 from geppo import collect, deliver
 from geppo.catalog import Catalog, Name
 from geppo.config import Settings
-from geppo.errors import InputError
 from geppo.judge.background import Observed, observe
 from geppo.judge.month import judge_month
 from geppo.judge.trends import find_trends
@@ -62,8 +61,8 @@ def keep(fetched: Iterable[Fetched | Gap], store: Store, settings: Settings, now
             continue
         try:
             document = read_text(item, settings)
-        except InputError as error:
-            gaps.append(Gap(source=item.name, kind=error.kind, message=str(error)))
+        except Exception as error:
+            gaps.append(collect.refused(item, error))
             continue
         first = next(iter(store.retrievals(document.sha256)), None)
         if store.add_document(document, item.data, item.headers):
@@ -296,7 +295,7 @@ def draft_month(
     month = judge(
         documents,
         readings,
-        store.gaps(as_of),
+        store.gaps(as_of, period.span.start - timedelta(days=1)),
         period=period,
         as_of=as_of,
         catalog=catalog,

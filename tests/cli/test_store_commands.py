@@ -84,6 +84,12 @@ def test_export_and_migrate_bring_the_same_store(work: Path, tmp_path: Path, sai
     assert verify.run(workspace=tmp_path / "v") == 0
     export.run(archive=tmp_path / "b.tar", workspace=tmp_path / "v")
     assert (tmp_path / "a.tar").read_bytes() == (tmp_path / "b.tar").read_bytes()
+    said()
+    assert migrate.run(str(tmp_path / "a.tar"), str(tmp_path / "new" / "home")) == 0
+    assert f"copied to {tmp_path / 'new' / 'home' / 'geppo.sqlite'}" in said()
+    assert (tmp_path / "new" / "home" / "geppo.toml").is_file() and verify.run(workspace=tmp_path / "new" / "home") == 0
+    assert migrate.run(str(tmp_path / "a.tar"), str(tmp_path / "alone.sqlite")) == 0
+    assert (tmp_path / "alone.sqlite").is_file()
     for source, target in (("nothing", "x"), (str(work), str(tmp_path / "v")), (str(work), "x.tar")):
         with pytest.raises(UsageError, match="migrate: "):
             migrate.run(source, target)

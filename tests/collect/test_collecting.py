@@ -25,6 +25,7 @@ from geppo.errors import UsageError
 from geppo.knowledge.sqlite import SqliteStore
 from geppo.model.report import Fetched, Gap
 from geppo.pipeline import collect_sources
+from geppo.read.text import read_text
 from tests.collect.served import Reply, Site, client, html, served, settings
 from tests.collect.test_feeds import OWN, desk, rss
 from tests.collect.test_http import NOW, run
@@ -278,3 +279,20 @@ def test_paths_need_no_client() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_fault_in_reading_one_document_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = read_text
+
+    def reading(item: Fetched, chosen: Settings) -> Any:
+        if b"Page 2" in item.data:
+            raise OverflowError("too far")
+        return original(item, chosen)
+
+    monkeypatch.setattr("geppo.pipeline.read_text", reading)
+    with served({}) as site:
+        _site(site)
+        brought = run([desk(site)], client())
+    assert brought.new == 4
+    (gap,) = brought.gaps
+    assert gap.kind == "fault" and "OverflowError: too far" in gap.message and "report it" in gap.message

@@ -258,3 +258,10 @@ def test_gaps_of_items_do_not_fail_the_source() -> None:
         assert isinstance(brought.gaps[0], Gap)
         assert status.last_success is not None and status.error_kind == "missing"
     state.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "day"), [("\ud800", None), ("2026-03-03\udfff", date(2026, 3, 3)), ("x\ud800 y", None)]
+)
+def test_half_a_character_in_a_date_harms_nothing(text: str, day: date | None) -> None:
+    assert day_of(text, "en") == day

@@ -217,3 +217,14 @@ def test_a_newsletter_of_very_many_headings_costs_little() -> None:
     parts(_letter("html", "<h2>" * 5_000))
     parts(_letter("plain", ("=" * 30 + " x\n") * 5_000))
     assert time.process_time() - start < 4
+
+
+@pytest.mark.parametrize("day", [b"99999999999", b"9" * 400, b"32"])
+def test_a_date_beyond_all_calendars_harms_nothing(day: bytes) -> None:
+    assert parts(MAIL.replace(b"02 Mar", day + b" Mar")) == []
+
+
+def test_a_header_without_end_costs_little() -> None:
+    start = time.process_time()
+    assert parts(b"Content-Type: " + b"multipart " * 20_000 + b"\r\n\r\nDune Marten moved.") == []
+    assert time.process_time() - start < 1

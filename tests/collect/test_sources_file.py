@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from geppo.catalog import Catalog
-from geppo.collect import Entry, _sources
+from geppo.cli import doctor
+from geppo.cli._place import make
+from geppo.collect import Entry, _listed, _sources
 from geppo.errors import UsageError
 from tests.conftest import CASES
 
@@ -68,6 +70,62 @@ def test_the_starter_list_keeps_its_rules() -> None:
         assert "# address: " in block and "# reliability: " in block, block
         word = block.partition("# address: ")[2].split()[0].rstrip(".,;:")
         assert word in {"confirmed", "general"}, block
+
+
+def test_nothing_is_wrong_with_the_starter_list_as_far_as_can_be_told_without_asking() -> None:
+    raw = tomllib.loads(_sources.starter().replace("\noff = true", ""))
+    entries = _sources.read(raw, "starter.toml", Path("/"))
+    assert len(entries) >= 80 and list(_listed.faults(entries)) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ({"url": "https://feeds.example.com/a"}, ""),
+        ({"url": "http://feeds.example.com/a"}, "sent in the open"),
+        ({"url": "http://127.0.0.1/a", "allow_private": True}, ""),
+        ({"url": "ftp://feeds.example.com/a"}, "begins with https or http"),
+        ({"url": "https:///a"}, "no public host"),
+        ({"url": "https://desk/a"}, "no public host"),
+        ({"url": "https://wiki.corp.internal/a"}, "no public host"),
+        ({"url": "https://wiki.corp.internal/a", "allow_private": True}, ""),
+        ({"url": "https://10.0.0.7/a"}, "no public host"),
+        ({"url": "https://0x7f.1/a"}, "no public host"),
+        ({"url": "https://2130706433/a"}, "no public host"),
+        ({"url": "https://[::1]/a"}, "no public host"),
+        ({"url": "https://203.0.114.1/a"}, ""),
+        ({"url": "https://[not/a"}, "not an address"),
+        ({"url": "https://me:key@feeds.example.com/a"}, "user name"),
+        ({"url": "https://feeds.example.com/catalog.json"}, "not like a feed"),
+        ({"kind": "pdf", "url": "https://feeds.example.com/feed.xml"}, "not like a PDF"),
+        ({"kind": "mail", "url": "imaps://mail.example.com/INBOX"}, ""),
+        ({"kind": "mail", "url": "imap://mail.example.com/INBOX"}, "begins with imaps"),
+        ({"kind": "taxii", "url": "https://t.example.com/", "secret_env": "GEPPO_NO_SUCH"}, "GEPPO_NO_SUCH"),
+        ({"url": "https://feeds.example.com/a", "reliability": "A"}, "without a publisher"),
+        ({"kind": "folder", "path": "inbox"}, ""),
+    ],
+)
+def test_what_a_list_says_without_asking(row: dict[str, Any], says: str) -> None:
+    (entry,) = _sources.read({"source": [{"name": "x", "kind": "feed", **row}]}, "sources.toml", Path("/"))
+    found = [message for _, message in _listed.faults([entry])]
+    assert (len(found) == 1 and says in found[0]) if says else found == [], found
+
+
+def test_an_address_that_stands_there_twice() -> None:
+    places = ["https://www.a.example.com/feed/", "https://a.example.com/feed", "https://a.example.com/feed?page=2"]
+    rows = [{"name": f"s{n}", "kind": "feed", "url": url} for n, url in enumerate(places)]
+    found = list(_listed.faults(_sources.read({"source": rows}, "sources.toml", Path("/"))))
+    assert found == [("s1", "the same address as s0; take one of them out")]
+
+
+def test_doctor_looks_through_the_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make(tmp_path)
+    assert doctor.run(sources=True, workspace=tmp_path) == 0
+    assert ", 0 faults; none was asked" in capsys.readouterr().out
+    (tmp_path / "sources.toml").write_text('[[source]]\nname = "x"\nkind = "feed"\nurl = "http://10.0.0.1/"\n')
+    assert doctor.run(sources=True, workspace=tmp_path) == 1
+    out = capsys.readouterr().out.splitlines()
+    assert out[0].startswith("x: http://10.0.0.1/: sent in the open") and "1 sources, 2 faults" in out[2]
 
 
 def test_letters_of_sources_are_grades_of_their_publishers() -> None:

@@ -52,14 +52,14 @@ def _taxii(site: Site, pages: dict[str, Reply]) -> None:
         js({"collections": [{"id": "c1", "alias": "reports", "can_read": True}, {"id": "c2", "can_read": True}]})
     ]
     for query, reply in pages.items():
-        site.routes[f"/root/collections/c1/objects/{query}"] = [reply]
+        site.routes[f"/root/collections/c1/objects/{query and '?limit=1000' + query}"] = [reply]
 
 
 def test_taxii_pages_by_time_and_begins_where_it_ended() -> None:
     """A server that gives no `next` is paged by X-TAXII-Date-Added-Last; the next collection asks after the last."""
     one, two = "2026-03-01T00:00:00.000Z", "2026-03-02T00:00:00.000Z"
     with served({}) as site:
-        after = f"?added_after={one.replace(':', '%3A')}"
+        after = f"&added_after={one.replace(':', '%3A')}"
         _taxii(
             site,
             {
@@ -71,7 +71,7 @@ def test_taxii_pages_by_time_and_begins_where_it_ended() -> None:
         with visit() as marks:
             found = list(taxii.fetch(source, settings(), NOW))
         assert [one.name[:9] for one in found if isinstance(one, Fetched)] == ["report--1", "report--2"]
-        last = f"?added_after={two.replace(':', '%3A')}"
+        last = f"?limit=1000&added_after={two.replace(':', '%3A')}"
         site.routes[f"/root/collections/c1/objects/{last}"] = [Reply(body=b"")]
         with visit(seen=seen_of(marks)):
             assert list(taxii.fetch(source, settings(), NOW)) == []

@@ -112,7 +112,23 @@ def test_a_gap_is_kept_each_time_and_the_last_is_told(store: SqlStore) -> None:
     store.add_gap(Gap(source="Site", kind="fetch", message="upper case"), day(5))
     assert [gap.message for gap in store.gaps(day(4))] == ["no answer"]
     assert [gap.message for gap in store.gaps(day(5))] == ["upper case", "refused"]
+    assert [gap.message for gap in store.gaps(day(5), day(5).date())] == ["upper case", "refused"]
+    assert store.gaps(day(5), day(6).date()) == store.gaps(day(4), day(4).date()) == ()
+    assert [gap.message for gap in store.gaps(day(4), day(3).date())] == ["no answer"]
     assert dict(store.counts())["gap"] == 4
+
+
+def test_a_gap_of_what_came_later_is_none(store: SqlStore) -> None:
+    """Its text in the feed was kept at once, its page two days later."""
+    store.add_gap(Gap(source="page", kind="timeout", message="no answer; its text in the feed is kept"), day(1))
+    own = replace(document("own text", known=day(1)), name="page")
+    store.add_document(own, b"own text")
+    assert [gap.source for gap in store.gaps(day(2))] == ["page"]
+    whole = replace(document("whole page", known=day(3)), name="page")
+    store.add_document(whole, b"whole page")
+    assert store.gaps(day(3)) == () and [gap.source for gap in store.gaps(day(2))] == ["page"]
+    store.add_gap(Gap(source="page", kind="timeout", message="gone again"), day(4))
+    assert [gap.message for gap in store.gaps(day(4))] == ["gone again"]
 
 
 def test_a_correction_supersedes_and_overwrites_nothing(store: SqlStore) -> None:

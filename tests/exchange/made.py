@@ -417,6 +417,7 @@ def packages(draw: Any, least: int = 0) -> Package:
         hosts=hosts,
         sightings=sightings,
         telemetry_marking=draw(MARKING),
+        grades=tuple(sorted({one.publisher: draw(st.sampled_from("ABCDEF")) for one in documents}.items())),
     )
 
 

@@ -229,6 +229,15 @@ def test_a_value_of_two_sources_is_marked_as_the_closer_one_but_for_the_bare_val
     assert marks == {"domain-name": "TLP:CLEAR", "indicator": "TLP:GREEN"}
 
 
+def test_the_letter_of_a_hidden_house_goes_with_it() -> None:
+    package = made_package()
+    documents = package.issue.month.documents
+    graded = replace(package, grades=tuple(sorted((one.publisher, "B") for one in documents)))
+    kept = below(graded, Tlp.CLEAR)
+    assert {house for house, _ in kept.grades} == {one.publisher for one in kept.issue.month.documents}
+    assert 0 < len(kept.grades) < len(graded.grades)
+
+
 def test_what_rests_on_something_hidden_goes_with_it() -> None:
     package = made_package()
     month = package.issue.month

@@ -91,6 +91,20 @@ def test_tags() -> None:
     assert not _tags(likelihood) & {tag for tag in _tags(confidence) if tag.startswith("estimative")}
 
 
+def test_sources_have_the_letter_that_they_were_given_and_else_none() -> None:
+    graded = replace(PACKAGE, grades=(("Tidewater Labs", "B"), ("汐見脅威研究所", "F")))
+    found: dict[str, set[str]] = {}
+    for one in event(misp.to_event(graded)).objects:
+        if one.name == "geppo-document":
+            (attribute,) = one.get_attributes_by_relation("publisher")
+            found[attribute.value] = {tag for tag in _tags(attribute) if tag.startswith("admiralty")}
+    assert found["Tidewater Labs"] == {'admiralty-scale:source-reliability="b"'}
+    assert found["汐見脅威研究所"] == {'admiralty-scale:source-reliability="f"'}
+    assert len(found) > 2 and {frozenset(tags) for name, tags in found.items() if name not in dict(graded.grades)} == {
+        frozenset()
+    }
+
+
 def test_nobody_is_tagged_for_what_is_denied() -> None:
     denied = tuple(replace(one, negated=True) for one in PACKAGE.issue.month.claims)
     month = replace(PACKAGE.issue.month, claims=denied)

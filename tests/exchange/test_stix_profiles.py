@@ -21,7 +21,7 @@ from geppo.exchange._stix_issue import SCHEMA
 from geppo.model.assessment import Likelihood
 from geppo.model.entity import Kind, Term
 from geppo.model.marking import Tlp
-from tests.exchange.made import made_package
+from tests.exchange.made import fetched, forget, made_package
 
 PACKAGE = made_package()
 Objects = dict[str, dict[str, Any]]
@@ -58,6 +58,30 @@ def test_validator_in_strict_mode(consumer: str, off: str) -> None:
     options = ValidationOptions(version="2.1", strict=True, enforce_refs=True, disabled=off)
     result = validate_string(data, options)
     assert [str(one) for one in (*result.errors, *result.warnings)] == []
+
+
+GRADED = replace(PACKAGE, grades=(("Tidewater Labs", "B"), ("汐見脅威研究所", "F")))
+
+
+@pytest.mark.parametrize(("consumer", "off"), [("strict", ""), ("opencti", "103,401,202"), ("misp", "103,202")])
+def test_sources_have_the_letter_that_they_were_given_and_else_none(consumer: str, off: str) -> None:
+    from stix2validator import ValidationOptions, validate_string
+
+    data = stix.to_bundle(GRADED, consumer=consumer)
+    options = ValidationOptions(version="2.1", strict=True, enforce_refs=True, disabled=off)
+    result = validate_string(data.decode(), options)
+    assert [str(one) for one in (*result.errors, *result.warnings)] == []
+    assert stix.from_bundle(fetched(data)).restored == forget(GRADED, "stix")
+    found = json.loads(data)["objects"]
+    houses = {one["name"]: one for one in found if one["type"] == "identity" and one["identity_class"] != "class"}
+    labels = {name: one["labels"] for name, one in houses.items() if "labels" in one}
+    assert labels == {
+        "Tidewater Labs": ['admiralty-scale:source-reliability="b"'],
+        "汐見脅威研究所": ['admiralty-scale:source-reliability="f"'],
+    }
+    theirs = {name: one.get("x_opencti_reliability") for name, one in houses.items()}
+    assert theirs["Tidewater Labs"] == ("B - Usually reliable" if consumer == "opencti" else None)
+    assert len([one for one in theirs.values() if one]) == (2 if consumer == "opencti" else 0) < len(theirs)
 
 
 @pytest.mark.parametrize("consumer", ["strict", "opencti", "misp"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geppo.cli import _place
 from geppo.config import Settings
@@ -11,6 +12,10 @@ from geppo.exchange import Package, misp, stix
 from geppo.exchange.csv import to_csv
 from geppo.model.marking import Tlp
 from geppo.model.time import Period
+
+if TYPE_CHECKING:
+    from geppo.catalog import Catalog
+    from geppo.model.edition import Issue
 
 FORMATS = ("stix", "misp", "csv")
 
@@ -71,34 +76,33 @@ def read_package(place: _place.Workspace, period: Period, as_of: str | None) -> 
     """The month as the workspace knows it, written, with the values of its documents. Writes nothing to the store."""
     from geppo.cli._progress import bar
     from geppo.model.edition import EditionKind
-    from geppo.pipeline import MonthReader, judge, month_documents, previous, read_documents
-    from geppo.write.edition import write_issue
+    from geppo.pipeline import draft_month
 
     known = _place.moment(as_of)
     stored = place.store.month(period, known)
     known = stored.as_of if stored and as_of is None else known
     catalog = _place.catalog(place, known)
-    documents = month_documents(place.store, period, known, place.settings)
     with bar() as progress:
-        readings = read_documents(documents, catalog, progress)
-        month = judge(
-            documents,
-            readings,
-            place.store.gaps(known),
-            period=period,
-            as_of=known,
-            catalog=catalog,
-            settings=place.settings,
-            earlier=place.store.month(previous(period), known),
+        draft = draft_month(
+            place.store, period, as_of=known, settings=place.settings, catalog=catalog, progress=progress
         )
-        reader = MonthReader(catalog, readings.names, period.span.end)
-        issue = write_issue(month, catalog, reader, (EditionKind.MEMBER, EditionKind.PUBLIC))
+        issue = draft.issue((EditionKind.MEMBER, EditionKind.PUBLIC))
     return Package(
         issue=issue,
         organisation=_organisation(place.settings),
-        reports=readings.reports,
+        reports=draft.readings.reports,
+        grades=_grades(issue, catalog),
         telemetry_marking=marking(place.settings.text("exchange.telemetry_marking")),
     )
+
+
+def _grades(issue: Issue, catalog: Catalog) -> tuple[tuple[str, str], ...]:
+    """The letters that sources.toml and edits give the publishers, by their line or the house in it."""
+    from geppo.judge.speakers import byline
+
+    houses = sorted({one.publisher for one in issue.month.documents})
+    letters = ((house, catalog.grade(house) or catalog.grade(byline(house).house)) for house in houses)
+    return tuple((house, letter) for house, letter in letters if letter)
 
 
 def _organisation(settings: Settings) -> str:

@@ -21,6 +21,7 @@ def run(
     *sources: str,
     path: Annotated[list[Path] | None, Parameter(consume_multiple=True)] = None,
     since: str | None = None,
+    now: bool = False,
     workspace: Path | None = None,
 ) -> int:
     """Bring documents into the workspace: from its sources, or from files and folders.
@@ -35,12 +36,14 @@ def run(
         Files and folders: HTML, Markdown, text, PDF, mail, JSON of known form (KEV, NVD, CSAF, MISP, STIX, EPSS).
     since
         Leave out what was published before this day (YYYY-MM-DD).
+    now
+        Ask also sources that are left alone for a while, since they failed or asked to wait.
     workspace
         The workspace; by default the nearest folder upward with a geppo.toml.
     """
-    if path and (sources or since):
-        raise UsageError("collect: name sources, or files with --path, not both; --since is for sources")
-    brought = _paths(path, workspace) if path else _sources(sources, _day(since), workspace)
+    if path and (sources or since or now):
+        raise UsageError("collect: name sources, or files with --path, not both; --since and --now are for sources")
+    brought = _paths(path, workspace) if path else _sources(sources, _day(since), workspace, now=now)
     from geppo.deliver._shown import visible
 
     for gap in brought.gaps:
@@ -72,10 +75,11 @@ def _paths(path: Sequence[Path], workspace: Path | None) -> Collected:
         place.store.close()
 
 
-def _sources(names: Sequence[str], since: date | None, workspace: Path | None) -> Collected:
+def _sources(names: Sequence[str], since: date | None, workspace: Path | None, *, now: bool) -> Collected:
     from geppo.cli import _progress
     from geppo.collect import _sources as file
     from geppo.collect._http import Client
+    from geppo.collect._run import wake
     from geppo.collect._state import CACHE, FILE, State
     from geppo.pipeline import collect_sources
 
@@ -85,6 +89,8 @@ def _sources(names: Sequence[str], since: date | None, workspace: Path | None) -
     if not entries:
         raise UsageError(f"collect: no source in {where}; add one (docs/collecting.md) or bring files with --path")
     state = State(place.root / FILE)
+    if now:
+        wake(entries, state)
     client = Client(place.settings, cache=place.root / CACHE)
     try:
         with _progress.bar() as progress:

@@ -21,10 +21,10 @@ def run(*, out: Path = Path(_place.DEMO)) -> int:
     Parameters
     ----------
     out
-        Where to write. The folder becomes a workspace, so that `geppo why` works there.
+        Where to write. The folder becomes a workspace, so that `geppo why` works there; publishers have the letters of
+        its sources.toml, as in `geppo month`.
     """
     from geppo import config
-    from geppo.catalog import Catalog
     from geppo.cli._journal import FILE, publish
     from geppo.cli._progress import bar
     from geppo.model.edition import EditionKind
@@ -45,7 +45,7 @@ def run(*, out: Path = Path(_place.DEMO)) -> int:
             Period.parse(PERIOD),
             as_of=as_of,
             settings=place.settings,
-            catalog=Catalog.load(),
+            catalog=_place.catalog(place, as_of),
             kinds=tuple(EditionKind),
             progress=progress,
         )

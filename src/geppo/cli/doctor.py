@@ -8,10 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geppo import config
 from geppo.cli import _place
 from geppo.errors import GeppoError, UsageError
+
+if TYPE_CHECKING:
+    from geppo.collect._state import Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,15 +27,17 @@ class Check:
     mend: str
 
 
-def run(*, settings: bool = False, workspace: Path | None = None) -> int:
+def run(*, settings: bool = False, sources: bool = False, workspace: Path | None = None) -> int:
     """Say what works here and what does not, with the mend. Exit 1 if something does not.
 
-    Examples: `geppo doctor`, `geppo doctor --settings`
+    Examples: `geppo doctor`, `geppo doctor --settings`, `geppo doctor --sources`
 
     Parameters
     ----------
     settings
         List every setting with unit, default, meaning and origin.
+    sources
+        Look through sources.toml without asking any source: form, host, kind, secrets, what stands there twice.
     workspace
         Check this workspace too.
     """
@@ -41,6 +47,8 @@ def run(*, settings: bool = False, workspace: Path | None = None) -> int:
                 f"{setting.name} = {setting.default} [{setting.unit}]\n  {setting.meaning}\n  origin: {setting.origin}"
             )
         return 0
+    if sources:
+        return _listed(workspace)
     bad = 0
     for check in _checks(workspace):
         try:
@@ -66,6 +74,25 @@ def _checks(workspace: Path | None) -> tuple[Check, ...]:
         Check(name="store", run=lambda: _store(workspace), mend="`geppo verify` says more; restore a backup"),
         Check(name="workspace", run=lambda: _workspace(workspace), mend="make one with `geppo init DIR`"),
     )
+
+
+def _listed(given: Path | None) -> int:
+    """What is wrong with the list of a workspace, or with the packaged one where there is no workspace."""
+    import tomllib
+
+    from geppo.collect import _listed, _sources
+
+    root = given or config.workspace(Path.cwd())
+    if root is None:
+        where, entries = "the packaged list", _sources.read(tomllib.loads(_sources.starter()), "starter", Path.cwd())
+    else:
+        where = str(root / _sources.FILE)
+        entries = _sources.load(root / _sources.FILE)
+    found = list(_listed.faults(entries))
+    for name, message in found:
+        print(f"{name}: {message}")
+    print(f"{where}: {len(entries)} sources, {len(found)} faults; none was asked (`geppo collect` does it)")
+    return 1 if found else 0
 
 
 def _python() -> str:
@@ -110,13 +137,22 @@ def _sources(given: Path | None) -> str:
     found = [source for source in _place.sources(root) if source.name != "folder"]
     now = _place.moment(None)
     stale = [
-        f"{one.name} ({one.error_kind or 'never collected'}, last success {one.last_success or 'never'})"
+        f"{one.name} ({one.error_kind or 'never collected'}, last success {one.last_success or 'never'}{_later(one)})"
         for one in found
         if one.last_success is None or now - datetime.fromisoformat(one.last_success) > limit
     ]
     if stale and any(one.last_success or one.last_error for one in found):
         raise UsageError(f"{len(stale)} of {len(found)} sources are stale: {'; '.join(stale)}")
-    return f"{len(found)} sources, " + ("none collected yet" if stale else "none stale")
+    resting = "; ".join(f"{one.name} ({one.error_kind}{_later(one)})" for one in found if one.asked_again)
+    return (
+        f"{len(found)} sources, "
+        + ("none collected yet" if stale else "none stale")
+        + (f"\n      left alone for a while: {resting}" if resting else "")
+    )
+
+
+def _later(source: Status) -> str:
+    return f", asked again at {source.asked_again}" if source.asked_again else ""
 
 
 def _model(given: Path | None) -> str:

@@ -18,7 +18,7 @@ def run(source: str, target: str) -> int:
     source
         A workspace, a store's file, postgresql://…, or an archive that `geppo export --archive` wrote (.tar).
     target
-        The same, but for archives: an empty or new store.
+        The same, but for archives: an empty or new store. A folder that is none yet becomes a workspace.
     """
     from geppo.knowledge import transfer
     from geppo.knowledge.place import open_store
@@ -27,7 +27,8 @@ def run(source: str, target: str) -> int:
         raise UsageError(f"migrate: no store at {source}")
     if target.endswith(".tar"):
         raise UsageError("migrate: an archive file is written by `geppo export --archive FILE`")
-    into = open_store(_where(target))
+    where = _target(target)
+    into = open_store(where)
     try:
         if source.endswith(".tar"):
             rows = transfer.read(Path(source), into)
@@ -41,8 +42,20 @@ def run(source: str, target: str) -> int:
         raise UsageError(f"migrate: {error}") from error
     finally:
         into.close()
-    print(f"{rows} rows copied; check with `geppo verify`, then set [store] url in geppo.toml if it is a database")
+    if target.startswith("postgres"):
+        print(f"{rows} rows copied; set `url` under [store] in geppo.toml to that address, then run `geppo verify`")
+    else:
+        print(f"{rows} rows copied to {where}; check them with `geppo verify`")
     return 0
+
+
+def _target(text: str) -> str | Path:
+    """Where to copy to: a database, a store's file by its ending, else a workspace, made where there is none."""
+    path = Path(text)
+    if text.startswith("postgres") or path.is_file() or path.suffix in {".sqlite", ".sqlite3", ".db"}:
+        return _where(text)
+    _place.make(path)
+    return _place.store_of(path)
 
 
 def _where(text: str) -> str | Path:

@@ -33,7 +33,7 @@ def run(*, json_: bool = False, workspace: Path | None = None) -> int:
         loose = max(0, len(documents) - sum(source.documents for source in sources))
         rows = [asdict(source) for source in sources]
         folder = {"name": "folder", "documents": loose, "last_success": None, "last_error": None, "error_kind": None,
-                  "message": None}  # fmt: skip
+                  "message": None, "failures": 0, "asked_again": None}  # fmt: skip
         print(json.dumps({"documents": len(documents), "sources": [folder, *rows]}, ensure_ascii=False))
         return 0
     print(f"{len(documents)} documents, {len(gaps)} gaps")
@@ -41,5 +41,9 @@ def run(*, json_: bool = False, workspace: Path | None = None) -> int:
         print(f"  {month}: {count}")
     for source in sources:
         state = source.error_kind or ("ok" if source.last_success else "not collected yet")
-        print(f"  {source.name}: {source.documents} documents, {state}, last success {source.last_success or 'never'}")
+        later = f", asked again at {source.asked_again}" if source.asked_again else ""
+        print(
+            f"  {source.name}: {source.documents} documents, {state}, last success "
+            f"{source.last_success or 'never'}{later}"
+        )
     return 0

@@ -19,6 +19,7 @@ from typing import Protocol
 
 from geppo import registry
 from geppo.config import Settings
+from geppo.errors import InputError
 from geppo.model.report import Fetched, Gap
 
 
@@ -74,6 +75,14 @@ def source(kind: str) -> Source | None:
         return None
     member: Source = importlib.import_module(name)
     return member
+
+
+def refused(item: Fetched, error: Exception) -> Gap:
+    """The gap for a document that no reader takes. A fault of ours in reading one is a gap, too, and stops no other."""
+    if isinstance(error, InputError):
+        return Gap(source=item.name, kind=error.kind, message=str(error))
+    message = f"{item.name}: reading failed ({type(error).__name__}: {error}); please report it with the file"
+    return Gap(source=item.name, kind="fault", message=message)
 
 
 def collect(entries: Iterable[Entry], settings: Settings, now: datetime) -> Iterator[Fetched | Gap]:

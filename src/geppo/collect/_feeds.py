@@ -16,6 +16,7 @@ import feedparser
 
 from geppo.collect._http import Page
 from geppo.collect._made import json_object, objects, text_of
+from geppo.collect._tamed import tamed
 from geppo.collect._when import day_of
 from geppo.errors import InputError
 
@@ -61,9 +62,12 @@ def _parsed(page: Page) -> Any:
     headers = {"content-location": page.url}
     if page.headers.get("content-type"):
         headers["content-type"] = page.headers["content-type"]
+    data = tamed(page.data)
+    if data is None:
+        raise InputError("not-a-feed", f"{page.url}: a feed of this size is expected in UTF-8")
     try:
         return feedparser.parse(
-            io.BytesIO(page.data), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+            io.BytesIO(data), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
         )
     except (ValueError, LookupError, RecursionError, TypeError, AttributeError, AssertionError) as error:
         raise InputError("not-a-feed", f"{page.url}: not readable as a feed ({type(error).__name__})") from error

@@ -29,6 +29,7 @@ from geppo import __version__
 from geppo.collect import Entry
 from geppo.collect._guard import Deadline, Resolve, system_resolve
 from geppo.collect._polite import Gate, Origin
+from geppo.collect._rest import RESTING, Hosts
 from geppo.collect._robots import ALL, Robots, parse
 from geppo.collect._wire import Wire
 from geppo.config import Settings
@@ -52,7 +53,7 @@ _KINDS = {
 _AGAIN = frozenset({"rate-limited", "server-error", "refused", "connect"})
 """Kinds after which a further try makes sense at once."""
 
-PASSING = _AGAIN | {"timeout", "dns", "truncated", "tls"}
+PASSING = _AGAIN | {"timeout", "dns", "truncated", "tls", RESTING}
 """Kinds that may be gone at the next collection."""
 
 
@@ -97,11 +98,12 @@ class _Wanted:
 
 
 class _Busy(InputError):
-    """A failure with the wait that the server asked for, or None."""
+    """A failure of a host with the wait that it asked for, or None."""
 
-    def __init__(self, kind: str, message: str, wait: float | None) -> None:
+    def __init__(self, kind: str, message: str, wait: float | None, host: str) -> None:
         super().__init__(kind, message)
         self.wait = wait
+        self.host = host
 
 
 @dataclass(slots=True)
@@ -134,6 +136,7 @@ class Client:
         self._gate = Gate(self._clock.now, self._clock.sleep)
         self._rules: dict[tuple[Origin, bool], _Rules] = {}
         self._lock = threading.Lock()
+        self.hosts = Hosts(self._clock.today, settings.number("collect.rest_asked"))
         self.resolve = resolve
         self.tls = tls or httpx2.create_ssl_context()
         wire = Wire(
@@ -198,6 +201,8 @@ class Client:
             wait = error.wait if isinstance(error, _Busy) and error.wait is not None else None
             if wait is None:
                 wait = self._settings.number("collect.backoff") * 2 ** (tries - 1)
+            if isinstance(error, _Busy) and error.wait is not None and wait > longest:
+                self.hosts.ask(error.host, wait, error.kind)
             if tries >= attempts or wait > longest:
                 return False
             self._clock.sleep(wait)
@@ -227,6 +232,9 @@ class Client:
     def _hop(self, wanted: _Wanted, url: str) -> _Answer:
         origin = _origin(url)
         anywhere = wanted.entry.allow_private and origin[1] == _home(wanted)
+        rest = self.hosts.resting(place(url))
+        if rest is not None:
+            raise InputError(RESTING, f"{url}: {rest.message}")
         delay = 0.0 if anywhere else self._settings.number("collect.delay")
         if wanted.robots:
             rules = self._robots(origin, anywhere)
@@ -289,9 +297,9 @@ class Client:
             wait = retry_after(answer.headers.get("retry-after", ""), self._clock.today())
             kind = "rate-limited" if status == 429 or wait is not None else "server-error"
             later = f", asks to wait {wait:.0f} seconds" if wait is not None else ""
-            raise _Busy(kind, f"{url}: the server is busy ({status}){later}; collect again later", wait)
+            raise _Busy(kind, f"{url}: the server is busy ({status}){later}; collect again later", wait, place(url))
         if status >= 500:
-            raise _Busy("server-error", f"{url}: the server failed ({status}); collect again later", None)
+            raise _Busy("server-error", f"{url}: the server failed ({status}); collect again later", None, place(url))
         if status not in {200, 203}:
             kind = _KINDS.get(status, "client-error" if 400 <= status < 500 else "protocol")
             raise InputError(kind, f"{url}: the server answered {status}; check the address and the access to it")
@@ -396,6 +404,12 @@ def _origin(url: str) -> Origin:
     if parts.scheme not in {"http", "https"} or not host or "@" in parts.netloc:
         raise InputError("bad-address", f"{url!r}: expected an http or https address without a user name in it")
     return parts.scheme, host, port if port is not None else 443 if parts.scheme == "https" else 80
+
+
+def place(url: str) -> str:
+    """Host and port of an address, by which it is left alone. Raises InputError("bad-address")."""
+    _, host, port = _origin(url)
+    return f"{host}:{port}"
 
 
 def _home(wanted: _Wanted) -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from geppo.collect import Entry, collect
 from geppo.collect._http import Client
+from geppo.collect._rest import RESTING, Rest, after_failure
 from geppo.collect._state import Mark, Seen, State
 from geppo.collect._visit import Visit, visiting
 from geppo.config import Settings
@@ -102,20 +103,69 @@ def visits(
     The caller keeps each document before it asks for the next one. A source that fails in a way nobody foresaw is a
     Gap of kind `fault` and stops no other.
     """
-    crew = _Crew(entries, settings, now, client, since)
-    seen = {entry.name: state.seen(entry.name) for entry in entries}
+    rests = state.rests()
+    client.hosts.load(one for one in rests if one.host)
+    waiting = {one.name: one for one in rests if not one.host}
+    asked = []
+    for entry in entries:
+        rest = waiting.get(entry.name)
+        if rest is None or not rest.holds(now):
+            asked.append(entry)
+            continue
+        yield entry, Gap(source=entry.name, kind=RESTING, message=rest.message)
+        yield entry, None
+    crew = _Crew(asked, settings, now, client, since)
+    seen = {entry.name: state.seen(entry.name) for entry in asked}
     # Daemons: Ctrl-C ends the program and does not wait for a server that answers slowly.
-    number = min(settings.integer("collect.parallel"), len(entries))
+    number = min(settings.integer("collect.parallel"), len(asked))
     threads = [threading.Thread(target=crew.work, args=(seen,), daemon=True) for _ in range(number)]
+    failed: dict[str, str] = {}
     for thread in threads:
         thread.start()
     try:
-        yield from _received(crew.came, len(entries), state, progress)
+        for entry, what in _received(crew.came, len(asked), state, progress):
+            if isinstance(what, Gap) and what.source == entry.name:
+                failed.setdefault(entry.name, what.kind)
+            if what is None:
+                _remember(entry, failed.get(entry.name), waiting, state, client, now, settings)
+            yield entry, what
     finally:
         crew.stop.set()
         end = time.monotonic() + _PATIENCE
         for thread in threads:
             thread.join(max(0.0, end - time.monotonic()))
+
+
+def wake(entries: Iterable[Entry], state: State) -> None:
+    """Let these sources be asked whatever they did before, and all hosts."""
+    for entry in entries:
+        state.wake(entry.name, host=False)
+    for rest in state.rests():
+        if rest.host:
+            state.wake(rest.name, host=True)
+
+
+def _remember(
+    entry: Entry,
+    failure: str | None,
+    before: Mapping[str, Rest],
+    state: State,
+    client: Client,
+    now: datetime,
+    settings: Settings,
+) -> None:
+    """Who is left alone by the next collections, after a source is through with this kind of failure or none."""
+    for host in client.hosts.known():
+        # One that asked in this collection asked after `now`, its beginning.
+        if now < host.until:
+            state.rest(host)
+        else:
+            state.wake(host.name, host=True)
+    rest = after_failure(entry.name, failure, before.get(entry.name), now, settings) if failure else None
+    if rest is not None:
+        state.rest(rest)
+    elif failure != RESTING:
+        state.wake(entry.name, host=False)
 
 
 def _received(

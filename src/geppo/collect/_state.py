@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from geppo import __version__
+from geppo.collect._rest import RESTING, Rest, clock
 from geppo.errors import UsageError
 from geppo.model.report import Fetched, Gap
 
@@ -30,6 +31,10 @@ CREATE TABLE IF NOT EXISTS item (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS brought (
     source TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (source, sha256)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS rest (
+    name TEXT NOT NULL, host INTEGER NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL, failures INTEGER NOT NULL,
+    kind TEXT NOT NULL, PRIMARY KEY (name, host)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS source (
     name TEXT PRIMARY KEY, last_success TEXT, last_error TEXT, error_kind TEXT, message TEXT
@@ -62,7 +67,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """One source as `geppo status` shows it. Times are ISO 8601 in UTC; errors are of the latest collection."""
+    """One source as `geppo status` shows it. Times are ISO 8601 in UTC; errors are of the latest collection.
+
+    `asked_again` is the time before which it is left alone, None where the next collection asks.
+    """
 
     name: str
     documents: int
@@ -70,6 +78,8 @@ class Status:
     last_error: str | None = None
     error_kind: str | None = None
     message: str | None = None
+    failures: int = 0
+    asked_again: str | None = None
 
 
 class State:
@@ -136,9 +146,14 @@ class State:
         return row.fetchone() is not None
 
     def finish(self, source: str, now: datetime, gaps: Iterable[Gap]) -> None:
-        """A source is through. It was a success unless a gap is of the source itself; the first gap is the error."""
+        """A source is through. It was a success unless a gap is of the source itself; the first gap is the error.
+
+        What is known of a source that was left alone stays as it was.
+        """
         found = [gap for gap in gaps if gap.kind != "duplicate"]
         whole = next((gap for gap in found if gap.source == source), None)
+        if whole is not None and whole.kind == RESTING:
+            return
         error = whole or next(iter(found), None)
         moment = now.astimezone(UTC).isoformat(timespec="seconds")
         self._connection.execute(
@@ -154,7 +169,34 @@ class State:
             ),
         )
 
-    def status(self, names: Iterable[str]) -> tuple[Status, ...]:
+    def rests(self) -> tuple[Rest, ...]:
+        """Hosts and sources that are or were left alone, by name."""
+        rows = self._connection.execute("SELECT name, host, since, until, failures, kind FROM rest ORDER BY name, host")
+        return tuple(
+            Rest(
+                name=name,
+                host=bool(host),
+                since=datetime.fromisoformat(since),
+                until=datetime.fromisoformat(until),
+                failures=failures,
+                kind=kind,
+            )
+            for name, host, since, until, failures, kind in rows
+        )
+
+    def rest(self, rest: Rest) -> None:
+        """Remember who is to be left alone."""
+        times = (one.astimezone(UTC).isoformat() for one in (rest.since, rest.until))
+        self._connection.execute(
+            "INSERT OR REPLACE INTO rest VALUES (?, ?, ?, ?, ?, ?)",
+            (rest.name, rest.host, *times, rest.failures, rest.kind),
+        )
+
+    def wake(self, name: str, *, host: bool) -> None:
+        """Forget that a source or a host was to be left alone."""
+        self._connection.execute("DELETE FROM rest WHERE name = ? AND host = ?", (name, host))
+
+    def status(self, names: Iterable[str], now: datetime | None = None) -> tuple[Status, ...]:
         """The named sources, in that order, then others that the file knows, by name."""
         rows = {
             row[0]: row
@@ -163,14 +205,21 @@ class State:
             )
         }
         counts = dict(self._connection.execute("SELECT source, count(*) FROM brought GROUP BY source"))
+        rests = {one.name: one for one in self.rests() if not one.host}
         order = list(dict.fromkeys([*names, *sorted({*rows, *counts})]))
-        return tuple(_status(name, counts.get(name, 0), rows.get(name)) for name in order)
+        moment = now or datetime.now(UTC)
+        return tuple(_status(name, counts.get(name, 0), rows.get(name), rests.get(name), moment) for name in order)
 
 
-def _status(name: str, documents: int, row: tuple[str | None, ...] | None) -> Status:
-    if row is None:
-        return Status(name=name, documents=documents)
-    _, success, error, kind, message = row
+def _status(name: str, documents: int, row: tuple[str | None, ...] | None, rest: Rest | None, now: datetime) -> Status:
+    _, success, error, kind, message = row or (name, None, None, None, None)
     return Status(
-        name=name, documents=documents, last_success=success, last_error=error, error_kind=kind, message=message
+        name=name,
+        documents=documents,
+        last_success=success,
+        last_error=error,
+        error_kind=kind,
+        message=message,
+        failures=rest.failures if rest is not None else 0,
+        asked_again=clock(rest.until) if rest is not None and rest.holds(now) else None,
     )

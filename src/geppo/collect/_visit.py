@@ -51,11 +51,15 @@ class Visit:
         """Call it after the item's document was yielded: it will not be offered again until its stamp changes."""
         self.remember(Mark(source=entry.name, name=item.name, seen=Seen(stamp=item.stamp)))
 
-    def in_part(self, entry: Entry, item: Item[T], most: int) -> None:
-        """The same for an item that should be tried again in the next collections, `most` in all."""
+    def in_part(self, entry: Entry, item: Item[T], most: int, *, asked: bool = True) -> None:
+        """The same for an item that should be tried again in the next collections, `most` in all.
+
+        A collection that did not ask, since the host is left alone, does not count.
+        """
         before = self.seen.get(item.name)
-        tries = 1 + (before.tries if before is not None and before.stamp == item.stamp else 0)
-        kept = Seen(stamp=item.stamp, tries=0 if tries >= most else tries)
+        tries = before.tries if before is not None and before.stamp == item.stamp else 0
+        tries = tries + 1 if asked else max(1, tries)
+        kept = Seen(stamp=item.stamp, tries=0 if asked and tries >= most else tries)
         self.remember(Mark(source=entry.name, name=item.name, seen=kept))
 
     def cursor(self, name: str) -> str:

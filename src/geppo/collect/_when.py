@@ -39,7 +39,8 @@ def moment(text: str, language: str = "") -> datetime | None:
 
     The date of the result is the one printed: it stays in its own zone.
     """
-    words = text[: _LONGEST + 1].split()
+    # Escapes of JSON may hold half a character, which the expressions below cannot take.
+    words = text[: _LONGEST + 1].encode("utf-8", "replace").decode().split()
     if not words or len(text) > _LONGEST:
         return None
     if len(words) > 1 and words[-1][:1] == "(" and words[-2][:1] in "+-":

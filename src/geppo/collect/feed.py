@@ -14,6 +14,7 @@ from geppo.collect import Entry
 from geppo.collect._feeds import FeedItem, items
 from geppo.collect._http import PASSING, Page
 from geppo.collect._made import name_of, own_page, plain_name, taken
+from geppo.collect._rest import RESTING
 from geppo.collect._visit import Item, Visit, current, failing_as_gap, limited
 from geppo.config import Settings
 from geppo.errors import InputError
@@ -83,6 +84,6 @@ def _documents(
     elif failure is None:
         yield Gap(source=item.name, kind="empty", message=f"{item.name}: the item has neither a page nor a text")
     if failure is not None and failure.kind in PASSING:
-        visit.in_part(entry, item, settings.integer("collect.page_tries"))
+        visit.in_part(entry, item, settings.integer("collect.page_tries"), asked=failure.kind != RESTING)
     else:
         visit.done(entry, item)

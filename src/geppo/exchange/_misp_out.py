@@ -17,6 +17,7 @@ from geppo.exchange._markdown import markdown
 from geppo.exchange._package import Frame, Package, markings_of
 from geppo.exchange._record import plain
 from geppo.exchange._sound import sound_url
+from geppo.exchange._stix_bundle import reliability
 from geppo.exchange._stix_bundle import tables as stix_tables
 from geppo.exchange._values import Value
 from geppo.model.assessment import Assessment, AssessmentKind
@@ -203,8 +204,8 @@ def add_document(event: Event, document: Document, report: Report | None) -> Non
         ("language", document.language),
         ("note", "yes" if document.note else ""),
     ]
-    # Sources are not graded by us: F, "reliability cannot be judged".
-    tags = {"publisher": ['admiralty-scale:source-reliability="f"']}
+    letter = dict(event.package.grades).get(document.publisher)
+    tags = {"publisher": [reliability(letter)]} if letter else {}
     event.object("geppo-document", document.sha256, document.marking, fields, record, tags)
 
 

@@ -29,6 +29,7 @@ MOST_A_PART = 4
 _GALAXY = re2.compile(r'misp-galaxy:([a-z0-9-]+)="([^"]+)"')
 _NUMBERED = re2.compile(r" - [A-Z]{1,2}\d{4,5}$")
 _PIECE = re2.compile(r"(?s)(\d{1,6})/(\d{1,6}) (.*)")
+_RELIABILITY = re2.compile(r'admiralty-scale:source-reliability="([a-f])"')
 _RECORDS = {
     "geppo-issue": "frame",
     "geppo-claim": "claim",
@@ -246,11 +247,12 @@ def _object(file: _File, element: Part, row: Parts, outer: Tlp, publisher: str, 
 def _recorded(file: _File, element: Part, row: Parts, name: str, outer: Tlp) -> None:
     """A record of ours out of its numbered pieces."""
     pieces: dict[int, str] = {}
-    total = 0
+    total, letter = 0, ""
     markings: list[Tlp] = []
     for inner, parts in file.rows(row, "Attribute"):
         _count(file)
         markings.append(_closed(file, parts, outer))
+        letter = letter or _letter(inner.value)
         match = _PIECE.fullmatch(words(inner.value.get("value")))
         if inner.value.get("object_relation") == "record" and match:
             pieces[int(match.group(1))], total = match.group(3), int(match.group(2))
@@ -258,10 +260,17 @@ def _recorded(file: _File, element: Part, row: Parts, name: str, outer: Tlp) -> 
     kind = (
         "report" if name == "geppo-document" and isinstance(record, dict) and "document" in record else _RECORDS[name]
     )
-    if not file.records.take({"record_type": kind, "record": record}):
+    if not file.records.take({"record_type": kind, "record": record, "source_reliability": letter}):
         file.reading.left["record of ours that does not fit"] += 1
     elif kind == "claim":
         _claimed(file, element, file.records.found["claim"][-1], max(markings, default=outer))
+
+
+def _letter(attribute: Mapping[str, Any]) -> str:
+    """The reliability of a source that a tag of an attribute states; empty without one."""
+    tags = attribute.get("Tag")
+    names = (words(tag.get("name")) for tag in (tags if isinstance(tags, list) else ()) if isinstance(tag, dict))
+    return next((match.group(1).upper() for match in map(_RELIABILITY.fullmatch, names) if match), "")
 
 
 def _joined(pieces: Mapping[int, str], total: int) -> Any:

@@ -21,7 +21,8 @@ class Package:
     """An issue, and what stands behind it.
 
     `reports` hold the observables of the month's documents; `networks`, `hosts` and `sightings` come from records of
-    the organisation itself and carry `telemetry_marking`, as the model gives them none. `organisation` signs.
+    the organisation itself and carry `telemetry_marking`, as the model gives them none. `organisation` signs. `grades`
+    are the Admiralty letters (A to F) that somebody gave the publishers of the documents, by their names as printed.
     """
 
     issue: Issue
@@ -31,6 +32,7 @@ class Package:
     hosts: tuple[HostFinding, ...] = ()
     sightings: tuple[Sighting, ...] = ()
     telemetry_marking: Tlp = Tlp.AMBER_STRICT
+    grades: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,10 @@ def below(package: Package, ceiling: Tlp) -> Package:
     editions = tuple(_edition(one, kept, str(month.period)) for one in package.issue.editions)
     reports = tuple(_report(one, kept, gone) for one in package.reports if one.id in documents)
     issue = replace(package.issue, month=lower, editions=editions)
-    return replace(lowered, issue=issue, reports=reports)
+    # A letter would tell that a closed document is of its house.
+    houses = {one.publisher for one in documents.values()}
+    grades = tuple((house, letter) for house, letter in package.grades if house in houses)
+    return replace(lowered, issue=issue, reports=reports, grades=grades)
 
 
 def terms(claim: Claim) -> Iterable[Term]:

@@ -27,12 +27,15 @@ TYPES: dict[str, Any] = {
 }
 """Names of records and what they hold."""
 
+_LETTERS = frozenset("ABCDEF")
+
 
 @dataclass(slots=True)
 class Records:
     """The records of a file so far."""
 
     found: dict[str, list[Any]] = field(default_factory=dict)
+    grades: dict[str, str] = field(default_factory=dict)
 
     def take(self, extension: dict[str, Any]) -> bool:
         """Take the record of an extension; False where it is none or does not fit."""
@@ -44,6 +47,10 @@ class Records:
         except InputError:
             return False
         self.found.setdefault(name, []).append(record)
+        letter = extension.get("source_reliability")
+        if isinstance(letter, str) and letter in _LETTERS and isinstance(record, Document | Report):
+            document = record.document if isinstance(record, Report) else record
+            self.grades[document.publisher] = letter
         return True
 
     def package(self) -> Package | None:
@@ -71,6 +78,7 @@ class Records:
             hosts=tuple(self._sorted("host", lambda one: (one.host, one.role.value, one.first_seen))),
             sightings=tuple(self._sorted("sighting", lambda one: (one.network, one.counted, one.rule, one.first_seen))),
             telemetry_marking=frame.telemetry_marking,
+            grades=tuple(sorted(self.grades.items())),
         )
 
     def _sorted(self, name: str, key: Any) -> list[Any]:

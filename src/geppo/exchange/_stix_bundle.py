@@ -125,11 +125,13 @@ class Bundle:
     of_assessment: dict[str, str] = field(default_factory=dict)
     markings: set[Tlp] = field(default_factory=set)
     marking: dict[str, Tlp] = field(default_factory=dict)
+    grades: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """What is known of a name comes from the most open claims alone: its object is marked as they are."""
         self.documents = {document.sha256: document for document in self.issue.month.documents}
         self.marking = markings_of(self.package)
+        self.grades = dict(self.package.grades)
         claims = self.issue.month.claims
         for claim in claims:
             for term in (claim.subject, *([claim.object] if claim.object else [])):
@@ -227,11 +229,16 @@ class Bundle:
     def publisher(self, name: str) -> str:
         """The identity of a publisher."""
         id_ = self.id("identity", "publisher", name.casefold())
+        same = (one for house, one in self.package.grades if house.casefold() == name.casefold())
+        letter = next(same, "")
+        theirs = {"x_opencti_reliability": tables()["opencti_reliability"][letter]} if letter else {}
         return self.add(
             "Identity",
             id=id_,
             name=printable(name),
             identity_class="organization",
+            labels=[reliability(letter)] if letter else None,
+            **(theirs if self.profile.opencti else {}),
             **self.named(object_marking_refs=self.marked(Tlp.CLEAR)),
         )
 
@@ -240,6 +247,11 @@ class Bundle:
         given = {name: clean(value) for name, value in values.items() if value not in (None, "", [], ())}
         ours = {"extension_type": "property-extension", "record_type": record_type, "record": plain(record)}
         return {self.extension: {**ours, **given}}
+
+
+def reliability(letter: str) -> str:
+    """The tag of MISP's taxonomy for the reliability of a source."""
+    return f'admiralty-scale:source-reliability="{letter.lower()}"'
 
 
 def key_of(term: Term) -> str:

@@ -106,10 +106,13 @@ def add_claim(bundle: Bundle, claim: Claim) -> None:
 def _report_extension(bundle: Bundle, document: Document, report: Report | None) -> dict[str, Any]:
     """The record without what must not or need not leave: the text of the page, its links, the places of names."""
     bare = replace(document, text="", links=())
+    said = {
+        "document_sha256": document.sha256,
+        "source_reliability": bundle.grades.get(document.publisher, ""),
+    }
     if report is None:
-        return bundle.extended("document", bare, document_sha256=document.sha256)
-    whole = replace(report, document=bare, mentions=())
-    return bundle.extended("report", whole, document_sha256=document.sha256)
+        return bundle.extended("document", bare, **said)
+    return bundle.extended("report", replace(report, document=bare, mentions=()), **said)
 
 
 def add_report(bundle: Bundle, document: Document, report: Report | None) -> None:

@@ -12,7 +12,7 @@ import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from importlib import resources
 from typing import Any, Protocol
 from urllib.parse import urldefrag, urlsplit
@@ -317,14 +317,24 @@ class SqlStore(ABC):
         """Keep what could not be used, and why, each time that it was so."""
         self._insert("gap", (gap.source, gap.kind, utc(known), dumps(gap)), "ON CONFLICT DO NOTHING")
 
-    def gaps(self, as_of: datetime) -> tuple[Gap, ...]:
-        """Gaps known at a time, by source and kind; of each the last one."""
-        rows = self.run("SELECT body FROM gap WHERE known <= ? ORDER BY source, kind, known, seq", (utc(as_of),))
-        last: dict[tuple[str, str], Gap] = {}
-        for (body,) in rows:
+    def gaps(self, as_of: datetime, since: date | None = None) -> tuple[Gap, ...]:
+        """Gaps known at a time, by source and kind; of each the last one. None that got known before `since` (UTC), and
+        none of a document that came later, under that name.
+        """
+        first = utc(datetime.combine(since, time.min, UTC)) if since is not None else ""
+        rows = self.run(
+            "SELECT body, known FROM gap WHERE known <= ? AND known >= ? ORDER BY source, kind, known, seq",
+            (utc(as_of), first),
+        )
+        last: dict[tuple[str, str], tuple[Gap, str]] = {}
+        for body, known in rows:
             gap: Gap = loads(Gap, body)
-            last[gap.source, gap.kind] = gap
-        return tuple(last.values())
+            last[gap.source, gap.kind] = gap, known
+        came: dict[str, str] = {}
+        if last:
+            named = self.run("SELECT name, max(known) FROM retrieval WHERE known <= ? GROUP BY name", (utc(as_of),))
+            came = dict(named.fetchall())
+        return tuple(gap for gap, known in last.values() if came.get(gap.source, "") <= known)
 
     def add_reading(self, report: Report, claims: Sequence[Claim], known: datetime) -> None:
         """Keep what was read from a document by this version of geppo. The same reading again is kept once."""

@@ -132,8 +132,10 @@ class Store(Protocol):
         """Keep what could not be used, and why, each time that it was so."""
         ...
 
-    def gaps(self, as_of: datetime) -> tuple[Gap, ...]:
-        """Gaps known at a time, by source and kind; of each the last one."""
+    def gaps(self, as_of: datetime, since: date | None = None) -> tuple[Gap, ...]:
+        """Gaps known at a time, by source and kind; of each the last one. None that got known before `since` (UTC), and
+        none of a document that came later, under that name.
+        """
         ...
 
     def add_reading(self, report: Report, claims: Sequence[Claim], known: datetime) -> None:

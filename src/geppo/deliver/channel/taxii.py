@@ -27,6 +27,10 @@ FIELDS = (
 )
 MEDIA = "application/taxii+json;version=2.1"
 _WHOLE = '{"objects":[]}'
+_ASKED = 40
+"""Ids in one question; about 2,000 characters of address."""
+_MOST_VERSIONS, _MOST_PAGES = 1000, 100
+"""Versions in one answer, and answers."""
 
 
 def takes(_config: Config) -> Takes:
@@ -53,6 +57,7 @@ class _Session:
     def __init__(self, config: Config, client: httpx2.AsyncClient) -> None:
         self._config, self._client = config, client
         self._url = _web.address(config).rstrip("/") + "/objects/"
+        self._manifest = _web.address(config).rstrip("/") + "/manifest/"
         self._headers = {"accept": MEDIA, "content-type": MEDIA}
         token, password = config.secret("token"), config.secret("password")
         if token and password:
@@ -73,9 +78,54 @@ class _Session:
             except httpx2.HTTPError as error:
                 return _web.lost(error)
             last = _status(answer)
+            if last.outcome is Outcome.REFUSED and await self._held(answer):
+                last = Reply(outcome=Outcome.SENT, code=last.code, text=f"{last.text} (held already)")
             if last.outcome is not Outcome.SENT:
                 return last
         return Reply(outcome=last.outcome, code=last.code, text=f"{len(posts)} posts; {last.text}")
+
+    async def _held(self, answer: httpx2.Response) -> bool:
+        """True where the collection holds each object that the server counts as a failure, in that version.
+
+        A server in use (medallion 3) counts an object that it holds already as a failure, so an issue that is sent once
+        more, or after a connection was cut, would look refused.
+        """
+        failed = _failures(answer)
+        try:
+            for start in range(0, len(failed), _ASKED):
+                some = dict(failed[start : start + _ASKED])
+                held = await self._versions(list(some))
+                # An observable has no version of its own: the server's is the time at which it came.
+                if not all(version in held[name] if version else held[name] for name, version in some.items()):
+                    return False
+        except (httpx2.HTTPError, ValueError, KeyError, TypeError, AttributeError):
+            return False
+        return bool(failed)
+
+    async def _versions(self, names: list[str]) -> dict[str, set[str]]:
+        """The versions of these objects in the collection's manifest (TAXII 2.1 section 5.3)."""
+        held: dict[str, set[str]] = {name: set() for name in names}
+        query = {"match[id]": ",".join(names), "match[version]": "all", "limit": str(_MOST_VERSIONS)}
+        for _ in range(_MOST_PAGES):
+            answer = await self._client.get(self._manifest, params=query, headers=self._headers)
+            listed = answer.raise_for_status().json()
+            for one in listed.get("objects", ()):
+                held[one["id"]].add(one["version"])
+            if listed.get("more") is not True:
+                break
+            query["next"] = listed["next"]
+        return held
+
+
+def _failures(answer: httpx2.Response) -> list[tuple[str, str]]:
+    """Id and version of each object of the post that the server could not take; none if it does not name them all."""
+    try:
+        status = answer.json()
+        sent = {str(one["id"]): str(one.get("modified", "")) for one in json.loads(answer.request.content)["objects"]}
+        failed = [(str(one["id"]), sent[str(one["id"])]) for one in status["failures"]]
+    except (ValueError, KeyError, TypeError):
+        return []
+    return failed if len(failed) == status.get("failure_count") else []
 
 
 def _status(answer: httpx2.Response) -> Reply:
