@@ -53,6 +53,15 @@ def base(name: str) -> dict[str, list[Detection]]:
     return answers(lambda connection: load(scene(name), connection), FOUR, inventory(name))
 
 
+@cache
+def with_gateway() -> dict[str, list[Detection]]:
+    """The same scene where the inventory knows a translating gateway: no host of it is one by its records."""
+    known = inventory("all")
+    host = sorted(known)[0]
+    known[host] = replace(known[host], role="NAT gateway of the guest network")
+    return answers(lambda connection: load(scene("all"), connection), FOUR, known)
+
+
 def plain(one: Detection) -> tuple[object, ...]:
     figures = tuple((name, round(value, 6)) for name, value in one.figures)
     rate = None if one.false_rate is None else round(one.false_rate, 6)
@@ -84,7 +93,7 @@ def test_all_members_load_and_say_what_they_are() -> None:
 
 @pytest.mark.parametrize("name", MEMBERS)
 def test_one_answer_a_host_sorted_with_a_score(name: str) -> None:
-    found = base("all")[name]
+    found = (with_gateway() if name == "nat" else base("all"))[name]
     assert found, "the scene has something for every detector"
     hosts = [one.host for one in found]
     assert len(set(hosts)) == len(hosts)
