@@ -33,6 +33,9 @@ DATA_UNITS = frozenset(
 _PERSONS = frozenset({"role", "unit", "data"})
 """Kinds of nouns that a counter of persons may count: in 「警察が7人」 it is not the police that are counted."""
 
+_CURRENCIES = frozenset("$€£¥₩₽￥")
+"""A sum of money counts no noun behind it: "the $30 million exploit of the exchange"."""
+
 PERCENT = Term(kind=Kind.CONCEPT, id="unit/percent", name="percent")
 
 
@@ -60,6 +63,8 @@ def join(
     for number in numbers:
         last = bisect_left(starts, number.end)
         if any(number.start < item.end for item in items[max(0, last - NESTED) : last]):
+            continue
+        if text[number.start - 1 : number.start] in _CURRENCIES:
             continue
         number = _bounded(text, number, data)
         made = _count(text, number, items, starts, data, taken, catalog)

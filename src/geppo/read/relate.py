@@ -19,6 +19,8 @@ from geppo.model.marking import Tlp
 from geppo.model.report import Passage
 from geppo.model.time import When
 from geppo.read.anaphora import Salience
+from geppo.read.aside import closed, supposed, without_tellers
+from geppo.read.counts import PERCENT
 from geppo.read.frames import Statement, statements
 from geppo.read.modality import modality
 from geppo.read.rivals import fuller, same, without_descriptions, without_guesses, without_weaker_readings
@@ -90,7 +92,9 @@ def claims_of(
             for match in rules.compiled.matches(number, line.line, line.data):
                 if match.end() - match.start() > LONGEST_MATCH or _guarded(rules, rule, sentence, line, match):
                     continue
-                made = _from_match(sentence, line, rule, match)
+                made = without_tellers(sentence, _from_match(sentence, line, rule, match))
+                if made is None or closed(sentence, made) or supposed(sentence, made.end):
+                    continue
                 for claim in _claims(sentence, rules, made, salience, source, catalog):
                     if not match.groupdict().get("S"):
                         guessed.add(claim.id)
@@ -115,7 +119,10 @@ def _framed(
     ):
         if _guarded_frame(rules, sentence, statement):
             continue
-        for claim in _claims(sentence, rules, _from_frame(sentence, statement), salience, source, catalog):
+        made = without_tellers(sentence, _from_frame(sentence, statement))
+        if made is None or supposed(sentence, made.end):
+            continue
+        for claim in _claims(sentence, rules, made, salience, source, catalog):
             read = tuple(other for other in read if not fuller(claim, other))
             if not any(same(claim, other) for other in (*read, *added.values())):
                 added.setdefault(claim.id, claim)
@@ -210,6 +217,8 @@ def _claims(
         voices = (*voices, item.terms[0].name) if item.terms and item.terms[0].name not in voices else voices
     for subject, object_ in pairs[:MOST_CLAIMS]:
         for count in _counts_of(object_, counts, {term for _, term in pairs if term is not None}):
+            if count is not None and count.unit != PERCENT and _no_victims(found.predicate, count.unit):
+                continue
             passage = Passage(
                 document=source.document,
                 start=sentence.span.start,
@@ -317,8 +326,13 @@ def _sensible(predicate: Predicate, subject: Term, object_: Term | None) -> bool
     for name in ("bystanders", "advised"):
         if predicate.value in scope()[name]["predicates"] and subject.id in scope()[name]["terms"]:
             return False
+    return object_ is None or not _no_victims(predicate, object_)
+
+
+def _no_victims(predicate: Predicate, term: Term) -> bool:
+    """True for what is counted or handled where a predicate wants those whom something was done to."""
     handled = scope()["no_victims"]
-    return not (predicate.value in handled["predicates"] and object_ is not None and object_.id in handled["terms"])
+    return predicate.value in handled["predicates"] and term.id in handled["terms"]
 
 
 def _only_tells(

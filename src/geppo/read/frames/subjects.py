@@ -90,6 +90,8 @@ class Reader(Sentence):
             while self.word(before) in (",", "(") or self.among(before, "prepositions"):
                 before -= 1
             return self.head(before, kinds, head=head)
+        if self.among(before, "prepositions") and self.among(before - 1, "governors") and self.noun(before - 2):
+            return self.head(before - 2, kinds, head=head)
         if self.among(before, "demonstrative"):
             return self._first(before, kinds, whole=True)
         if self.word(before) in (",", ")", "—", "–"):

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
-from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST
+from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST, S
 from geppo.read.frames.frame import OPEN, Frame, Statement, able, filled, kinds_in, worth
 from geppo.read.frames.nouns import FARTHEST, Lexicon, Verb
 from geppo.read.frames.subjects import COMMON, PASSIVE, Reader
@@ -43,6 +43,8 @@ def _unreal(reader: Reader, verb: Verb, start: int, auxiliaries: Sequence[str]) 
         phrase = reader.ending(start - 2)
         return phrase is None or not reader.among(phrase.first - 1, "expects")
     if ING in verb.forms and not auxiliaries:
+        while reader.word(start - 1) in ("and", "or") and reader.word(start - 2).endswith("ing"):
+            start -= 2
         before = reader.word(start - 1)
         if before in words["prepositions"] and before not in words["real_before_ing"]:
             return not reader.among(start - 2, "governors")
@@ -113,7 +115,12 @@ def _of_noun(reader: Reader, frame: Frame, at: int, last: int) -> Iterator[State
 
 
 def _no_verb(reader: Reader, verb: Verb, at: int, auxiliaries: Sequence[str]) -> bool:
-    """True for a noun that looks like the base form of a verb: "the attack on", "abuse of"."""
+    """True for a noun that looks like a form of a verb ("the attack on", "abuse of"), and for half of an adjective
+    ("Tinroof-infected")."""
+    if reader.text[reader.tokens[verb.first].start - 1 : reader.tokens[verb.first].start] == "-":
+        return True
+    if reader.among(at - 1, "articles") and verb.forms & {BASE, S} and not auxiliaries:
+        return True
     if BASE not in verb.forms or PAST in verb.forms or auxiliaries:
         return False
     return not (reader.noun(at - 1) or reader.among(at - 1, "relative") or reader.word(at - 1) in ("to", "it", "they"))
@@ -221,6 +228,11 @@ def _statement(
         return None
     others = reader.behind(verb, frame.prepositions, frame.other) if frame.prepositions else []
     passive = voice == PASSIVE
+    if frame.predicate is Predicate.COMMUNICATES_WITH:
+        kept, beside = ([item for item in row if worth(frame, item, reader.text)] for row in (patients, others))
+        if (patients and not kept) or (others and not beside):
+            return None
+        patients, others = kept, beside
     roles = filled(frame, agents, patients, others, active=not passive, alone=passive)
     told = (*patients, *others, *(agents if frame.roles.get("agent") == "O" else ()))
     if roles is None or not all(worth(frame, item, reader.text) for item in told):
@@ -266,6 +278,8 @@ def _patients_after(reader: Reader, verb: Verb, at: int) -> tuple[list[Item], in
         return [], place
     if frame.prepositions and not verb.slot and reader.word(verb.last - 1) in frame.prepositions:
         return _antecedent(reader, at, frame.patient), place
+    if reader.word(place) == "that" and frame.predicate in SPEAKING:
+        return [], place
     if reader.word(place) in ("it", "them"):
         before = reader.nearest(at, frame.patient - {OPEN})
         return [before] if before else [], place + 1

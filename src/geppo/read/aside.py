@@ -1,0 +1,80 @@
+"""What of a sentence belongs to another statement than the one that a rule or a frame found in it.
+
+A house that only tells is not the victim ("…, Northgate said", "tracked by Northgate"); a name in a relative clause
+that is closed before the verb is not its subject ("the group, which has members of X, listed 39 firms"); what hangs on
+a condition is no report ("if they refuse, the data could be leaked"). The words are in `scope.toml`, by language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import re2
+
+from geppo.read.rules import scope
+from geppo.read.sentence import Found, Sentence
+from geppo.read.typed import Item
+
+_REACH = 48
+"""Characters before and behind a name in which it is said that it tells or studies something."""
+
+
+@cache
+def _words(language: str) -> Mapping[str, Any]:
+    return {name: re2.compile(words) for name, words in scope()["aside_words"].get(language, {}).items()}
+
+
+def tells(sentence: Sentence, item: Item) -> bool:
+    """True for an organisation that says or found what the sentence is about, and is not whom it happened to."""
+    words = _words(sentence.language)
+    if item.kind != "org" or not words:
+        return False
+    before = sentence.text[max(sentence.span.start, item.start - _REACH) : item.start]
+    behind = sentence.text[item.end : min(sentence.span.end, item.end + _REACH)]
+    return words["finder"].search(before) is not None or words["teller"].search(behind) is not None
+
+
+def without_tellers(sentence: Sentence, found: Found) -> Found | None:
+    """A statement without those behind its subject who only tell of it; None where no object is left.
+
+    Who stands first and tells may tell of itself ("Northgate said that it had been hit").
+    """
+    objects = found.roles.get("O")
+    if objects is None or found.predicate.value not in scope()["told_of"]["predicates"]:
+        return found
+    first = min((item.end for item in found.roles.get("S", ())), default=sentence.span.end)
+    kept = tuple(item for item in objects if item.start < first or not tells(sentence, item))
+    if len(kept) == len(objects):
+        return found
+    if not kept:
+        return None
+    return replace(found, roles={**found.roles, "O": kept})
+
+
+def closed(sentence: Sentence, found: Found) -> bool:
+    """True where the subject stands in a relative clause that a comma closes before the next role of a rule."""
+    words = _words(sentence.language)
+    subjects = found.roles.get("S", ())
+    if found.framed or not words or not subjects:
+        return False
+    last = max(item.end for item in subjects)
+    others = [item.start for name, items in found.roles.items() if name != "S" for item in items if item.start >= last]
+    if not others or "," not in sentence.text[last : min(others)]:
+        return False
+    first = min(item.start for item in subjects)
+    before = sentence.text[sentence.span.start : first]
+    if words["opens"].search(before) is None or words["named"].search(before) is not None:
+        return False
+    return words["goes_on"].search(sentence.text[last : min(others)]) is None
+
+
+def supposed(sentence: Sentence, end: int) -> bool:
+    """True where what is said up to `end` hangs on a condition that the sentence names before that place."""
+    words = _words(sentence.language)
+    if not words:
+        return False
+    found = words["condition"].search(sentence.text[sentence.span.start : sentence.span.end])
+    return found is not None and sentence.span.start + found.start() < end
