@@ -22,9 +22,19 @@ _REACH = 48
 """Characters before and behind a name in which it is said that it tells or studies something."""
 
 
+_KINDS = frozenset({"role", "group-kind", "malware-kind"})
+"""Kinds of words for those of whom something may be said in general."""
+
+
 @cache
 def _words(language: str) -> Mapping[str, Any]:
     return {name: re2.compile(words) for name, words in scope()["aside_words"].get(language, {}).items()}
+
+
+def asks(sentence: Sentence) -> bool:
+    """True for a question, which states nothing."""
+    words = sentence.text[sentence.span.start : sentence.span.end]
+    return sentence.language in scope()["questions"] and words.rstrip("\"”')» ").endswith("?")
 
 
 def tells(sentence: Sentence, item: Item) -> bool:
@@ -55,7 +65,9 @@ def without_tellers(sentence: Sentence, found: Found) -> Found | None:
 
 
 def closed(sentence: Sentence, found: Found) -> bool:
-    """True where the subject stands in a relative clause that a comma closes before the next role of a rule."""
+    """True where the subject stands in a relative clause, or behind "unlike", that a comma closes before the next role
+    of a rule.
+    """
     words = _words(sentence.language)
     subjects = found.roles.get("S", ())
     if found.framed or not words or not subjects:
@@ -66,6 +78,8 @@ def closed(sentence: Sentence, found: Found) -> bool:
         return False
     first = min(item.start for item in subjects)
     before = sentence.text[sentence.span.start : first]
+    if words["set_apart"].search(before) is not None:
+        return True
     if words["opens"].search(before) is None or words["named"].search(before) is not None:
         return False
     return words["goes_on"].search(sentence.text[last : min(others)]) is None
@@ -78,3 +92,15 @@ def supposed(sentence: Sentence, end: int) -> bool:
         return False
     found = words["condition"].search(sentence.text[sentence.span.start : sentence.span.end])
     return found is not None and sentence.span.start + found.start() < end
+
+
+def generic(sentence: Sentence, found: Found) -> bool:
+    """True for what a kind of people or code does in general: "ransomware groups often target hospitals"."""
+    words = _words(sentence.language)
+    subjects = found.roles.get("S", ())
+    if not words or not subjects or any(item.kind not in _KINDS or item.anaphor for item in subjects):
+        return False
+    first, last = subjects[0].start, subjects[-1].end
+    if words["determined"].search(sentence.text[max(sentence.span.start, first - _REACH) : first]) is not None:
+        return False
+    return words["habit"].search(sentence.text[last : min(sentence.span.end, last + _REACH)]) is not None

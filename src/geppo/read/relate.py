@@ -19,7 +19,7 @@ from geppo.model.marking import Tlp
 from geppo.model.report import Passage
 from geppo.model.time import When
 from geppo.read.anaphora import Salience
-from geppo.read.aside import closed, supposed, without_tellers
+from geppo.read.aside import asks, closed, generic, supposed, without_tellers
 from geppo.read.counts import PERCENT
 from geppo.read.frames import Statement, statements
 from geppo.read.modality import modality
@@ -82,6 +82,8 @@ def claims_of(
     sentence: Sentence, rules: RuleSet, salience: Salience, source: Source, catalog: Catalog
 ) -> tuple[Claim, ...]:
     """All claims of a sentence. The salience is that of its block, after the sentence's own names."""
+    if asks(sentence):
+        return ()
     found: dict[str, Claim] = {}
     guessed: set[str] = set()
     for line, spoken in _lines(sentence) if sentence.asked else ():
@@ -93,7 +95,7 @@ def claims_of(
                 if match.end() - match.start() > LONGEST_MATCH or _guarded(rules, rule, sentence, line, match):
                     continue
                 made = without_tellers(sentence, _from_match(sentence, line, rule, match))
-                if made is None or closed(sentence, made) or supposed(sentence, made.end):
+                if made is None or closed(sentence, made) or supposed(sentence, made.end) or generic(sentence, made):
                     continue
                 for claim in _claims(sentence, rules, made, salience, source, catalog):
                     if not match.groupdict().get("S"):
@@ -120,7 +122,7 @@ def _framed(
         if _guarded_frame(rules, sentence, statement):
             continue
         made = without_tellers(sentence, _from_frame(sentence, statement))
-        if made is None or supposed(sentence, made.end):
+        if made is None or supposed(sentence, made.end) or generic(sentence, made):
             continue
         for claim in _claims(sentence, rules, made, salience, source, catalog):
             read = tuple(other for other in read if not fuller(claim, other))

@@ -86,7 +86,8 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
     if not voice or _unreal(reader, verb, at, auxiliaries) or _no_verb(reader, verb, at, auxiliaries):
         return
     for agents, patients, negated in _roles(reader, verb, at, voice):
-        statement = _statement(reader, verb, at, voice, agents, patients)
+        unsaid = voice == PASSIVE or (not agents and _unnamed(reader, at))
+        statement = _statement(reader, verb, at, voice, agents, patients, unsaid=unsaid)
         if statement is None or _definition(verb, auxiliaries, statement):
             continue
         constants = _stance(reader, at)
@@ -170,7 +171,7 @@ def _roles(reader: Reader, verb: Verb, at: int, voice: str) -> Iterator[tuple[Se
     bare = ING in verb.forms and at == verb.first and reader.noun(at - 1)
     nearest = reader.ending(at - 1) if bare else None
     agent = (reader.pick(nearest, frame.agent - {OPEN}) if nearest else None) or reader.subject(at, frame.agent)
-    agents = [agent] if agent else []
+    agents = _agents(reader, at, agent, frame) if agent else []
     patients, end = _patients_after(reader, verb, at)
     more, end = _examples(reader, frame, end)
     yield agents, [*patients, *more, *_places(reader, frame, end)], agent is not None and reader.denied(agent)
@@ -180,6 +181,24 @@ def _roles(reader: Reader, verb: Verb, at: int, voice: str) -> Iterator[tuple[Se
         item = reader.pick(phrase, frame.patient) if phrase else None
         if item is not None:
             yield agents, [item], True
+
+
+def _agents(reader: Reader, at: int, agent: Item, frame: Frame) -> list[Item]:
+    """The agent with those that are listed with it right before the verb: "A, B and C attacked"."""
+    phrase = reader.ending(at - 1)
+    if phrase is None or not any(reader.tokens[n].start == agent.start for n in range(phrase.first, phrase.last)):
+        return [agent]
+    return _listed_before(reader, agent, frame.agent - {OPEN})
+
+
+def _unnamed(reader: Reader, at: int) -> bool:
+    """True where somebody acts of whom only that is said: "an unauthorised third party copied files"."""
+    phrase = reader.ending(at - 1)
+    return (
+        phrase is not None
+        and reader.among(phrase.last - 1, "unknowns")
+        and any(reader.among(place, "unnamed") for place in range(phrase.first, phrase.last))
+    )
 
 
 def _bystander(lexicon: Lexicon, item: Item) -> bool:
@@ -219,7 +238,14 @@ def _places(reader: Reader, frame: Frame, end: int) -> list[Item]:
 
 
 def _statement(
-    reader: Reader, verb: Verb, at: int, voice: str, agents: Sequence[Item], patients: Sequence[Item]
+    reader: Reader,
+    verb: Verb,
+    at: int,
+    voice: str,
+    agents: Sequence[Item],
+    patients: Sequence[Item],
+    *,
+    unsaid: bool = True,
 ) -> Statement | None:
     frame = verb.frame
     if frame.predicate not in SPEAKING and any(_bystander(reader.lexicon, item) for item in agents):
@@ -227,13 +253,12 @@ def _statement(
     if voice == PASSIVE and not agents and frame.agent and _other_agent(reader, verb):
         return None
     others = reader.behind(verb, frame.prepositions, frame.other) if frame.prepositions else []
-    passive = voice == PASSIVE
     if frame.predicate is Predicate.COMMUNICATES_WITH:
         kept, beside = ([item for item in row if worth(frame, item, reader.text)] for row in (patients, others))
         if (patients and not kept) or (others and not beside):
             return None
         patients, others = kept, beside
-    roles = filled(frame, agents, patients, others, active=not passive, alone=passive)
+    roles = filled(frame, agents, patients, others, active=not unsaid, alone=unsaid)
     told = (*patients, *others, *(agents if frame.roles.get("agent") == "O" else ()))
     if roles is None or not all(worth(frame, item, reader.text) for item in told):
         return None
@@ -253,6 +278,11 @@ def _patients_before(reader: Reader, verb: Verb, at: int) -> list[Item]:
     found = reader.subject(at, frame.patient, head=True)
     if found is None:
         return []
+    return _listed_before(reader, found, frame.patient)
+
+
+def _listed_before(reader: Reader, found: Item, kinds: frozenset[str]) -> list[Item]:
+    """A noun with those that stand before it in one list."""
     place = next((n for n, token in enumerate(reader.tokens) if token.start == found.start), 0)
     row = [found]
     joined = reader.word(place - 1) in ("and", "or") or (
@@ -260,7 +290,7 @@ def _patients_before(reader: Reader, verb: Verb, at: int) -> list[Item]:
     )
     while joined and place >= 2 and reader.word(place - 1) in (",", "and", "or") and reader.noun(place - 2):
         phrase = reader.ending(place - 2)
-        item = reader.pick(phrase, frame.patient) if phrase else None
+        item = reader.pick(phrase, kinds) if phrase else None
         if item is None or phrase is None:
             break
         row.append(item)
