@@ -279,8 +279,8 @@ def _id(
 
 
 def _constant(value: str, salience: Salience, catalog: Catalog) -> tuple[Term, ...]:
-    """The term of a constant: `@pair` or `@kind|kind` is the latest such name of the block (`?id` if there is none),
-    anything else a catalogue id."""
+    """The term of a constant: `@pair` or `@kind|kind` is the latest such name of the block (`?id` if there is none, or
+    `?@G` for what stands in role G), anything else a catalogue id."""
     if value == "@pair":
         pair = salience.pair()
         return pair or ()
@@ -303,12 +303,16 @@ def _arguments(
     catalog: Catalog,
     house: Term | None = None,
 ) -> list[tuple[Term, Term | None]]:
-    subjects = [term for item in roles.get("S", ()) for term in item.terms]
-    objects = [term for item in roles.get("O", ()) for term in item.terms]
+    subjects, objects = (
+        [term for item in roles.get(role, ()) for term in (_measured(item) or item.terms)] for role in ("S", "O")
+    )
     if not subjects and house is not None:
         subjects = [house]
     if not subjects and "subject" in constants:
-        subjects = list(_constant(constants["subject"], salience, catalog))
+        wanted_, _, otherwise = constants["subject"].partition("?@")
+        subjects = list(_constant(wanted_, salience, catalog))
+        if not subjects and otherwise:
+            subjects = [term for item in roles.get(otherwise, ()) for term in item.terms]
     if not objects and "object" in constants:
         objects = list(_constant(constants["object"], salience, catalog))
     if not subjects:
@@ -321,6 +325,14 @@ def _arguments(
     if not objects:
         return [] if wanted else [(subject, None) for subject in subjects]
     return [(subject, object_) for subject in subjects for object_ in objects if subject.id != object_.id]
+
+
+def _measured(item: Item) -> tuple[Term, ...]:
+    """What an amount of bytes is an amount of: the bytes are only its count."""
+    volumes = scope()["volumes"]
+    if item.count is None or item.count.unit.id not in volumes["units"]:
+        return ()
+    return (Term(kind=Kind.CONCEPT, id=volumes["of"], name=volumes["name"]),)
 
 
 def _sensible(predicate: Predicate, subject: Term, object_: Term | None) -> bool:

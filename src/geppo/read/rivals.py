@@ -79,6 +79,8 @@ def fuller(claim: Claim, other: Claim) -> bool:
     if claim.predicate is other.predicate and claim.count is not None and other.count is not None:
         other_one = claim.subject.id not in {other.subject.id, *NOBODY} and claim.predicate is not Predicate.COUNTS
         return other_one and claim.count.value == other.count.value
+    if claim.predicate is Predicate.ARRESTS and other.object is not None and other.object.id == "role/suspect":
+        return other.count is None and claim.predicate is other.predicate and claim.subject.id == other.subject.id
     if other.object is not None and other.object.id == "unit/victim" and claim.subject.id == other.subject.id:
         return claim.predicate is other.predicate and claim.object is not None
     return (

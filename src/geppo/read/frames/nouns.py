@@ -350,6 +350,8 @@ class Sentence:
             return last.item.kind in ("sector", "body", "unit", "org")
         if last.item is not None and last.item.kind in ("number", "count"):
             return False
+        if token.kind == "place" and last.lower in self.lexicon.words["organs"]:
+            return True
         return last.lower in self.lexicon.words["containers"] or (
             last.item is None and last.lower in self.lexicon.words["kind_nouns"]
         )
@@ -373,6 +375,8 @@ class Sentence:
         if PARTICIPLE not in verb.forms or verb.last - verb.first > 1:
             return False
         before = verb.first - 1
+        if self.word(before) == "both" and self.noun(before - 1):
+            return False
         follows = self.noun(verb.last) or self.among(verb.last, "determiners")
         if not follows or self.among(verb.last, "determiners"):
             return False

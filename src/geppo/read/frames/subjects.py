@@ -238,7 +238,17 @@ class Reader(Sentence):
             if self.word(place) in (";", ".", ":"):
                 return []
             if self.word(place) in words:
-                listed = self.listed(place + 1)
-                found = [self.pick(one, kinds) for n, one in enumerate(listed) if n == 0 or not self.inner(one)]
-                return [item for item in found if item is not None]
+                return self._heads(self.listed(place + 1), kinds)
         return []
+
+    def _heads(self, listed: Sequence[Phrase], kinds: frozenset[str]) -> list[Item]:
+        """What the nouns of a list stand for; for "staff of X" it is X."""
+        found: list[Item] = []
+        for number, phrase in enumerate(listed):
+            item = self.pick(phrase, kinds)
+            if number and self.inner(phrase):
+                if item is None or item.kind == OPEN or not self.holds(listed[number - 1]):
+                    continue
+                found = found[:-1]
+            found += [item] if item is not None else []
+        return found

@@ -333,7 +333,8 @@ def _patients_after(reader: Reader, verb: Verb, at: int) -> tuple[list[Item], in
         if following is not None and reader.inner(following) and reader.holds(phrase):
             holder = item
             continue
-        item = item or (holder if inside else None)
+        if inside and (item is None or (holder is not None and not worth(frame, item, reader.text))):
+            item = holder
         holder = None
         found += [item] if item is not None else []
     end = listed[-1].last if listed else place
@@ -343,12 +344,13 @@ def _patients_after(reader: Reader, verb: Verb, at: int) -> tuple[list[Item], in
 def _antecedent(reader: Reader, at: int, kinds: frozenset[str]) -> list[Item]:
     """The noun that a relative clause with a subject of its own speaks of: "41 domains that the firm had rented"."""
     phrase = reader.ending(at - 1)
-    if phrase is None:
+    if phrase is None and not reader.among(at - 1, "pronouns"):
         return []
-    before = phrase.first - 1
+    before = (phrase.first if phrase is not None else at - 1) - 1
     while reader.among(before, "determiners") and not reader.among(before, "relative"):
         before -= 1
     if not reader.among(before, "relative"):
         return []
-    item = reader.head(before - 1 - (reader.word(before - 1) == ","), kinds, head=True)
+    last = before - 1 - (reader.word(before - 1) == ",")
+    item = reader.head(last, kinds - {OPEN}) or reader.head(last, kinds, head=True)
     return [item] if item else []
