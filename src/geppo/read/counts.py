@@ -15,6 +15,7 @@ from geppo.catalog import Catalog
 from geppo.language.numbers import Number
 from geppo.model.claim import Bound, Count
 from geppo.model.entity import Kind, Term
+from geppo.read.rules import scope
 from geppo.read.typed import Item
 
 COUNTED = frozenset(
@@ -167,10 +168,14 @@ def _count(
 
 
 def _head_noun(text: str, items: Sequence[Item], index: int) -> tuple[int, Item]:
-    """In "800 npm packages" the packages are counted: the last of counted nouns that stand side by side."""
+    """In "800 npm packages" the packages are counted: the last of counted nouns that stand side by side.
+
+    Bytes are counted themselves ("40 ГБ данных").
+    """
     while index + 1 < len(items):
         here, following = items[index], items[index + 1]
-        if text[here.end : following.start] != " " or not _counted(following):
+        measured = here.terms[0].id in scope()["volumes"]["units"]
+        if text[here.end : following.start] != " " or not _counted(following) or measured:
             break
         index += 1
     return index, items[index]
