@@ -65,8 +65,8 @@ def without_tellers(sentence: Sentence, found: Found) -> Found | None:
 
 
 def closed(sentence: Sentence, found: Found) -> bool:
-    """True where the subject stands in a relative clause, or behind "unlike", that a comma closes before the next role
-    of a rule.
+    """True where a rule's subject belongs to another part of its sentence: it stands in a relative clause or behind
+    "unlike", which a comma closes before the next role, or is the object of a verb before an "and".
     """
     words = _words(sentence.language)
     subjects = found.roles.get("S", ())
@@ -74,15 +74,19 @@ def closed(sentence: Sentence, found: Found) -> bool:
         return False
     last = max(item.end for item in subjects)
     others = [item.start for name, items in found.roles.items() if name != "S" for item in items if item.start >= last]
-    if not others or "," not in sentence.text[last : min(others)]:
+    if not others:
         return False
     first = min(item.start for item in subjects)
-    before = sentence.text[sentence.span.start : first]
+    before, behind = sentence.text[sentence.span.start : first], sentence.text[last : min(others)]
+    if words["governed"].search(before) is not None and words["governed_end"].search(behind) is not None:
+        return True
+    if "," not in behind:
+        return False
     if words["set_apart"].search(before) is not None:
         return True
     if words["opens"].search(before) is None or words["named"].search(before) is not None:
         return False
-    return words["goes_on"].search(sentence.text[last : min(others)]) is None
+    return words["goes_on"].search(behind) is None
 
 
 def supposed(sentence: Sentence, end: int) -> bool:

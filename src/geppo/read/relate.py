@@ -345,8 +345,8 @@ def _sensible(predicate: Predicate, subject: Term, object_: Term | None) -> bool
 
 def _no_victims(predicate: Predicate, term: Term) -> bool:
     """True for what is counted or handled where a predicate wants those whom something was done to."""
-    handled = scope()["no_victims"]
-    return predicate.value in handled["predicates"] and term.id in handled["terms"]
+    rows = (scope()["no_victims"], scope()["not_arrested"])
+    return any(predicate.value in row["predicates"] and term.id in row["terms"] for row in rows)
 
 
 def _only_tells(

@@ -143,13 +143,18 @@ def without_guesses(claims: tuple[Claim, ...], guessed: set[str]) -> tuple[Claim
 def without_weaker_readings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
     """One rule may read the bare form of what another reads with its count: the fuller one stays.
 
-    A state is not said to attack where its group is named for the same attack.
+    A state is not said to attack where its group is named for the same attack, nor to be behind what a group is.
     """
     fuller = {(c.predicate, c.subject.id, c.object.id if c.object else "", c.negated) for c in claims if c.count}
     groups = {
         (c.predicate, c.object.id if c.object else "", c.negated)
         for c in claims
         if c.subject.kind in (Kind.INTRUSION_SET, Kind.CAMPAIGN, Kind.MALWARE)
+    }
+    ascribed = {
+        c.subject.id
+        for c in claims
+        if c.predicate is Predicate.ATTRIBUTED_TO and c.object is not None and c.object.kind is Kind.INTRUSION_SET
     }
     kept = []
     for claim in claims:
@@ -158,5 +163,8 @@ def without_weaker_readings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
             continue
         if claim.count is None and key in fuller:
             continue
+        if claim.predicate is Predicate.ATTRIBUTED_TO and claim.object is not None and claim.subject.id in ascribed:
+            if claim.object.kind is Kind.LOCATION:
+                continue
         kept.append(claim)
     return tuple(kept)

@@ -444,12 +444,7 @@ class Reader(Clauses):
         else:
             behind = [noun for noun in clause.nouns if noun.head > verb.at and not noun.prep and noun not in beside]
             told = (noun for noun in behind if noun.codes & form.codes and noun.options is None)
-        found: list[Noun] = []
-        for noun in told:
-            if self.pick(noun, kinds, frame, agent=not form.passive) is not None:
-                found = [noun]
-            if found or noun.codes != ANY:
-                break
+        found = [noun for noun in told if self.pick(noun, kinds, frame, agent=not form.passive) is not None][:1]
         return (beside, found) if form.passive else (found, beside)
 
     def undergone(self, clause: Clause, verb: Verb) -> tuple[list[Noun], list[Noun]]:

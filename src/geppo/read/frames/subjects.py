@@ -135,6 +135,9 @@ class Reader(Sentence):
             picked = self.pick(phrase, closed)
             if picked is not None:
                 return picked
+        joined = self._before(chain[-1]) if chain else 0
+        if 0 < joined < last and self.word(joined) == "and" and OPEN not in kinds:
+            return self.head(joined - 1, kinds, head=head, near=near)
         return self.pick(chain[-1], kinds) if chain else None
 
     def _participle(self, phrase: Phrase) -> bool:

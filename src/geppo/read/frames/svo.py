@@ -14,7 +14,7 @@ from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
 from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST, S
 from geppo.read.frames.frame import OPEN, Frame, Statement, able, filled, kinds_in, worth
-from geppo.read.frames.nouns import FARTHEST, Lexicon, Verb
+from geppo.read.frames.nouns import FARTHEST, Lexicon, Phrase, Verb
 from geppo.read.frames.subjects import COMMON, PASSIVE, Reader
 from geppo.read.frames.tokens import words_of
 from geppo.read.typed import Item
@@ -86,6 +86,8 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
     if not voice or _unreal(reader, verb, at, auxiliaries) or _no_verb(reader, verb, at, auxiliaries):
         return
     for agents, patients, negated in _roles(reader, verb, at, voice):
+        if verb.frame.active_only and not agents:
+            continue
         unsaid = voice == PASSIVE or (not agents and _unnamed(reader, at))
         statement = _statement(reader, verb, at, voice, agents, patients, unsaid=unsaid)
         if statement is None or _definition(verb, auxiliaries, statement):
@@ -326,7 +328,7 @@ def _patients_after(reader: Reader, verb: Verb, at: int) -> tuple[list[Item], in
         if place_of is not None:
             found += [place_of] if frame.predicate is Predicate.TARGETS and "place" in frame.patient else []
             continue
-        if inside and found:
+        if inside and (found or _other_thing(reader, listed[number - 1])):
             continue
         following = listed[number + 1] if number + 1 < len(listed) else None
         item = reader.pick(phrase, frame.patient)
@@ -339,6 +341,12 @@ def _patients_after(reader: Reader, verb: Verb, at: int) -> tuple[list[Item], in
         found += [item] if item is not None else []
     end = listed[-1].last if listed else place
     return (found, end) if found else (_antecedent(reader, at, frame.patient), end)
+
+
+def _other_thing(reader: Reader, phrase: Phrase) -> bool:
+    """True for a noun phrase that is a thing of another kind than is wanted, whatever it stands in."""
+    kinds = {token.kind for token in reader.tokens[phrase.first : phrase.last]}
+    return not kinds.isdisjoint(("malware-kind", "malware", "tool", "campaign-kind", "document"))
 
 
 def _antecedent(reader: Reader, at: int, kinds: frozenset[str]) -> list[Item]:
