@@ -59,8 +59,8 @@ def _elsewhere(sentence: Sentence, mark: hedging.Hedged, match: Span, predicate:
     if mark.start < match.end and match.start < mark.end:
         return False
     complete = scope()["complete"].get(sentence.language, ())
-    if mark.start >= match.end and predicate.value in complete:
-        return mark.text.lower() not in scope()["complete"]["unless"]
+    if mark.start >= match.end and predicate.value in complete and mark.rung is not Rung.REPORTED:
+        return True
     if mark.rung is Rung.REPORTED and mark.end <= match.start:
         return False
     if mark.start >= match.end:

@@ -360,5 +360,6 @@ def _antecedent(reader: Reader, at: int, kinds: frozenset[str]) -> list[Item]:
     if not reader.among(before, "relative"):
         return []
     last = before - 1 - (reader.word(before - 1) == ",")
-    item = reader.head(last, kinds - {OPEN}) or reader.head(last, kinds, head=True)
+    deed = reader.head(last, kinds - {OPEN}) if "campaign-kind" in kinds else None
+    item = deed or reader.head(last, kinds, head=True)
     return [item] if item else []
