@@ -216,7 +216,7 @@ class Sentence:
     def ending(self, last: int) -> Phrase | None:
         """The noun phrase whose last token is `last`."""
         first = last
-        while self.noun(first):
+        while self.noun(first) and self.word(first) not in ("a", "an", "the"):
             first -= 1
         return Phrase(first + 1, last + 1) if first < last else None
 

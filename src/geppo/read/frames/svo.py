@@ -42,9 +42,11 @@ def _unreal(reader: Reader, verb: Verb, start: int, auxiliaries: Sequence[str]) 
     if reader.word(start - 1) == "to" and not reader.among(start - 2, "governors"):
         phrase = reader.ending(start - 2)
         return phrase is None or not reader.among(phrase.first - 1, "expects")
-    if ING in verb.forms and not auxiliaries:
+    if ING in verb.forms and (not auxiliaries or auxiliaries == ["not"]):
         while reader.word(start - 1) in ("and", "or") and reader.word(start - 2).endswith("ing"):
             start -= 2
+        if reader.word(start) == "not" and reader.word(start - 1) in ("when", "while"):
+            return True
         before = reader.word(start - 1)
         if before in words["prepositions"] and before not in words["real_before_ing"]:
             return not reader.among(start - 2, "governors")
