@@ -139,6 +139,8 @@ def _count(
             unit = Term(kind=Kind.CONCEPT, id=unit_id, name=name or unit_id.partition("/")[2])
             end += len(counter)
             break
+    if unit is not None and unit.id in scope()["volumes"]["units"]:
+        return _item(number.start, end, number, unit)
     following = bisect_left(starts, end)
     for index in range(following, min(following + 1, len(items))):
         item = items[index]

@@ -280,13 +280,16 @@ def _id(
 
 def _constant(value: str, salience: Salience, catalog: Catalog) -> tuple[Term, ...]:
     """The term of a constant: `@pair` or `@kind|kind` is the latest such name of the block (`?id` if there is none, or
-    `?@G` for what stands in role G), anything else a catalogue id."""
+    `?@G` for what stands in role G; `@!kind` only where the block has but one), anything else a catalogue id."""
     if value == "@pair":
         pair = salience.pair()
         return pair or ()
     if value.startswith("@"):
         kinds, _, otherwise = value[1:].partition("?")
-        term = salience.main(kinds.split("|"))
+        if kinds.startswith("!"):
+            term = salience.last(kinds[1:].split("|"), few=True)
+        else:
+            term = salience.main(kinds.split("|"))
         if term is not None or not otherwise:
             return (term,) if term else ()
         value = otherwise
