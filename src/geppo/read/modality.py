@@ -89,7 +89,7 @@ def _negated(
     first = min((item.start for item in spoken_of), default=match.start)
     last = max((item.end for item in spoken_of), default=match.end)
     for mark in hedging.negations(sentence.text, sentence.span, sentence.language):
-        if not near.start <= mark.start < near.end:
+        if not (near.start < mark.end and mark.start < near.end):
             continue
         told = min((item.end for item in spoken_of), default=match.end)
         if framed and told < mark.start and "," in sentence.text[told : mark.start] and match.start <= told:

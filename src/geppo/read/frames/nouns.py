@@ -387,7 +387,9 @@ class Sentence:
             or (PAST not in verb.forms and self.word(before) in (",", "and", "or"))
             or (self.tokens[before].lower[:1].isdigit())
             or (PAST not in verb.forms and not self.among(before, "be") and not self.among(before, "have"))
-            or any(v.last == verb.first and v is not verb and not self.among(v.first - 1, "articles") for v in self.found)
+            or any(
+                v.last == verb.first and v is not verb and not self.among(v.first - 1, "articles") for v in self.found
+            )
         )
 
     def inner(self, phrase: Phrase) -> bool:
