@@ -140,6 +140,10 @@ def without_guesses(claims: tuple[Claim, ...], guessed: set[str]) -> tuple[Claim
     )
 
 
+def _of_state(claim: Claim) -> bool:
+    return claim.object is not None and claim.object.kind is Kind.LOCATION
+
+
 def without_weaker_readings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
     """One rule may read the bare form of what another reads with its count: the fuller one stays.
 
@@ -163,8 +167,7 @@ def without_weaker_readings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
             continue
         if claim.count is None and key in fuller:
             continue
-        if claim.predicate is Predicate.ATTRIBUTED_TO and claim.object is not None and claim.subject.id in ascribed:
-            if claim.object.kind is Kind.LOCATION:
-                continue
+        if claim.predicate is Predicate.ATTRIBUTED_TO and claim.subject.id in ascribed and _of_state(claim):
+            continue
         kept.append(claim)
     return tuple(kept)
