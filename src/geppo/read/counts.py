@@ -13,6 +13,7 @@ from geppo.catalog import Catalog
 from geppo.language.numbers import Number
 from geppo.model.claim import Bound, Count
 from geppo.model.entity import Kind, Term
+from geppo.read.rules import scope
 from geppo.read.typed import Item
 
 COUNTED = frozenset(
@@ -30,6 +31,9 @@ DATA_UNITS = frozenset(
 
 _PERSONS = frozenset({"role", "unit", "data"})
 """Kinds of nouns that a counter of persons may count: in 「警察が7人」 it is not the police that are counted."""
+
+_CURRENCIES = frozenset("$€£¥₩₽￥")
+"""A sum of money counts no noun behind it: "the $30 million exploit of the exchange"."""
 
 PERCENT = Term(kind=Kind.CONCEPT, id="unit/percent", name="percent")
 
@@ -58,6 +62,8 @@ def join(
     for number in numbers:
         last = bisect_left(starts, number.end)
         if any(number.start < item.end for item in items[max(0, last - NESTED) : last]):
+            continue
+        if text[number.start - 1 : number.start] in _CURRENCIES:
             continue
         number = _bounded(text, number, data)
         made = _count(text, number, items, starts, data, taken, catalog)
@@ -131,6 +137,8 @@ def _count(
             unit = Term(kind=Kind.CONCEPT, id=unit_id, name=name or unit_id.partition("/")[2])
             end += len(counter)
             break
+    if unit is not None and unit.id in scope()["volumes"]["units"]:
+        return _item(number.start, end, number, unit)
     following = bisect_left(starts, end)
     for index in range(following, min(following + 1, len(items))):
         item = items[index]
@@ -160,10 +168,14 @@ def _count(
 
 
 def _head_noun(text: str, items: Sequence[Item], index: int) -> tuple[int, Item]:
-    """In "800 npm packages" the packages are counted: the last of counted nouns that stand side by side."""
+    """In "800 npm packages" the packages are counted: the last of counted nouns that stand side by side.
+
+    Bytes are counted themselves ("40 ГБ данных").
+    """
     while index + 1 < len(items):
         here, following = items[index], items[index + 1]
-        if text[here.end : following.start] != " " or not _counted(following):
+        measured = here.terms[0].id in scope()["volumes"]["units"]
+        if text[here.end : following.start] != " " or not _counted(following) or measured:
             break
         index += 1
     return index, items[index]

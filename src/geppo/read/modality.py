@@ -22,7 +22,7 @@ def modality(
         mark
         for mark in hedging.hedges(sentence.text, sentence.span, sentence.language)
         if (clause.start <= mark.start < clause.end or _opens(sentence, mark.end, clause))
-        and not _elsewhere(sentence, mark, match)
+        and not _elsewhere(sentence, mark, match, found.predicate)
         and not _own_words(found.predicate, mark)
         and not _in_relative(sentence, mark, spoken_of)
     ]
@@ -50,13 +50,17 @@ def _own_words(predicate: Predicate, mark: hedging.Hedged) -> bool:
     return any(mark.text.lower().startswith(word) for word in words)
 
 
-def _elsewhere(sentence: Sentence, mark: hedging.Hedged, match: Span) -> bool:
+def _elsewhere(sentence: Sentence, mark: hedging.Hedged, match: Span, predicate: Predicate) -> bool:
     """True for a hedge of another statement in the same clause: words that set clauses apart stand between the two.
 
-    What opens the sentence ("Reportedly, …") governs all of it.
+    What opens the sentence ("Reportedly, …") governs all of it. A name or a home that is told in passing ("the
+    Norway-linked group believed to …") is complete: what comes behind it is no hedge of it.
     """
     if mark.start < match.end and match.start < mark.end:
         return False
+    complete = scope()["complete"].get(sentence.language, ())
+    if mark.start >= match.end and predicate.value in complete and mark.rung is not Rung.REPORTED:
+        return True
     if mark.rung is Rung.REPORTED and mark.end <= match.start:
         return False
     if mark.start >= match.end:
@@ -85,7 +89,7 @@ def _negated(
     first = min((item.start for item in spoken_of), default=match.start)
     last = max((item.end for item in spoken_of), default=match.end)
     for mark in hedging.negations(sentence.text, sentence.span, sentence.language):
-        if not near.start <= mark.start < near.end:
+        if not (near.start < mark.end and mark.start < near.end):
             continue
         told = min((item.end for item in spoken_of), default=match.end)
         if framed and told < mark.start and "," in sentence.text[told : mark.start] and match.start <= told:

@@ -18,6 +18,8 @@ from geppo.model.marking import Tlp
 from geppo.model.report import Passage
 from geppo.model.time import When
 from geppo.read.anaphora import Salience
+from geppo.read.aside import asks, closed, generic, supposed, without_tellers
+from geppo.read.counts import PERCENT
 from geppo.read.frames import Statement, statements
 from geppo.read.modality import modality
 from geppo.read.rivals import fuller, same, without_descriptions, without_guesses, without_weaker_readings
@@ -84,6 +86,8 @@ def claims_of(
     sentence: Sentence, rules: RuleSet, salience: Salience, source: Source, catalog: Catalog
 ) -> tuple[Claim, ...]:
     """All claims of a sentence. The salience is that of its block, after the sentence's own names."""
+    if asks(sentence):
+        return ()
     found: dict[str, Claim] = {}
     guessed: set[str] = set()
     for line, spoken in _lines(sentence) if sentence.asked else ():
@@ -94,7 +98,9 @@ def claims_of(
             for match in rules.compiled.matches(number, line.line, line.data):
                 if match.end() - match.start() > LONGEST_MATCH or _guarded(rules, rule, sentence, line, match):
                     continue
-                made = _from_match(sentence, line, rule, match)
+                made = without_tellers(sentence, _from_match(sentence, line, rule, match))
+                if made is None or closed(sentence, made) or supposed(sentence, made.end) or generic(sentence, made):
+                    continue
                 for claim in _claims(sentence, rules, made, salience, source, catalog):
                     if not match.groupdict().get("S"):
                         guessed.add(claim.id)
@@ -119,7 +125,10 @@ def _framed(
     ):
         if _guarded_frame(rules, sentence, statement):
             continue
-        for claim in _claims(sentence, rules, _from_frame(sentence, statement), salience, source, catalog):
+        made = without_tellers(sentence, _from_frame(sentence, statement))
+        if made is None or supposed(sentence, made.end) or generic(sentence, made):
+            continue
+        for claim in _claims(sentence, rules, made, salience, source, catalog):
             read = tuple(other for other in read if not fuller(claim, other))
             if not any(same(claim, other) for other in (*read, *added.values())):
                 added.setdefault(claim.id, claim)
@@ -214,6 +223,8 @@ def _claims(
         voices = (*voices, item.terms[0].name) if item.terms and item.terms[0].name not in voices else voices
     for subject, object_ in pairs[:MOST_CLAIMS]:
         for count in _counts_of(object_, counts, {term for _, term in pairs if term is not None}):
+            if count is not None and count.unit != PERCENT and _no_victims(found.predicate, count.unit):
+                continue
             passage = Passage(
                 document=source.document,
                 start=sentence.span.start,
@@ -272,14 +283,17 @@ def _id(
 
 
 def _constant(value: str, salience: Salience, catalog: Catalog) -> tuple[Term, ...]:
-    """The term of a constant: `@pair` or `@kind|kind` is the latest such name of the block (`?id` if there is none),
-    anything else a catalogue id."""
+    """The term of a constant: `@pair` or `@kind|kind` is the latest such name of the block (`?id` if there is none, or
+    `?@G` for what stands in role G; `@!kind` only where the block has but one), anything else a catalogue id."""
     if value == "@pair":
         pair = salience.pair()
         return pair or ()
     if value.startswith("@"):
         kinds, _, otherwise = value[1:].partition("?")
-        term = salience.main(kinds.split("|"))
+        if kinds.startswith("!"):
+            term = salience.last(kinds[1:].split("|"), few=True)
+        else:
+            term = salience.main(kinds.split("|"))
         if term is not None or not otherwise:
             return (term,) if term else ()
         value = otherwise
@@ -296,12 +310,16 @@ def _arguments(
     catalog: Catalog,
     house: Term | None = None,
 ) -> list[tuple[Term, Term | None]]:
-    subjects = [term for item in roles.get("S", ()) for term in item.terms]
-    objects = [term for item in roles.get("O", ()) for term in item.terms]
+    subjects, objects = (
+        [term for item in roles.get(role, ()) for term in (_measured(item) or item.terms)] for role in ("S", "O")
+    )
     if not subjects and house is not None:
         subjects = [house]
     if not subjects and "subject" in constants:
-        subjects = list(_constant(constants["subject"], salience, catalog))
+        wanted_, _, otherwise = constants["subject"].partition("?@")
+        subjects = list(_constant(wanted_, salience, catalog))
+        if not subjects and otherwise:
+            subjects = [term for item in roles.get(otherwise, ()) for term in item.terms]
     if not objects and "object" in constants:
         objects = list(_constant(constants["object"], salience, catalog))
     if not subjects:
@@ -316,13 +334,26 @@ def _arguments(
     return [(subject, object_) for subject in subjects for object_ in objects if subject.id != object_.id]
 
 
+def _measured(item: Item) -> tuple[Term, ...]:
+    """What an amount of bytes is an amount of: the bytes are only its count."""
+    volumes = scope()["volumes"]
+    if item.count is None or item.count.unit.id not in volumes["units"]:
+        return ()
+    return (Term(kind=Kind.CONCEPT, id=volumes["of"], name=volumes["name"]),)
+
+
 def _sensible(predicate: Predicate, subject: Term, object_: Term | None) -> bool:
     """False where the subject only studies what the predicate says, or the object is nothing that it is done to."""
     for name in ("bystanders", "advised"):
         if predicate.value in scope()[name]["predicates"] and subject.id in scope()[name]["terms"]:
             return False
-    handled = scope()["no_victims"]
-    return not (predicate.value in handled["predicates"] and object_ is not None and object_.id in handled["terms"])
+    return object_ is None or not _no_victims(predicate, object_)
+
+
+def _no_victims(predicate: Predicate, term: Term) -> bool:
+    """True for what is counted or handled where a predicate wants those whom something was done to."""
+    rows = (scope()["no_victims"], scope()["not_arrested"])
+    return any(predicate.value in row["predicates"] and term.id in row["terms"] for row in rows)
 
 
 def _only_tells(

@@ -79,6 +79,8 @@ def fuller(claim: Claim, other: Claim) -> bool:
     if claim.predicate is other.predicate and claim.count is not None and other.count is not None:
         other_one = claim.subject.id not in {other.subject.id, *NOBODY} and claim.predicate is not Predicate.COUNTS
         return other_one and claim.count.value == other.count.value
+    if claim.predicate is Predicate.ARRESTS and other.object is not None and other.object.id == "role/suspect":
+        return other.count is None and claim.predicate is other.predicate and claim.subject.id == other.subject.id
     if other.object is not None and other.object.id == "unit/victim" and claim.subject.id == other.subject.id:
         return claim.predicate is other.predicate and claim.object is not None
     return (
@@ -138,10 +140,14 @@ def without_guesses(claims: tuple[Claim, ...], guessed: set[str]) -> tuple[Claim
     )
 
 
+def _of_state(claim: Claim) -> bool:
+    return claim.object is not None and claim.object.kind is Kind.LOCATION
+
+
 def without_weaker_readings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
     """One rule may read the bare form of what another reads with its count: the fuller one stays.
 
-    A state is not said to attack where its group is named for the same attack.
+    A state is not said to attack where its group is named for the same attack, nor to be behind what a group is.
     """
     fuller = {(c.predicate, c.subject.id, c.object.id if c.object else "", c.negated) for c in claims if c.count}
     groups = {
@@ -149,12 +155,19 @@ def without_weaker_readings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
         for c in claims
         if c.subject.kind in (Kind.INTRUSION_SET, Kind.CAMPAIGN, Kind.MALWARE)
     }
+    ascribed = {
+        c.subject.id
+        for c in claims
+        if c.predicate is Predicate.ATTRIBUTED_TO and c.object is not None and c.object.kind is Kind.INTRUSION_SET
+    }
     kept = []
     for claim in claims:
         key = (claim.predicate, claim.subject.id, claim.object.id if claim.object else "", claim.negated)
         if claim.subject.kind is Kind.LOCATION and claim.predicate in _ATTACKS and (key[0], *key[2:]) in groups:
             continue
         if claim.count is None and key in fuller:
+            continue
+        if claim.predicate is Predicate.ATTRIBUTED_TO and claim.subject.id in ascribed and _of_state(claim):
             continue
         kept.append(claim)
     return tuple(kept)

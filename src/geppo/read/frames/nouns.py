@@ -244,7 +244,7 @@ class Sentence:
     def ending(self, last: int) -> Phrase | None:
         """The noun phrase whose last token is `last`."""
         first = last
-        while self.noun(first):
+        while self.noun(first) and self.word(first) not in ("a", "an", "the"):
             first -= 1
         return Phrase(first + 1, last + 1) if first < last else None
 
@@ -380,6 +380,8 @@ class Sentence:
             return last.item.kind in ("sector", "body", "unit", "org")
         if last.item is not None and last.item.kind in ("number", "count"):
             return False
+        if token.kind == "place" and last.lower in self.lexicon.words["organs"]:
+            return True
         return last.lower in self.lexicon.words["containers"] or (
             last.item is None and last.lower in self.lexicon.words["kind_nouns"]
         )
@@ -403,6 +405,8 @@ class Sentence:
         if PARTICIPLE not in verb.forms or verb.last - verb.first > 1:
             return False
         before = verb.first - 1
+        if self.word(before) == "both" and self.noun(before - 1):
+            return False
         follows = self.noun(verb.last) or self.among(verb.last, "determiners")
         if not follows or self.among(verb.last, "determiners"):
             return False
@@ -413,7 +417,9 @@ class Sentence:
             or (PAST not in verb.forms and self.word(before) in (",", "and", "or"))
             or (self.tokens[before].lower[:1].isdigit())
             or (PAST not in verb.forms and not self.among(before, "be") and not self.among(before, "have"))
-            or any(other.last == verb.first and other is not verb for other in self.found)
+            or any(
+                v.last == verb.first and v is not verb and not self.among(v.first - 1, "articles") for v in self.found
+            )
         )
 
     def inner(self, phrase: Phrase) -> bool:

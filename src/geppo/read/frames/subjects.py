@@ -89,7 +89,9 @@ class Reader(Sentence):
             before -= 1
             while self.word(before) in (",", "(") or self.among(before, "prepositions"):
                 before -= 1
-            return self.head(before, kinds, head=head)
+            return self.head(before, kinds, head=head, near=True)
+        if self.among(before, "prepositions") and self.among(before - 1, "governors") and self.noun(before - 2):
+            return self.head(before - 2, kinds, head=head)
         if self.among(before, "demonstrative"):
             return self._first(before, kinds, whole=True)
         if self.word(before) in (",", ")", "—", "–"):
@@ -107,8 +109,11 @@ class Reader(Sentence):
                 return self.head(place - 1, kinds, head=True)
         return None
 
-    def head(self, last: int, kinds: frozenset[str], *, head: bool = False) -> Item | None:
-        """The head of the noun phrase that ends at `last`, over what "of", "at" or "by" adds to it."""
+    def head(self, last: int, kinds: frozenset[str], *, head: bool = False, near: bool = False) -> Item | None:
+        """The head of the noun phrase that ends at `last`, over what "of", "at" or "by" adds to it.
+
+        With `near` a participle is the end of it: a relative clause speaks of the noun right before it.
+        """
         chain: list[Phrase] = []
         phrase = self.ending(last)
         while phrase is not None:
@@ -117,6 +122,8 @@ class Reader(Sentence):
             if not self.among(before, "prepositions"):
                 break
             phrase = self.ending(before - 1)
+            if phrase is not None and not near and self._participle(phrase):
+                chain, phrase = [], self.ending(self._over_verbs(phrase.first - 1))
         closed = kinds - {OPEN}
         if (
             head
@@ -128,7 +135,28 @@ class Reader(Sentence):
             picked = self.pick(phrase, closed)
             if picked is not None:
                 return picked
+        joined = self._before(chain[-1]) if chain else 0
+        if 0 < joined < last and self.word(joined) == "and" and OPEN not in kinds:
+            return self.head(joined - 1, kinds, head=head, near=near)
         return self.pick(chain[-1], kinds) if chain else None
+
+    def _participle(self, phrase: Phrase) -> bool:
+        """True for a participle that tells of the noun before it: "hackers linked to X"."""
+        return phrase.last - phrase.first == 1 and any(
+            verb.first == phrase.first and PARTICIPLE in verb.forms for verb in self.found
+        )
+
+    def _over_verbs(self, last: int) -> int:
+        """The place before the verbs that end at `last`: "hackers claiming to be linked"."""
+        while (
+            self.among(last, "be")
+            or self.among(last, "have")
+            or self.word(last) == "to"
+            or self.word(last).endswith("ing")
+            or (last >= 0 and self.lexicon.adverb(self.tokens[last]))
+        ):
+            last -= 1
+        return last
 
     def _over_list(self, phrase: Phrase) -> int:
         """The place before a noun phrase, or before the first of its list where a preposition stands there."""
@@ -213,7 +241,17 @@ class Reader(Sentence):
             if self.word(place) in (";", ".", ":"):
                 return []
             if self.word(place) in words:
-                listed = self.listed(place + 1)
-                found = [self.pick(one, kinds) for n, one in enumerate(listed) if n == 0 or not self.inner(one)]
-                return [item for item in found if item is not None]
+                return self._heads(self.listed(place + 1), kinds)
         return []
+
+    def _heads(self, listed: Sequence[Phrase], kinds: frozenset[str]) -> list[Item]:
+        """What the nouns of a list stand for; for "staff of X" it is X."""
+        found: list[Item] = []
+        for number, phrase in enumerate(listed):
+            item = self.pick(phrase, kinds)
+            if number and self.inner(phrase):
+                if item is None or item.kind == OPEN or not self.holds(listed[number - 1]):
+                    continue
+                found = found[:-1]
+            found += [item] if item is not None else []
+        return found

@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
-from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST
+from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST, S
 from geppo.read.frames.frame import OPEN, Frame, Statement, filled, kinds_in, worth
-from geppo.read.frames.nouns import FARTHEST, Lexicon, Verb
+from geppo.read.frames.nouns import FARTHEST, Lexicon, Phrase, Verb
 from geppo.read.frames.subjects import COMMON, PASSIVE, Reader
 from geppo.read.frames.tokens import words_of
 from geppo.read.typed import Item
@@ -42,7 +42,11 @@ def _unreal(reader: Reader, verb: Verb, start: int, auxiliaries: Sequence[str]) 
     if reader.word(start - 1) == "to" and not reader.among(start - 2, "governors"):
         phrase = reader.ending(start - 2)
         return phrase is None or not reader.among(phrase.first - 1, "expects")
-    if ING in verb.forms and not auxiliaries:
+    if ING in verb.forms and (not auxiliaries or auxiliaries == ["not"]):
+        while reader.word(start - 1) in ("and", "or") and reader.word(start - 2).endswith("ing"):
+            start -= 2
+        if reader.word(start) == "not" and reader.word(start - 1) in ("when", "while"):
+            return True
         before = reader.word(start - 1)
         if before in words["prepositions"] and before not in words["real_before_ing"]:
             return not reader.among(start - 2, "governors")
@@ -85,7 +89,10 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
     if not voice or _unreal(reader, verb, at, auxiliaries) or _no_verb(reader, verb, at, auxiliaries):
         return
     for agents, patients, negated in _roles(reader, verb, at, voice):
-        statement = _statement(reader, verb, at, voice, agents, patients)
+        if verb.frame.active_only and not agents:
+            continue
+        unsaid = voice == PASSIVE or (not agents and _unnamed(reader, at))
+        statement = _statement(reader, verb, at, voice, agents, patients, unsaid=unsaid)
         if statement is None or _definition(verb, auxiliaries, statement):
             continue
         constants = _stance(reader, at)
@@ -114,7 +121,12 @@ def _of_noun(reader: Reader, frame: Frame, at: int, last: int) -> Iterator[State
 
 
 def _no_verb(reader: Reader, verb: Verb, at: int, auxiliaries: Sequence[str]) -> bool:
-    """True for a noun that looks like the base form of a verb: "the attack on", "abuse of"."""
+    """True for a noun that looks like a form of a verb ("the attack on", "abuse of"), and for half of an adjective
+    ("Tinroof-infected")."""
+    if reader.text[reader.tokens[verb.first].start - 1 : reader.tokens[verb.first].start] == "-":
+        return True
+    if reader.among(at - 1, "articles") and verb.forms & {BASE, S} and not auxiliaries:
+        return True
     if BASE not in verb.forms or PAST in verb.forms or auxiliaries:
         return False
     return not (reader.noun(at - 1) or reader.among(at - 1, "relative") or reader.word(at - 1) in ("to", "it", "they"))
@@ -164,7 +176,7 @@ def _roles(reader: Reader, verb: Verb, at: int, voice: str) -> Iterator[tuple[Se
     bare = ING in verb.forms and at == verb.first and reader.noun(at - 1)
     nearest = reader.ending(at - 1) if bare else None
     agent = (reader.pick(nearest, frame.agent - {OPEN}) if nearest else None) or reader.subject(at, frame.agent)
-    agents = [agent] if agent else []
+    agents = _agents(reader, at, agent, frame) if agent else []
     patients, end = _patients_after(reader, verb, at)
     more, end = _examples(reader, frame, end)
     yield agents, [*patients, *more, *_places(reader, frame, end)], agent is not None and reader.denied(agent)
@@ -174,6 +186,24 @@ def _roles(reader: Reader, verb: Verb, at: int, voice: str) -> Iterator[tuple[Se
         item = reader.pick(phrase, frame.patient) if phrase else None
         if item is not None:
             yield agents, [item], True
+
+
+def _agents(reader: Reader, at: int, agent: Item, frame: Frame) -> list[Item]:
+    """The agent with those that are listed with it right before the verb: "A, B and C attacked"."""
+    phrase = reader.ending(at - 1)
+    if phrase is None or not any(reader.tokens[n].start == agent.start for n in range(phrase.first, phrase.last)):
+        return [agent]
+    return _listed_before(reader, agent, frame.agent - {OPEN})
+
+
+def _unnamed(reader: Reader, at: int) -> bool:
+    """True where somebody acts of whom only that is said: "an unauthorised third party copied files"."""
+    phrase = reader.ending(at - 1)
+    return (
+        phrase is not None
+        and reader.among(phrase.last - 1, "unknowns")
+        and any(reader.among(place, "unnamed") for place in range(phrase.first, phrase.last))
+    )
 
 
 def _bystander(lexicon: Lexicon, item: Item) -> bool:
@@ -213,7 +243,14 @@ def _places(reader: Reader, frame: Frame, end: int) -> list[Item]:
 
 
 def _statement(
-    reader: Reader, verb: Verb, at: int, voice: str, agents: Sequence[Item], patients: Sequence[Item]
+    reader: Reader,
+    verb: Verb,
+    at: int,
+    voice: str,
+    agents: Sequence[Item],
+    patients: Sequence[Item],
+    *,
+    unsaid: bool = True,
 ) -> Statement | None:
     frame = verb.frame
     if frame.predicate not in SPEAKING and any(_bystander(reader.lexicon, item) for item in agents):
@@ -221,8 +258,12 @@ def _statement(
     if voice == PASSIVE and not agents and frame.agent and _other_agent(reader, verb):
         return None
     others = reader.behind(verb, frame.prepositions, frame.other) if frame.prepositions else []
-    passive = voice == PASSIVE
-    roles = filled(frame, agents, patients, others, active=not passive, alone=passive)
+    if frame.predicate is Predicate.COMMUNICATES_WITH:
+        kept, beside = ([item for item in row if worth(frame, item, reader.text)] for row in (patients, others))
+        if (patients and not kept) or (others and not beside):
+            return None
+        patients, others = kept, beside
+    roles = filled(frame, agents, patients, others, active=not unsaid, alone=unsaid)
     told = (*patients, *others, *(agents if frame.roles.get("agent") == "O" else ()))
     if roles is None or not all(worth(frame, item, reader.text) for item in told):
         return None
@@ -242,6 +283,11 @@ def _patients_before(reader: Reader, verb: Verb, at: int) -> list[Item]:
     found = reader.subject(at, frame.patient, head=True)
     if found is None:
         return []
+    return _listed_before(reader, found, frame.patient)
+
+
+def _listed_before(reader: Reader, found: Item, kinds: frozenset[str]) -> list[Item]:
+    """A noun with those that stand before it in one list."""
     place = next((n for n, token in enumerate(reader.tokens) if token.start == found.start), 0)
     row = [found]
     joined = reader.word(place - 1) in ("and", "or") or (
@@ -249,7 +295,7 @@ def _patients_before(reader: Reader, verb: Verb, at: int) -> list[Item]:
     )
     while joined and place >= 2 and reader.word(place - 1) in (",", "and", "or") and reader.noun(place - 2):
         phrase = reader.ending(place - 2)
-        item = reader.pick(phrase, frame.patient) if phrase else None
+        item = reader.pick(phrase, kinds) if phrase else None
         if item is None or phrase is None:
             break
         row.append(item)
@@ -267,6 +313,8 @@ def _patients_after(reader: Reader, verb: Verb, at: int) -> tuple[list[Item], in
         return [], place
     if frame.prepositions and not verb.slot and reader.word(verb.last - 1) in frame.prepositions:
         return _antecedent(reader, at, frame.patient), place
+    if reader.word(place) == "that" and frame.predicate in SPEAKING:
+        return [], place
     if reader.word(place) in ("it", "them"):
         before = reader.nearest(at, frame.patient - {OPEN})
         return [before] if before else [], place + 1
@@ -283,29 +331,38 @@ def _patients_after(reader: Reader, verb: Verb, at: int) -> tuple[list[Item], in
         if place_of is not None:
             found += [place_of] if frame.predicate is Predicate.TARGETS and "place" in frame.patient else []
             continue
-        if inside and found:
+        if inside and (found or _other_thing(reader, listed[number - 1])):
             continue
         following = listed[number + 1] if number + 1 < len(listed) else None
         item = reader.pick(phrase, frame.patient)
         if following is not None and reader.inner(following) and reader.holds(phrase):
             holder = item
             continue
-        item = item or (holder if inside else None)
+        if inside and (item is None or (holder is not None and not worth(frame, item, reader.text))):
+            item = holder
         holder = None
         found += [item] if item is not None else []
     end = listed[-1].last if listed else place
     return (found, end) if found else (_antecedent(reader, at, frame.patient), end)
 
 
+def _other_thing(reader: Reader, phrase: Phrase) -> bool:
+    """True for a noun phrase that is a thing of another kind than is wanted, whatever it stands in."""
+    kinds = {token.kind for token in reader.tokens[phrase.first : phrase.last]}
+    return not kinds.isdisjoint(("malware-kind", "malware", "tool", "campaign-kind", "document"))
+
+
 def _antecedent(reader: Reader, at: int, kinds: frozenset[str]) -> list[Item]:
     """The noun that a relative clause with a subject of its own speaks of: "41 domains that the firm had rented"."""
     phrase = reader.ending(at - 1)
-    if phrase is None:
+    if phrase is None and not reader.among(at - 1, "pronouns"):
         return []
-    before = phrase.first - 1
+    before = (phrase.first if phrase is not None else at - 1) - 1
     while reader.among(before, "determiners") and not reader.among(before, "relative"):
         before -= 1
     if not reader.among(before, "relative"):
         return []
-    item = reader.head(before - 1 - (reader.word(before - 1) == ","), kinds, head=True)
+    last = before - 1 - (reader.word(before - 1) == ",")
+    deed = reader.head(last, kinds - {OPEN}) if "campaign-kind" in kinds else None
+    item = deed or reader.head(last, kinds, head=True)
     return [item] if item else []

@@ -1,0 +1,109 @@
+"""What of a sentence belongs to another statement than the one that a rule or a frame found in it.
+
+A house that only tells is not the victim ("…, Northgate said", "tracked by Northgate"); a name in a relative clause
+that is closed before the verb is not its subject ("the group, which has members of X, listed 39 firms"); what hangs on
+a condition is no report ("if they refuse, the data could be leaked"). The words are in `scope.toml`, by language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from geppo import linear
+from geppo.read.rules import scope
+from geppo.read.sentence import Found, Sentence
+from geppo.read.typed import Item
+
+_REACH = 48
+"""Characters before and behind a name in which it is said that it tells or studies something."""
+
+
+_KINDS = frozenset({"role", "group-kind", "malware-kind"})
+"""Kinds of words for those of whom something may be said in general."""
+
+
+@cache
+def _words(language: str) -> Mapping[str, Any]:
+    return {name: linear.compile(words) for name, words in scope()["aside_words"].get(language, {}).items()}
+
+
+def asks(sentence: Sentence) -> bool:
+    """True for a question, which states nothing."""
+    words = sentence.text[sentence.span.start : sentence.span.end]
+    return sentence.language in scope()["questions"] and words.rstrip("\"”')» ").endswith("?")
+
+
+def tells(sentence: Sentence, item: Item) -> bool:
+    """True for an organisation that says or found what the sentence is about, and is not whom it happened to."""
+    words = _words(sentence.language)
+    if item.kind != "org" or not words:
+        return False
+    before = sentence.text[max(sentence.span.start, item.start - _REACH) : item.start]
+    behind = sentence.text[item.end : min(sentence.span.end, item.end + _REACH)]
+    return words["finder"].search(before) is not None or words["teller"].search(behind) is not None
+
+
+def without_tellers(sentence: Sentence, found: Found) -> Found | None:
+    """A statement without those behind its subject who only tell of it; None where no object is left.
+
+    Who stands first and tells may tell of itself ("Northgate said that it had been hit").
+    """
+    objects = found.roles.get("O")
+    if objects is None or found.predicate.value not in scope()["told_of"]["predicates"]:
+        return found
+    first = min((item.end for item in found.roles.get("S", ())), default=sentence.span.end)
+    kept = tuple(item for item in objects if item.start < first or not tells(sentence, item))
+    if len(kept) == len(objects):
+        return found
+    if not kept:
+        return None
+    return replace(found, roles={**found.roles, "O": kept})
+
+
+def closed(sentence: Sentence, found: Found) -> bool:
+    """True where a rule's subject belongs to another part of its sentence: it stands in a relative clause or behind
+    "unlike", which a comma closes before the next role, or is the object of a verb before an "and".
+    """
+    words = _words(sentence.language)
+    subjects = found.roles.get("S", ())
+    if found.framed or not words or not subjects:
+        return False
+    last = max(item.end for item in subjects)
+    others = [item.start for name, items in found.roles.items() if name != "S" for item in items if item.start >= last]
+    if not others:
+        return False
+    first = min(item.start for item in subjects)
+    before, behind = sentence.text[sentence.span.start : first], sentence.text[last : min(others)]
+    if words["governed"].search(before) is not None and words["governed_end"].search(behind) is not None:
+        return True
+    if "," not in behind:
+        return False
+    if words["set_apart"].search(before) is not None:
+        return True
+    if words["opens"].search(before) is None or words["named"].search(before) is not None:
+        return False
+    return words["goes_on"].search(behind) is None
+
+
+def supposed(sentence: Sentence, end: int) -> bool:
+    """True where what is said up to `end` hangs on a condition that the sentence names before that place."""
+    words = _words(sentence.language)
+    if not words:
+        return False
+    found = words["condition"].search(sentence.text[sentence.span.start : sentence.span.end])
+    return found is not None and sentence.span.start + found.start() < end
+
+
+def generic(sentence: Sentence, found: Found) -> bool:
+    """True for what a kind of people or code does in general: "ransomware groups often target hospitals"."""
+    words = _words(sentence.language)
+    subjects = found.roles.get("S", ())
+    if not words or not subjects or any(item.kind not in _KINDS or item.anaphor for item in subjects):
+        return False
+    first, last = subjects[0].start, subjects[-1].end
+    if words["determined"].search(sentence.text[max(sentence.span.start, first - _REACH) : first]) is not None:
+        return False
+    return words["habit"].search(sentence.text[last : min(sentence.span.end, last + _REACH)]) is not None
