@@ -14,7 +14,7 @@ from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
 from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST
 from geppo.read.frames.frame import OPEN, Frame, Statement, able, filled, kinds_in, worth
-from geppo.read.frames.nouns import FARTHEST, Lexicon, Verb
+from geppo.read.frames.nouns import FARTHEST, Lexicon, Phrase, Verb
 from geppo.read.frames.subjects import COMMON, PASSIVE, Reader
 from geppo.read.frames.tokens import words_of
 from geppo.read.typed import Item
@@ -222,7 +222,7 @@ def _statement(
     others = reader.behind(verb, frame.prepositions, frame.other) if frame.prepositions else []
     passive = voice == PASSIVE
     roles = filled(frame, agents, patients, others, active=not passive, alone=passive)
-    told = (*patients, *others, *(agents if frame.roles.get("agent") == "O" else ()))
+    told = (*patients, *others, *(agents if frame.roles.get("agent") == "O" or _any_subject(frame) else ()))
     if roles is None or not all(worth(frame, item, reader.text) for item in told):
         return None
     start, end = reader.tokens[at].start, reader.tokens[verb.last - 1].end
@@ -234,6 +234,11 @@ def _statement(
         ("the ", "his ", "its ")
     )
     return Statement(frame=frame, roles=roles, start=first, end=max(stretch), determined=determined)
+
+
+def _any_subject(frame: Frame) -> bool:
+    """True where any noun may be the subject and nothing else is asked for: `only` is said of it ("data surfaced")."""
+    return OPEN in frame.agent and not frame.patient
 
 
 def _patients_before(reader: Reader, verb: Verb, at: int) -> list[Item]:
@@ -272,6 +277,8 @@ def _patients_after(reader: Reader, verb: Verb, at: int) -> tuple[list[Item], in
     listed = reader.listed(place)
     if listed and reader.tokens[listed[0].last - 1].lower in frame.whole and reader.among(listed[0].last, "upon"):
         listed = reader.listed(listed[0].last + 1)
+    if verb.until:
+        listed = [Phrase(one.first, min(one.last, verb.until)) for one in listed if one.first < verb.until]
     found: list[Item] = []
     holder: Item | None = None
     where = False
