@@ -26,6 +26,9 @@ FARTHEST = 14
 """Tokens behind a verb in which its agent ("by …") or its other role is looked for."""
 
 NAMES = frozenset({"actor", "malware", "tool", "campaign", "network", "org", "place", "agreement", "product", "vuln"})
+_BEARERS = frozenset({"actor", "malware", "tool", "campaign", "network"})
+"""Names behind which a word in -ed is their verb and no adjective."""
+
 _QUOTES = ("“", '"', "‘", "'")
 
 _DOERS = frozenset(
@@ -233,12 +236,18 @@ class Sentence:
         ):
             first += 1
         last = first
-        while self.noun(last) and not (last > first and (self._verb_here(last) or self.among(last, "articles"))):
+        while self.noun(last) and not (last > first and self._ends_before(last)):
             last += 1
         if last == first:
             return None
         named = self._named(last)
         return named or Phrase(first, last)
+
+    def _ends_before(self, at: int) -> bool:
+        """True where a noun phrase ends before a token: an article, or what a named doer did ("X surprised …")."""
+        token = self.tokens[at]
+        did = token.item is None and token.lower.endswith("ed") and self.tokens[at - 1].kind in _BEARERS
+        return did or self.among(at, "articles") or self._verb_here(at)
 
     def _verb_here(self, at: int) -> bool:
         """True where a participle behind a noun says what was done to it ("servers hijacked by …")."""
