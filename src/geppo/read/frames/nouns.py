@@ -41,7 +41,7 @@ _PUNCTUATION = frozenset(',;:.!?()[]{}"“”„«»—–…')
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A frame's phrase at its place, from token `first` up to `last`; an object may stand in it from `slot` to `until`."""
+    """A frame's phrase from token `first` up to `last`; an object may stand in it from `slot` to `until`."""
 
     frame: Frame
     first: int
@@ -174,9 +174,7 @@ class Sentence:
         return frozenset(
             verb.first
             for verb in self.found
-            if verb.forms & {S, PAST}
-            and verb.forms.isdisjoint({PARTICIPLE})
-            and not self.among(verb.first, "plurals")
+            if verb.forms & {S, PAST} and verb.forms.isdisjoint({PARTICIPLE}) and not self.among(verb.first, "plurals")
         )
 
     def _rest(self, at: int, rest: Sequence[str]) -> tuple[int, int, int]:
