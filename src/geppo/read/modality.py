@@ -36,11 +36,12 @@ def modality(
     rung = hedging.combine(own) if own else (Rung.REPORTED if rungs else Rung.CONFIRMED)
     words = " … ".join(mark.text for mark in marks)
     if "negated" in constants:
-        negated = constants["negated"] == "True" or constants["negated"] == "true"
+        negated = (constants["negated"] == "True" or constants["negated"] == "true") is not ("turned" in constants)
     elif found.predicate is Predicate.DENIES:
         negated = False
     else:
-        negated = rung is Rung.NOT_FOUND or _negated(sentence, match, clause, spoken_of, framed=found.framed)
+        denied = _negated(sentence, match, clause, spoken_of, framed=found.framed)
+        negated = rung is Rung.NOT_FOUND or denied is not ("turned" in constants)
     return Hedge(rung=rung, text=words, grade=graded.grade if graded else None), negated
 
 

@@ -173,11 +173,11 @@ def _from_match(sentence: Sentence, line: TypedLine, rule: Rule, match: Any) -> 
 
 def _from_frame(sentence: Sentence, statement: Statement) -> Found:
     frame = statement.frame
-    nobody = bool(frame.nobody) and "S" not in statement.roles
+    constants = {"subject": frame.nobody} if frame.nobody and "S" not in statement.roles else {}
     return Found(
         rule=f"frame-{frame.id}",
         predicate=frame.predicate,
-        constants={**({"subject": frame.nobody} if nobody else {}), **statement.constants},
+        constants={**constants, **({"turned": "true"} if frame.turned else {}), **statement.constants},
         roles=statement.roles,
         start=statement.start,
         end=statement.end,

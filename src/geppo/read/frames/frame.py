@@ -31,6 +31,8 @@ class Frame:
     participle with "be" is active, "is aimed at"), `inverse` ones say actively what is done to their subject ("got
     infected with"). With `anywhere` the patient may stand anywhere before the verb, with `glued` right before it. Nouns
     that no list knows must match `only`, the whole sentence `needs`; a statement whose words match `never` is none.
+    Each of the three may name one of the file's `[patterns]` as `<name>`. A `turned` verb says that it was not so
+    ("spared", "has abandoned"); denied, it says that it was.
     `match` are lines in which the frame must be found, `near` lines in which it must not.
     """
 
@@ -50,6 +52,7 @@ class Frame:
     anywhere: bool
     active_only: bool
     glued: bool
+    turned: bool
     only: Any
     needs: Any
     whole: frozenset[str]
@@ -151,9 +154,9 @@ def able(frame: Frame, kinds: frozenset[str]) -> bool:
 
 def worth(frame: Frame, item: Item, text: str) -> bool:
     """True unless a frame wants only some of the nouns that no list knows, and this is none of them."""
-    known = (
-        item.kind in frame.patient or item.kind in frame.other or bool(item.terms and item.terms[0].id in frame.patient)
-    )
+    of_agent = not frame.patient or frame.roles.get("agent") == "O"
+    kinds = frame.patient | frame.other | (frame.agent if of_agent else frozenset())
+    known = item.kind in kinds or bool(item.terms and item.terms[0].id in kinds)
     if frame.only is None or (known and item.kind != OPEN):
         return True
     return frame.only.search(text[item.start : item.end]) is not None
@@ -169,7 +172,16 @@ def _kinds(names: str, where: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _frame(row: Mapping[str, Any], where: str) -> Frame:
+def _pattern(row: Mapping[str, Any], key: str, patterns: Mapping[str, str]) -> Any:
+    """The expression of a frame's key, that of `[patterns]` where it is named as `<name>`; None without the key."""
+    written = row.get(key)
+    if written is None:
+        return None
+    named = written.startswith("<") and written.endswith(">")
+    return linear.compile(patterns[written[1:-1]] if named else written)
+
+
+def _frame(row: Mapping[str, Any], patterns: Mapping[str, str], where: str) -> Frame:
     where = f"{where}, frame {row.get('id', '?')}"
     try:
         return Frame(
@@ -183,14 +195,15 @@ def _frame(row: Mapping[str, Any], where: str) -> Frame:
             prepositions=tuple(row.get("prepositions", ())),
             roles=dict(row.get("roles", {"agent": "S", "patient": "O"})),
             nobody=row.get("nobody", ""),
-            never=linear.compile(row["never"]) if "never" in row else None,
+            never=_pattern(row, "never", patterns),
             stative=bool(row.get("stative", False)),
             inverse=bool(row.get("inverse", False)),
             anywhere=bool(row.get("anywhere", False)),
             active_only=bool(row.get("active_only", False)),
             glued=bool(row.get("glued", False)),
-            only=linear.compile(row["only"]) if "only" in row else None,
-            needs=linear.compile(row["needs"]) if "needs" in row else None,
+            turned=bool(row.get("turned", False)),
+            only=_pattern(row, "only", patterns),
+            needs=_pattern(row, "needs", patterns),
             whole=frozenset(row.get("whole", ())),
             match=tuple(row["match"]),
             near=tuple(row.get("near", ())),
@@ -202,7 +215,7 @@ def _frame(row: Mapping[str, Any], where: str) -> Frame:
 def compile_frames(text: str, where: str, folder: Traversable | None = None) -> Frames:
     """Read a frames file. Raises DataError that names the file and the frame."""
     raw = shipped.loads(text, folder) if folder is not None else tomllib.loads(text)
-    found = tuple(_frame(row, where) for row in raw.get("frame", ()))
+    found = tuple(_frame(row, raw.get("patterns", {}), where) for row in raw.get("frame", ()))
     if len({frame.id for frame in found}) != len(found):
         raise DataError(f"{where}: frame ids must be unique")
     return Frames(grammar=raw["grammar"], frames=found, words=raw.get("words", {}))

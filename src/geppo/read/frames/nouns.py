@@ -29,6 +29,9 @@ FARTHEST = 14
 """Tokens behind a verb in which its agent ("by …") or its other role is looked for."""
 
 NAMES = frozenset({"actor", "malware", "tool", "campaign", "network", "org", "place", "agreement", "product", "vuln"})
+_BEARERS = frozenset({"actor", "malware", "tool", "campaign", "network"})
+"""Names behind which a word in -ed is their verb and no adjective."""
+
 _QUOTES = ("“", '"', "‘", "'")
 
 _DOERS = frozenset(
@@ -41,13 +44,14 @@ _PUNCTUATION = frozenset(',;:.!?()[]{}"“”„«»—–…')
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A frame's phrase at its place, from token `first` up to `last`; `slot` is where an object may stand in it."""
+    """A frame's phrase from token `first` up to `last`; an object may stand in it from `slot` to `until`."""
 
     frame: Frame
     first: int
     last: int
     forms: frozenset[str]
     slot: int
+    until: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +83,8 @@ class Lexicon:
         for frame in known.frames:
             for phrase in frame.phrases:
                 first, *rest = phrase.split(" ")
-                if first == "be":
-                    forms = dict.fromkeys(self.words["be"], frozenset({BASE, S, PAST}))
+                if first in ("be", "have"):
+                    forms = dict.fromkeys(self.words[first], frozenset({BASE, S, PAST}))
                 else:
                     forms = forms_of(first, irregular)
                 second = rest[0] if rest and rest[0] not in SLOTS else ""
@@ -166,9 +170,9 @@ class Sentence:
             rows = [(at + 1, row) for row in phrases.get("", ())]
             rows += [(behind, row) for row in phrases.get(following, ())] if following else []
             for place, row in rows:
-                last, slot = self._rest(place, row.rest) if row.needed <= words else (0, 0)
+                last, slot, until = self._rest(place, row.rest) if row.needed <= words else (0, 0, 0)
                 if last:
-                    made.append(Verb(row.frame, at, last, row.forms, slot))
+                    made.append(Verb(row.frame, at, last, row.forms, slot, until))
         longest: dict[int, int] = {}
         for verb in made:
             longest[verb.first] = max(longest.get(verb.first, 0), 0 if verb.slot else verb.last)
@@ -194,32 +198,35 @@ class Sentence:
 
     @cached_property
     def starts(self) -> frozenset[int]:
-        """Places at which a verb stands that is finite by its form."""
+        """Places at which a verb stands that is finite by its form, and no plural of a noun is spelt so."""
         return frozenset(
-            verb.first for verb in self.found if verb.forms & {S, PAST} and verb.forms.isdisjoint({PARTICIPLE})
+            verb.first
+            for verb in self.found
+            if verb.forms & {S, PAST} and verb.forms.isdisjoint({PARTICIPLE}) and not self.among(verb.first, "plurals")
         )
 
-    def _rest(self, at: int, rest: Sequence[str]) -> tuple[int, int]:
-        """Where a phrase ends whose first word stands before `at`, and its slot; (0, 0) where it is another phrase."""
-        slot = 0
+    def _rest(self, at: int, rest: Sequence[str]) -> tuple[int, int, int]:
+        """Where a phrase ends whose first word stands before `at`, its slot and the end of that; zeros where it is
+        another phrase."""
+        slot = until = 0
         for number, word in enumerate(rest):
             if word == "~":
                 slot = at
                 if number + 1 < len(rest):
                     place = self._seek(at, rest[number + 1], FARTHEST)
                     if place <= at:
-                        return 0, 0
-                    at = place
+                        return 0, 0, 0
+                    at = until = place
             elif word == "*":
                 place = self._seek(at, rest[number + 1], GAP)
                 if place < 0:
-                    return 0, 0
+                    return 0, 0, 0
                 at = place
             elif self.word(at) == word:
                 at += 1
             else:
-                return 0, 0
-        return at, slot
+                return 0, 0, 0
+        return at, slot, until
 
     def _seek(self, at: int, word: str, most: int) -> int:
         ends = ";.:?!," if most == GAP else ";.:?!"
@@ -244,7 +251,7 @@ class Sentence:
     def ending(self, last: int) -> Phrase | None:
         """The noun phrase whose last token is `last`."""
         first = last
-        while self.noun(first) and self.word(first) not in ("a", "an", "the"):
+        while self.noun(first) and not self.among(first, "articles"):
             first -= 1
         return Phrase(first + 1, last + 1) if first < last else None
 
@@ -255,12 +262,18 @@ class Sentence:
         ):
             first += 1
         last = first
-        while self.noun(last) and not (last > first and self._verb_here(last)):
+        while self.noun(last) and not (last > first and self._ends_before(last)):
             last += 1
         if last == first:
             return None
         named = self._named(last)
         return named or Phrase(first, last)
+
+    def _ends_before(self, at: int) -> bool:
+        """True where a noun phrase ends before a token: an article, or what a named doer did ("X surprised …")."""
+        token = self.tokens[at]
+        did = token.item is None and token.lower.endswith("ed") and self.tokens[at - 1].kind in _BEARERS
+        return did or self.among(at, "articles") or self._verb_here(at)
 
     def _verb_here(self, at: int) -> bool:
         """True where a participle behind a noun says what was done to it ("servers hijacked by …")."""

@@ -264,7 +264,7 @@ def _statement(
             return None
         patients, others = kept, beside
     roles = filled(frame, agents, patients, others, active=not unsaid, alone=unsaid)
-    told = (*patients, *others, *(agents if frame.roles.get("agent") == "O" else ()))
+    told = (*patients, *others, *(agents if frame.roles.get("agent") == "O" or _any_subject(frame) else ()))
     if roles is None or not all(worth(frame, item, reader.text) for item in told):
         return None
     start, end = reader.tokens[at].start, reader.tokens[verb.last - 1].end
@@ -276,6 +276,11 @@ def _statement(
         ("the ", "his ", "its ")
     )
     return Statement(frame=frame, roles=roles, start=first, end=max(stretch), determined=determined)
+
+
+def _any_subject(frame: Frame) -> bool:
+    """True where any noun may be the subject and nothing else is asked for: `only` is said of it ("data surfaced")."""
+    return OPEN in frame.agent and not frame.patient
 
 
 def _patients_before(reader: Reader, verb: Verb, at: int) -> list[Item]:
@@ -321,6 +326,8 @@ def _patients_after(reader: Reader, verb: Verb, at: int) -> tuple[list[Item], in
     listed = reader.listed(place)
     if listed and reader.tokens[listed[0].last - 1].lower in frame.whole and reader.among(listed[0].last, "upon"):
         listed = reader.listed(listed[0].last + 1)
+    if verb.until:
+        listed = [Phrase(one.first, min(one.last, verb.until)) for one in listed if one.first < verb.until]
     found: list[Item] = []
     holder: Item | None = None
     where = False
