@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
+import re2
+
 from geppo.language import hedges as hedging
 from geppo.language.sentences import Span
 from geppo.model.claim import Grade, Hedge, Predicate, Rung
@@ -22,7 +27,7 @@ def modality(
         mark
         for mark in hedging.hedges(sentence.text, sentence.span, sentence.language)
         if (clause.start <= mark.start < clause.end or _opens(sentence, mark.end, clause))
-        and not _elsewhere(sentence, mark, match)
+        and not _elsewhere(sentence, mark, match, spoken_of)
         and not _own_words(found.predicate, mark)
         and not _in_relative(sentence, mark, spoken_of)
     ]
@@ -50,17 +55,20 @@ def _own_words(predicate: Predicate, mark: hedging.Hedged) -> bool:
     return any(mark.text.lower().startswith(word) for word in words)
 
 
-def _elsewhere(sentence: Sentence, mark: hedging.Hedged, match: Span) -> bool:
+def _elsewhere(sentence: Sentence, mark: hedging.Hedged, match: Span, spoken_of: tuple[Item, ...]) -> bool:
     """True for a hedge of another statement in the same clause: words that set clauses apart stand between the two.
 
-    What opens the sentence ("Reportedly, …") governs all of it.
+    What opens the sentence ("Reportedly, …") governs all of it. Where hedges stand behind what they govern, one that
+    ends before the statement begins is of something else, unless it is an adverb.
     """
+    follows = sentence.language in scope()["hedges_follow"]
     if mark.start < match.end and match.start < mark.end:
-        return False
+        last = max((item.start for item in spoken_of), default=0)
+        return follows and mark.end < last and _set_apart(sentence.text[mark.end : last], sentence.language)
     if mark.rung is Rung.REPORTED and mark.end <= match.start:
         return False
     if mark.start >= match.end:
-        between = sentence.text[match.end : mark.start]
+        between = sentence.text[match.end - follows : mark.start]
         if between.rstrip().endswith(tuple(scope()["predicated"])):
             return False
     else:
@@ -68,7 +76,22 @@ def _elsewhere(sentence: Sentence, mark: hedging.Hedged, match: Span) -> bool:
         opening = scope()["opening"].get(sentence.language, scope()["opening"]["en"])
         if mark.start - sentence.span.start <= opening or between.lstrip().startswith(tuple(scope()["governs"])):
             return False
-    return any(word in between for word in scope()["apart"].get(sentence.language, ()))
+        if follows and not mark.text.startswith(tuple(scope()["hedge_adverbs"])):
+            return True
+    return _set_apart(between, sentence.language)
+
+
+def _set_apart(between: str, language: str) -> bool:
+    """True where words between two statements keep them apart; a comma behind a topic or an adverb does not."""
+    joined = _joined(language)
+    words = joined.sub("", between) if joined is not None else between
+    return any(word in words for word in scope()["apart"].get(language, ()))
+
+
+@cache
+def _joined(language: str) -> Any:
+    source = scope()["joined"].get(language)
+    return re2.compile(source) if source else None
 
 
 def _negated(
@@ -91,7 +114,9 @@ def _negated(
         if framed and told < mark.start and "," in sentence.text[told : mark.start] and match.start <= told:
             continue
         others = scope()["negates_other"].get(sentence.language, ()) if framed else ()
-        if match.end <= mark.start and any(word in sentence.text[match.end : mark.start] for word in others):
+        behind = sentence.text[match.end : mark.start]
+        joined = _joined(sentence.language)
+        if match.end <= mark.start and any(word in (joined.sub("", behind) if joined else behind) for word in others):
             continue
         if mark.scope == "before" and last <= mark.end:
             contrast = any(word in sentence.text[mark.start : mark.end] for word in scope()["contrast"])

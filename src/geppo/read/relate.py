@@ -18,6 +18,7 @@ from geppo.model.entity import Kind, Term
 from geppo.model.marking import Tlp
 from geppo.model.report import Passage
 from geppo.model.time import When
+from geppo.read.adnominal import of_another
 from geppo.read.anaphora import Salience
 from geppo.read.frames import Statement, statements
 from geppo.read.modality import modality
@@ -91,6 +92,8 @@ def claims_of(
                 if match.end() - match.start() > LONGEST_MATCH or _guarded(rules, rule, sentence, line, match):
                     continue
                 made = _from_match(sentence, line, rule, match)
+                if of_another(sentence, made):
+                    continue
                 for claim in _claims(sentence, rules, made, salience, source, catalog):
                     if not match.groupdict().get("S"):
                         guessed.add(claim.id)

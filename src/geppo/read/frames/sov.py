@@ -78,6 +78,7 @@ class Lexicon:
         self.containers = re2.compile(words["containers"])
         self.no_particle = tuple(words["no_particle"])
         self.number = re2.compile(words["number"])
+        self.predicated = re2.compile(words["predicated"])
         self.quote = re2.compile(words["quote"])
         self.lost = re2.compile(words["lost"])
         self.negative = re2.compile(words["negative"])
@@ -357,6 +358,7 @@ def _listed(row: Sequence[Marked], kinds: frozenset[str]) -> list[Item]:
     return found[::-1]
 
 
+_PEOPLE = frozenset({"actor", "role", "group-kind", "campaign"})
 _COMMON = frozenset({"role", "group-kind", "malware-kind", "relay-class", "campaign-kind", "shared-thing"})
 _NAMES = frozenset({"actor", "malware", "tool", "campaign", "network"})
 _TIES = ("に", "を", "が", "は", "から", "へ", "と", "の", "も")
@@ -394,6 +396,8 @@ def _roles(
     else:
         patients = _nearest(direct, of_object, frame.patient)
         agents = _by(near, particles[SUBJECT], frame.agent)
+        if _head_does(reader, head, agents, patients, frame.agent):
+            agents = []
         if head is not None and not (agents and patients):
             fits = filling(head, frame.agent if patients else frame.patient)
             if fits is not None and patients:
@@ -420,6 +424,20 @@ def _roles(
         yield from _cleft(reader, verb, agents, after + cleft.end())
         return
     yield agents, patients, False, verb.stem_end
+
+
+def _head_does(
+    reader: Reader, head: Item | None, agents: Sequence[Item], patients: Sequence[Item], kinds: frozenset[str]
+) -> bool:
+    """True where the noun that a clause with its own object describes is the doer, whoever the sentence is about.
+
+    Malware that somebody's clause describes may be what he did it with.
+    """
+    if head is None or not patients or head.kind == OPEN or filling(head, kinds - {OPEN}) is None:
+        return False
+    if reader.lexicon.predicated.match(reader.text[head.end : reader.end]) is not None:
+        return False
+    return not (agents and agents[-1].kind in _PEOPLE and head.kind not in _PEOPLE)
 
 
 def _transitive(near: Sequence[Marked], of_object: Sequence[str], particles: frozenset[str]) -> bool:

@@ -1,0 +1,56 @@
+"""Whose deed a Japanese clause tells: the noun that it describes is its doer, and a nearer subject comes first.
+
+A rule bridges what stands between a name and a verb. Where that verb describes a following noun that could do it
+(「Xが銀行を狙う集団に売った」), or where somebody else is the subject in between, the name before has not done it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import re2
+
+from geppo.model.claim import Predicate
+from geppo.read.rules import scope
+from geppo.read.sentence import Found, Sentence
+from geppo.read.typed import Item
+
+_DEEDS = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.USES, Predicate.EXPLOITS, Predicate.STEALS,
+                    Predicate.LEAKS, Predicate.DISRUPTS})  # fmt: skip
+_DOERS = frozenset({"actor", "malware", "tool", "network", "role", "group-kind", "malware-kind", "relay-class"})
+
+
+@cache
+def _words(language: str) -> dict[str, Any] | None:
+    row = scope()["adnominal"].get(language)
+    return {name: re2.compile(source) for name, source in row.items()} if row else None
+
+
+def of_another(sentence: Sentence, found: Found) -> bool:
+    """True where a rule took a name for the doer of what the sentence says of somebody else."""
+    words = _words(sentence.language)
+    doers, objects = found.roles.get("S", ()), found.roles.get("O", ())
+    if words is None or found.predicate not in _DEEDS or not doers or not objects:
+        return False
+    last, first = doers[-1], objects[0]
+    if last.end > first.start or words["subject"].match(sentence.text[last.end : first.start]) is None:
+        return False
+    own = {item.start for items in found.roles.values() for item in items}
+    between = [item for item in sentence.items if last.end <= item.start < first.start and item.start not in own]
+    if any(item.kind in _DOERS and words["nearer"].match(sentence.text[item.end : first.start]) for item in between):
+        return True
+    return described(sentence, found.end, own) is not None
+
+
+def described(sentence: Sentence, at: int, own: set[int]) -> Item | None:
+    """The doer that a verb ending at a place describes, if it is none of the statement's own items or its predicate."""
+    words = _words(sentence.language)
+    run = words["ending"].match(sentence.text[at : sentence.span.end]) if words is not None else None
+    if words is None or run is None:
+        return None
+    start = at + run.end()
+    head = next((item for item in sentence.items if item.start == start), None)
+    if head is None or head.kind not in _DOERS or head.start in own:
+        return None
+    return None if words["copula"].match(sentence.text[head.end : sentence.span.end]) is not None else head
