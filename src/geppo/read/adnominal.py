@@ -33,6 +33,11 @@ def of_another(sentence: Sentence, found: Found) -> bool:
     doers, objects = found.roles.get("S", ()), found.roles.get("O", ())
     if words is None or found.predicate not in _DEEDS or not doers or not objects:
         return False
+    if objects[-1].end <= doers[0].start:
+        behind = sentence.text[objects[-1].end : doers[0].start]
+        rest = sentence.text[found.end : sentence.span.end]
+        described_other = words["noun"].match(rest) is not None and words["formal"].match(rest) is None
+        return described_other and words["subject"].match(behind) is not None
     last, first = doers[-1], objects[0]
     if last.end > first.start or words["subject"].match(sentence.text[last.end : first.start]) is None:
         return False
@@ -41,6 +46,15 @@ def of_another(sentence: Sentence, found: Found) -> bool:
     if any(item.kind in _DOERS and words["nearer"].match(sentence.text[item.end : first.start]) for item in between):
         return True
     return described(sentence, found.end, own) is not None
+
+
+def own_topic(sentence: Sentence, found: Found) -> bool:
+    """True where the sentence has a topic of its own before an active verb: nobody from outside did it."""
+    words = _words(sentence.language)
+    if words is None or words["passive"].search(sentence.text[found.start : found.end + 4]) is not None:
+        return False
+    before = sentence.text[sentence.span.start : found.start]
+    return any(words["when"].search(before[: match.end() - 1]) is None for match in words["topic"].finditer(before))
 
 
 def described(sentence: Sentence, at: int, own: set[int]) -> Item | None:

@@ -18,7 +18,7 @@ from geppo.model.entity import Kind, Term
 from geppo.model.marking import Tlp
 from geppo.model.report import Passage
 from geppo.model.time import When
-from geppo.read.adnominal import of_another
+from geppo.read.adnominal import of_another, own_topic
 from geppo.read.anaphora import Salience
 from geppo.read.frames import Statement, statements
 from geppo.read.modality import modality
@@ -180,6 +180,8 @@ def _claims(
     sentence: Sentence, rules: RuleSet, found: Found, salience: Salience, source: Source, catalog: Catalog
 ) -> Iterable[Claim]:
     constants, roles = dict(found.constants), dict(found.roles)
+    if constants.get("subject", "").startswith("@") and own_topic(sentence, found):
+        constants["subject"] = constants["subject"].partition("?")[2] or constants["subject"]
     if constants.get("subject") == "@publisher":
         house = Term(kind=Kind.IDENTITY, id=f"publisher/{source.publisher}", name=source.publisher)
         pairs = _arguments(found.predicate, constants, roles, salience, catalog, house)
@@ -190,6 +192,8 @@ def _claims(
         for pair in pairs
         if _sensible(found.predicate, *pair) and not _only_tells(found.predicate, *pair, sentence, catalog)
     ]
+    if _general(sentence, found):
+        pairs = [pair for pair in pairs if pair[0].kind is not Kind.CONCEPT]
     if not pairs:
         return
     span = Span(start=found.start, end=found.end)
@@ -301,7 +305,9 @@ def _arguments(
         subjects = [house]
     if not subjects and "subject" in constants:
         subjects = list(_constant(constants["subject"], salience, catalog))
-    if not objects and "object" in constants:
+    if not objects and constants.get("object") == "@counted":
+        objects = [item.count.unit for item in roles.get("C", ()) if item.count is not None]
+    elif not objects and "object" in constants:
         objects = list(_constant(constants["object"], salience, catalog))
     if not subjects:
         return []
@@ -313,6 +319,19 @@ def _arguments(
     if not objects:
         return [] if wanted else [(subject, None) for subject in subjects]
     return [(subject, object_) for subject in subjects for object_ in objects if subject.id != object_.id]
+
+
+def _general(sentence: Sentence, found: Found) -> bool:
+    """True where the clause says what is often done: it is no event where nobody is named who did it."""
+    words = _usual(sentence.language)
+    clause = _clause(sentence, found.start, found.end)
+    return words is not None and words.search(sentence.text[clause.start : clause.end]) is not None
+
+
+@cache
+def _usual(language: str) -> Any:
+    source = scope()["general"].get(language)
+    return re2.compile(source) if source else None
 
 
 def _sensible(predicate: Predicate, subject: Term, object_: Term | None) -> bool:

@@ -16,6 +16,9 @@ NOBODY = frozenset({"role/attacker", "role/operator", "body/police", "unit/victi
 """Subjects that a reading puts in where the sentence names nobody."""
 
 
+_ANYBODY = "unit/victim"
+"""The object of a claim that names nobody."""
+
 _KIND_OF_NAMES = {
     "malware-kind": (Kind.MALWARE, Kind.TOOL),
     "group-kind": (Kind.INTRUSION_SET,),
@@ -143,6 +146,7 @@ def without_weaker_readings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
 
     A state is not said to attack where its group is named for the same attack.
     """
+    named = {(c.predicate, c.subject.id) for c in claims if c.object is not None and c.object.id != _ANYBODY}
     fuller = {(c.predicate, c.subject.id, c.object.id if c.object else "", c.negated) for c in claims if c.count}
     groups = {
         (c.predicate, c.object.id if c.object else "", c.negated)
@@ -152,6 +156,8 @@ def without_weaker_readings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
     kept = []
     for claim in claims:
         key = (claim.predicate, claim.subject.id, claim.object.id if claim.object else "", claim.negated)
+        if key[2] == _ANYBODY and key[:2] in named:
+            continue
         if claim.subject.kind is Kind.LOCATION and claim.predicate in _ATTACKS and (key[0], *key[2:]) in groups:
             continue
         if claim.count is None and key in fuller:

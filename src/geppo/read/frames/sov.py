@@ -80,6 +80,7 @@ class Lexicon:
         self.number = re2.compile(words["number"])
         self.predicated = re2.compile(words["predicated"])
         self.quote = re2.compile(words["quote"])
+        self.inner = re2.compile(words["inner"])
         self.lost = re2.compile(words["lost"])
         self.negative = re2.compile(words["negative"])
         self.prefixes = frozenset(words["prefixes"])
@@ -375,7 +376,8 @@ def _roles(
     """Who does it, what it is done to, whether it is denied, and where the statement ends."""
     frame, particles = verb.frame, reader.lexicon.particles
     of_object = frame.prepositions or tuple(particles[OBJECT])
-    direct = [one for one in near if reader.lexicon.quote.search(reader.text[one.end : verb.start]) is None]
+    told = [one for one in near if reader.lexicon.quote.search(reader.text[one.end : verb.start]) is None]
+    direct = [one for one in told if reader.lexicon.inner.search(reader.text[one.end : verb.start]) is None]
     after = verb.stem_end
     cleft = reader.lexicon.cleft.match(reader.text[after : reader.end])
     if verb.passive:
@@ -384,9 +386,9 @@ def _roles(
         inside = [one for one in direct if head is None or one.particle not in particles["topic"]]
         patients = patients or _by(inside, particles[SUBJECT], frame.patient)
         agents = _by(near, particles[AGENT], frame.agent) or _deed(reader, near, frame.agent)
-        told = filling(head, frame.patient) if head is not None else None
-        if not patients and told is not None:
-            patients = [told]
+        described = filling(head, frame.patient) if head is not None else None
+        if not patients and described is not None:
+            patients = [described]
         if head is None:
             patients = patients or _by(topics, particles["topic"], frame.patient)
         if not patients and frame.prepositions:
@@ -395,7 +397,7 @@ def _roles(
         return
     else:
         patients = _nearest(direct, of_object, frame.patient)
-        agents = _by(near, particles[SUBJECT], frame.agent)
+        agents = _by([one for one in near if one.particle == "は" or one in told], particles[SUBJECT], frame.agent)
         if _head_does(reader, head, agents, patients, frame.agent):
             agents = []
         if head is not None and not (agents and patients):
@@ -404,8 +406,8 @@ def _roles(
                 agents = agents or [fits]
             elif fits is not None and not frame.stative:
                 patients = [fits]
-        described = head is not None and [item.start for item in patients] == [head.start]
-        loot = frame.predicate is Predicate.STEALS and described and not agents
+        headed = head is not None and [item.start for item in patients] == [head.start]
+        loot = frame.predicate is Predicate.STEALS and headed and not agents
         agents = agents or ([] if loot else _by(topics, particles["topic"], frame.agent))
     patients = _held(reader, near, patients, frame.patient)
     if frame.glued:
