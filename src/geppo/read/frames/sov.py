@@ -172,7 +172,8 @@ class Reader:
             if item is None and match.start(1) > match.start():
                 item = self._noun_before(max(at, start), start + match.start())
             if item is not None:
-                found.append(Marked(item, match.group(1), after, self._whole(max(at, start), item)))
+                whole = self._whole(max(at, start), item, start + match.start(1))
+                found.append(Marked(item, match.group(1), after, whole))
                 at = after
             elif (
                 found
@@ -203,10 +204,12 @@ class Reader:
             return covered
         return self._open(start, place)
 
-    def _whole(self, first: int, item: Item) -> Item | None:
-        """The longer noun that ends with a mention, if there is one."""
+    def _whole(self, first: int, item: Item, place: int) -> Item | None:
+        """The longer noun that ends with a mention, or that a mention opens, if there is one before a particle."""
         if item.kind == OPEN or item.anaphor:
             return None
+        if item.end < place and self.lexicon.noun.fullmatch(self.text[item.end : place]) is not None:
+            return self._open(item.start, place)
         runs = [
             match
             for match in self.lexicon.noun.finditer(self.text[first : item.end])
@@ -214,6 +217,10 @@ class Reader:
         ]
         start = first + runs[0].start() if runs else item.start
         return self._open(start, item.end) if start < item.start else None
+
+    def whole(self, item: Item) -> Item:
+        """A mention as a noun that no list knows, with what stands before it of the same word."""
+        return self._whole(self.start, item, item.end) or replace(item, kind=OPEN)
 
     def _named(self, item: Item) -> Item:
         """The name that describes a common noun: "a network named X", 「Xを名乗る集団」."""
@@ -360,7 +367,8 @@ def _listed(row: Sequence[Marked], kinds: frozenset[str]) -> list[Item]:
 
 
 _PEOPLE = frozenset({"actor", "role", "group-kind", "campaign"})
-_COMMON = frozenset({"role", "group-kind", "malware-kind", "relay-class", "campaign-kind", "shared-thing"})
+_COMMON = frozenset({"role", "group-kind", "malware-kind", "relay-class", "campaign-kind", "shared-thing",
+                     "unit", "device", "data", "service", "sector"})  # fmt: skip
 _NAMES = frozenset({"actor", "malware", "tool", "campaign", "network"})
 _TIES = ("に", "を", "が", "は", "から", "へ", "と", "の", "も")
 _OF = frozenset({"の", "의"})
@@ -414,9 +422,7 @@ def _roles(
         agents = _by(near, particles[OBJECT], frame.agent) or agents
         patients = [fit for item in reader.items if item.end == verb.start and (fit := filling(item, frame.patient))]
     if frame.anywhere and not patients:
-        patients = [
-            fit for item in reader.items if item.end <= verb.start and (fit := filling(item, frame.patient - {OPEN}))
-        ][:1]
+        patients = _anywhere(reader, verb)
     if cleft is not None and patients and not agents and frame.agent:
         agents = _after(reader, after + cleft.end(), reader.end, frame.agent - {OPEN})
         if agents and reader.lexicon.contrast.match(reader.text[agents[-1].end : reader.end].lstrip("」』”")):
@@ -440,6 +446,18 @@ def _head_does(
     if reader.lexicon.predicated.match(reader.text[head.end : reader.end]) is not None:
         return False
     return not (agents and agents[-1].kind in _PEOPLE and head.kind not in _PEOPLE)
+
+
+def _anywhere(reader: Reader, verb: Verb) -> list[Item]:
+    """The first name before a verb that its frame can have, else the first other thing, else a noun of its own."""
+    kinds = verb.frame.patient
+    before = [item for item in reader.items if item.end <= verb.start]
+    found = [fit for item in before if (fit := filling(item, kinds - {OPEN}))]
+    named = [item for item in found if item.kind in _NAMES or item.kind == "vuln"]
+    if found or OPEN not in kinds:
+        return (named or found)[:1]
+    nouns = [reader.whole(item) for item in before if item.kind in _COMMON]
+    return [item for item in nouns if worth(verb.frame, item, reader.text)][:1]
 
 
 def _transitive(near: Sequence[Marked], of_object: Sequence[str], particles: frozenset[str]) -> bool:
