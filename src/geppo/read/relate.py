@@ -180,6 +180,8 @@ def _claims(
     sentence: Sentence, rules: RuleSet, found: Found, salience: Salience, source: Source, catalog: Catalog
 ) -> Iterable[Claim]:
     constants, roles = dict(found.constants), dict(found.roles)
+    if "S" not in roles and constants.get("subject", "").startswith("@agreement") and not salience.main(["agreement"]):
+        roles |= {"S": pact} if (pact := _pact(sentence, found)) else {}
     if constants.get("subject", "").startswith("@") and own_topic(sentence, found):
         constants["subject"] = constants["subject"].partition("?")[2] or constants["subject"]
     if constants.get("subject") == "@publisher":
@@ -319,6 +321,13 @@ def _arguments(
     if not objects:
         return [] if wanted else [(subject, None) for subject in subjects]
     return [(subject, object_) for subject in subjects for object_ in objects if subject.id != object_.id]
+
+
+def _pact(sentence: Sentence, found: Found) -> tuple[Item, ...]:
+    """The agreement that a statement calls by its kind only, where no agreement was named before."""
+    return tuple(
+        item for item in sentence.items if item.kind == "agreement-kind" and found.start <= item.start < found.end
+    )[:1]
 
 
 def _general(sentence: Sentence, found: Found) -> bool:

@@ -12,7 +12,7 @@ _ONE_OBJECT = frozenset({Predicate.WARNS, Predicate.DENIES})
 
 _ATTACKS = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.USES, Predicate.EXPLOITS, Predicate.STEALS})
 
-NOBODY = frozenset({"role/attacker", "role/operator", "body/police", "unit/victim"})
+NOBODY = frozenset({"role/attacker", "role/operator", "body/police", "unit/victim", "campaign-kind/incident"})
 """Subjects that a reading puts in where the sentence names nobody."""
 
 

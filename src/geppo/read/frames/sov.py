@@ -81,6 +81,8 @@ class Lexicon:
         self.predicated = re2.compile(words["predicated"])
         self.quote = re2.compile(words["quote"])
         self.inner = re2.compile(words["inner"])
+        self.attempt = re2.compile(words["attempt"])
+        self.received = re2.compile(words["received"])
         self.lost = re2.compile(words["lost"])
         self.negative = re2.compile(words["negative"])
         self.prefixes = frozenset(words["prefixes"])
@@ -287,7 +289,8 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
         return
     clause = reader.clause(verb.start)
     after = verb.stem_end
-    if lexicon.unreal.match(text[after : min(reader.end, verb.end + 8)]) is not None:
+    failed = lexicon.attempt.match(text[after : reader.end]) is not None
+    if not failed and lexicon.unreal.match(text[after : min(reader.end, verb.end + 8)]) is not None:
         return
     if lexicon.condition.search(text[max(clause.start, verb.start - 60) : verb.start]) is not None:
         return
@@ -304,7 +307,7 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
             lost = lexicon.lost.search(text[verb.start : verb.stem_end]) is not None
             unsaid = head is not None and lexicon.negative.search(verb.ending) is not None
             plain = lost or (head is not None and not unsaid)
-            turned = {"negated": "true"} if negated or unsaid else {"negated": "false"} if plain else {}
+            turned = {"negated": "true"} if negated or unsaid or failed else {"negated": "false"} if plain else {}
             yield replace(statement, constants=turned)
 
 
@@ -394,6 +397,7 @@ def _roles(
         inside = [one for one in direct if head is None or one.particle not in particles["topic"]]
         patients = patients or _by(inside, particles[SUBJECT], frame.patient)
         agents = _by(near, particles[AGENT], frame.agent) or _deed(reader, near, frame.agent)
+        agents = agents or _owner_of_deed(reader, verb, near)
         described = filling(head, frame.patient) if head is not None else None
         if not patients and described is not None:
             patients = [described]
@@ -475,6 +479,15 @@ def _deed(reader: Reader, near: Sequence[Marked], kinds: frozenset[str]) -> list
     return []
 
 
+def _owner_of_deed(reader: Reader, verb: Verb, near: Sequence[Marked]) -> list[Item]:
+    """Whose attack somebody suffered: 「Xの攻撃を受けた」."""
+    suffered = reader.lexicon.received.search(reader.text[verb.start : verb.stem_end]) is not None
+    if not suffered or not near or near[-1].particle not in _OF or near[-1].end != verb.start:
+        return []
+    item = filling(near[-1].item, verb.frame.agent - {OPEN})
+    return [item] if item is not None else []
+
+
 def _after(reader: Reader, start: int, end: int, kinds: frozenset[str]) -> list[Item]:
     """The noun behind the topic of a cleft: the last of "A's B", if its kind fits."""
     inside = [item for item in reader.items if start <= item.start and item.end <= end]
@@ -516,7 +529,8 @@ def _statement(
     roles = filled(frame, agents, patients, others, active=active, alone=not active)
     if roles is None or not all(worth(frame, item, reader.text) for item in patients):
         return None
-    places = [verb.start, end, *(place for item in patients for place in (item.start, item.end))]
+    spread = () if frame.anywhere else patients
+    places = [verb.start, end, *(place for item in spread for place in (item.start, item.end))]
     if frame.never is not None and frame.never.search(reader.text[min(places) : max(places) + BEHIND]):
         return None
     return Statement(frame=frame, roles=roles, start=min(places), end=max(places))
