@@ -29,6 +29,7 @@ def modality(
         if (clause.start <= mark.start < clause.end or _opens(sentence, mark.end, clause))
         and not _elsewhere(sentence, mark, match, spoken_of)
         and not _own_words(found.predicate, mark)
+        and not _only_speaks(sentence, found, mark)
         and not _in_relative(sentence, mark, spoken_of)
     ]
     rungs = [mark.rung for mark in marks]
@@ -53,6 +54,13 @@ def _own_words(predicate: Predicate, mark: hedging.Hedged) -> bool:
     """True for words that make a statement and do not hedge it: "claimed responsibility", "four suspected men"."""
     words = scope()["own_words"].get(predicate.value, ())
     return any(mark.text.lower().startswith(word) for word in words)
+
+
+def _only_speaks(sentence: Sentence, found: Found, mark: hedging.Hedged) -> bool:
+    """True for words that say who speaks (「Xは…としている」) and are hearsay only where attackers speak of themselves."""
+    if not mark.text.startswith(tuple(scope()["speaks"])):
+        return False
+    return bool(sentence.voices) or not any(item.kind in scope()["speaks_of_itself"] for item in found.roles.get("S", ()))
 
 
 def _elsewhere(sentence: Sentence, mark: hedging.Hedged, match: Span, spoken_of: tuple[Item, ...]) -> bool:
