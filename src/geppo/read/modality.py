@@ -14,6 +14,9 @@ from geppo.read.rules import scope
 from geppo.read.sentence import Found, Sentence
 from geppo.read.typed import Item
 
+_TELLS = frozenset({Predicate.WARNS, Predicate.DISCLOSES})
+"""Acts of telling: a hedge in what is told is none of the telling."""
+
 _OF_GRADE = {Grade.LOW: Rung.SUGGESTS, Grade.MODERATE: Rung.LIKELY, Grade.HIGH: Rung.VERY_LIKELY}
 """A statement that carries a grade and no other hedge is a judgement, never a plain fact."""
 
@@ -23,6 +26,7 @@ def modality(
 ) -> tuple[Hedge, bool]:
     """The hedge of a statement and whether it is negated; `match` is the stretch that says it, in its clause."""
     constants = found.constants
+    follows = sentence.language in scope()["hedges_follow"]
     marks = [
         mark
         for mark in hedging.hedges(sentence.text, sentence.span, sentence.language)
@@ -30,12 +34,16 @@ def modality(
         and not _elsewhere(sentence, mark, match, spoken_of)
         and not _own_words(found.predicate, mark)
         and not _only_speaks(sentence, found, mark)
+        and not ("plain" in constants and not (match.start <= mark.start and mark.end <= match.end))
+        and not (follows and found.predicate in _TELLS and mark.start < match.end)
         and not _in_relative(sentence, mark, spoken_of)
     ]
     rungs = [mark.rung for mark in marks]
     if "hedge" in constants:
         rungs.append(Rung(constants["hedge"]))
     own: list[Rung] = [rung for rung in rungs if rung is not Rung.REPORTED]
+    if follows and own and _hearsay(marks, match):
+        own = [rung for rung in own if rung is not Rung.CONFIRMED]
     graded = hedging.grade(sentence.text, sentence.span, sentence.language)
     if not own and graded is not None:
         own = [_OF_GRADE[graded.grade]]
@@ -56,11 +64,19 @@ def _own_words(predicate: Predicate, mark: hedging.Hedged) -> bool:
     return any(mark.text.lower().startswith(word) for word in words)
 
 
+def _hearsay(marks: list[hedging.Hedged], match: Span) -> bool:
+    """True where hearsay stands nearest behind a statement: that it is confirmed is then said of the hearsay."""
+    behind = [mark for mark in marks if mark.end > match.end]
+    return bool(behind) and behind[0].rung is Rung.REPORTED
+
+
 def _only_speaks(sentence: Sentence, found: Found, mark: hedging.Hedged) -> bool:
-    """True for words that say who speaks (「Xは…としている」) and are hearsay only where attackers speak of themselves."""
+    """True for words that say who speaks (「Xは…としている」); they are hearsay where attackers speak of themselves."""
     if not mark.text.startswith(tuple(scope()["speaks"])):
         return False
-    return bool(sentence.voices) or not any(item.kind in scope()["speaks_of_itself"] for item in found.roles.get("S", ()))
+    return bool(sentence.voices) or not any(
+        item.kind in scope()["speaks_of_itself"] for item in found.roles.get("S", ())
+    )
 
 
 def _elsewhere(sentence: Sentence, mark: hedging.Hedged, match: Span, spoken_of: tuple[Item, ...]) -> bool:
@@ -79,27 +95,44 @@ def _elsewhere(sentence: Sentence, mark: hedging.Hedged, match: Span, spoken_of:
         between = sentence.text[match.end - follows : mark.start]
         if between.rstrip().endswith(tuple(scope()["predicated"])):
             return False
-    else:
-        between = sentence.text[mark.end : match.start]
-        opening = scope()["opening"].get(sentence.language, scope()["opening"]["en"])
-        if mark.start - sentence.span.start <= opening or between.lstrip().startswith(tuple(scope()["governs"])):
-            return False
-        if follows and not mark.text.startswith(tuple(scope()["hedge_adverbs"])):
+        if follows and _describes_another(sentence, match.end, mark.start):
             return True
+        return _set_apart(between, sentence.language, chained=follows)
+    between = sentence.text[mark.end : match.start]
+    opening = scope()["opening"].get(sentence.language, scope()["opening"]["en"])
+    if mark.start - sentence.span.start <= opening or between.lstrip().startswith(tuple(scope()["governs"])):
+        return False
+    if follows and not mark.text.startswith(tuple(scope()["hedge_adverbs"])):
+        return True
     return _set_apart(between, sentence.language)
 
 
-def _set_apart(between: str, language: str) -> bool:
-    """True where words between two statements keep them apart; a comma behind a topic or an adverb does not."""
+def _describes_another(sentence: Sentence, at: int, until: int) -> bool:
+    """True where a verb describes a noun of its own, which a later hedge then is about (「狙った事件では…らしい」)."""
+    source = scope()["described"].get(sentence.language)
+    return source is not None and _compiled(source).match(sentence.text[at:until]) is not None
+
+
+def _set_apart(between: str, language: str, *, chained: bool = False) -> bool:
+    """True where words between two statements keep them apart; a comma behind a topic or an adverb does not.
+
+    Verbs that are `chained` with one subject ("broke in, stole") share the hedge at their end.
+    """
     joined = _joined(language)
     words = joined.sub("", between) if joined is not None else between
+    if chained and not words.endswith("の") and not any(m in words.partition("、")[2] for m in scope()["new_subject"]):
+        return False
     return any(word in words for word in scope()["apart"].get(language, ()))
 
 
-@cache
 def _joined(language: str) -> Any:
     source = scope()["joined"].get(language)
-    return re2.compile(source) if source else None
+    return _compiled(source) if source else None
+
+
+@cache
+def _compiled(source: str) -> Any:
+    return re2.compile(source)
 
 
 def _negated(

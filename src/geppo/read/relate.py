@@ -45,6 +45,11 @@ _ACTS_OF_HOUSES = frozenset(
 )  # fmt: skip
 _STAGES = frozenset({Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE})
 _SYMMETRIC = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
+_UNLIKE: tuple[set[Kind], ...] = (
+    {Kind.INTRUSION_SET, Kind.MALWARE}, {Kind.INTRUSION_SET, Kind.TOOL}, {Kind.CAMPAIGN, Kind.MALWARE},
+    {Kind.CAMPAIGN, Kind.TOOL}, {Kind.INTRUSION_SET, Kind.INFRASTRUCTURE},
+)  # fmt: skip
+"""Kinds of which one is never another name of the other."""
 _PLAIN_ROLES = frozenset({"S", "O", "C", "D", "G", "K", "Kind", "Group", "Net"})
 
 
@@ -348,8 +353,12 @@ def _sensible(predicate: Predicate, subject: Term, object_: Term | None) -> bool
     for name in ("bystanders", "advised"):
         if predicate.value in scope()[name]["predicates"] and subject.id in scope()[name]["terms"]:
             return False
-    handled = scope()["no_victims"]
-    return not (predicate.value in handled["predicates"] and object_ is not None and object_.id in handled["terms"])
+    if predicate is Predicate.SAME_AS and object_ is not None and {subject.kind, object_.kind} in _UNLIKE:
+        return False
+    return not any(
+        predicate.value in scope()[name]["predicates"] and object_ is not None and object_.id in scope()[name]["terms"]
+        for name in ("no_victims", "no_means")
+    )
 
 
 def _only_tells(
