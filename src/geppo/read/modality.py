@@ -53,6 +53,7 @@ def modality(
         negated = constants["negated"] == "True" or constants["negated"] == "true"
     elif found.predicate is Predicate.DENIES:
         negated = False
+        rung = Rung.DENIES if rung is Rung.NOT_FOUND else rung
     else:
         negated = rung is Rung.NOT_FOUND or _negated(sentence, match, clause, spoken_of, framed=found.framed)
     return Hedge(rung=rung, text=words, grade=graded.grade if graded else None), negated
@@ -88,9 +89,12 @@ def _elsewhere(sentence: Sentence, mark: hedging.Hedged, match: Span, spoken_of:
     follows = sentence.language in scope()["hedges_follow"]
     if mark.start < match.end and match.start < mark.end:
         last = max((item.start for item in spoken_of), default=0)
-        return follows and mark.end < last and _set_apart(sentence.text[mark.end : last], sentence.language)
+        if not follows or mark.end > last:
+            return False
+        described = mark.end == last and match.end > max(item.end for item in spoken_of)
+        return described or _set_apart(sentence.text[mark.end : last], sentence.language)
     if mark.rung is Rung.REPORTED and mark.end <= match.start:
-        return False
+        return follows and not mark.text.startswith(tuple(scope()["sources"]))
     if mark.start >= match.end:
         between = sentence.text[match.end - follows : mark.start]
         if between.rstrip().endswith(tuple(scope()["predicated"])):
@@ -144,6 +148,7 @@ def _negated(
     up to a "but".
     """
     reach = scope()["reach"]
+    follows = sentence.language in scope()["hedges_follow"]
     before, after = reach.get(sentence.language, reach["en"])
     near = Span(start=max(clause.start, match.start - before), end=min(clause.end, match.end + after))
     first = min((item.start for item in spoken_of), default=match.start)
@@ -154,7 +159,7 @@ def _negated(
         told = min((item.end for item in spoken_of), default=match.end)
         if framed and told < mark.start and "," in sentence.text[told : mark.start] and match.start <= told:
             continue
-        others = scope()["negates_other"].get(sentence.language, ()) if framed else ()
+        others = scope()["negates_other"].get(sentence.language, ()) if framed or follows else ()
         behind = sentence.text[match.end : mark.start]
         joined = _joined(sentence.language)
         if match.end <= mark.start and any(word in (joined.sub("", behind) if joined else behind) for word in others):

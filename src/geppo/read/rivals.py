@@ -7,7 +7,7 @@ from geppo.model.entity import Kind, Term
 
 _STAGES = frozenset({Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE})
 _SYMMETRIC = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
-_ONE_OBJECT = frozenset({Predicate.WARNS, Predicate.DENIES})
+_ONE_OBJECT = frozenset({Predicate.WARNS, Predicate.DENIES, Predicate.PAYS})
 """A house warns of one thing in a sentence; what else stands there says more of it."""
 
 _ATTACKS = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.USES, Predicate.EXPLOITS, Predicate.STEALS})
@@ -128,7 +128,7 @@ def same(claim: Claim, other: Claim) -> bool:
 def without_guesses(claims: tuple[Claim, ...], guessed: set[str]) -> tuple[Claim, ...]:
     """A subject taken from the block gives way where the sentence itself names one for the same statement."""
     stated = {
-        (c.predicate, c.object.id if c.object else "", c.count.value if c.count else 0)
+        (c.predicate, c.object.id if c.object else "", c.count.value if c.count else 0, c.negated)
         for c in claims
         if c.id not in guessed
     }
@@ -136,7 +136,12 @@ def without_guesses(claims: tuple[Claim, ...], guessed: set[str]) -> tuple[Claim
         claim
         for claim in claims
         if claim.id not in guessed
-        or (claim.predicate, claim.object.id if claim.object else "", claim.count.value if claim.count else 0)
+        or (
+            claim.predicate,
+            claim.object.id if claim.object else "",
+            claim.count.value if claim.count else 0,
+            claim.negated,
+        )
         not in stated
     )
 

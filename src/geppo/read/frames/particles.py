@@ -30,6 +30,9 @@ OF = frozenset({"の", "의"})
 LIST = frozenset({"や", "、", "と", "および", "及び", "並びに", "ならびに", "와", "과", ",", "및"})
 
 
+_QUOTING = ("され", "み", "見", "いう", "いわ", "呼", "名", "し", "す", "思", "考", "言", "称", "目")
+
+
 @dataclass(frozen=True, slots=True)
 class Verb:
     """A frame's verb at its place: stem and inflection end at `stem_end`, what is inflected on at `end`.
@@ -245,6 +248,15 @@ class Reader:
         if self.lexicon.no_noun.search(name) is not None:
             return None
         return Item(kind=OPEN, start=start, end=end, terms=(Term(kind=Kind.TEXT, id=f"text/{slug(name)}", name=name),))
+
+    def quoted(self, at: int) -> bool:
+        """True where a particle that could list nouns quotes what stands before it (「Xとされる男」)."""
+        return self.text[at - 1 : at] == "と" and self.text.startswith(_QUOTING, at)
+
+    def cut(self, item: Item) -> bool:
+        """True for a common noun that only begins a longer one (「会社員」)."""
+        following = self.text[item.end : item.end + 1]
+        return item.kind in COMMON and item.count is None and self.lexicon.noun.fullmatch(following) is not None
 
     def argument(self, item: Item) -> bool:
         """True where a particle behind a mention ties it to a verb or noun that follows."""

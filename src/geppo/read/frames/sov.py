@@ -87,13 +87,15 @@ def _head(reader: Reader, verb: Verb) -> Item | None:
     return reader.behind(verb.end)
 
 
-def _by(row: Sequence[Marked], particles: Sequence[str] | frozenset[str], kinds: frozenset[str]) -> list[Item]:
+def _by(
+    reader: Reader, row: Sequence[Marked], particles: Sequence[str] | frozenset[str], kinds: frozenset[str]
+) -> list[Item]:
     """The last noun with one of the particles whose kind fits, and those that are listed before it."""
     for number in range(len(row) - 1, -1, -1):
         if row[number].particle in particles:
             item = _fit(row[number], kinds)
             if item is not None:
-                return [*_listed(row[:number], kinds), item]
+                return [*_listed(reader, row[:number], kinds), item]
     return []
 
 
@@ -112,10 +114,10 @@ def _held(reader: Reader, row: Sequence[Marked], found: list[Item], kinds: froze
     return found
 
 
-def _nearest(row: Sequence[Marked], particles: Sequence[str], kinds: frozenset[str]) -> list[Item]:
+def _nearest(reader: Reader, row: Sequence[Marked], particles: Sequence[str], kinds: frozenset[str]) -> list[Item]:
     """The last noun with one of the particles, if its kind fits: a verb has one object, an earlier one is not its."""
     last = next((number for number in range(len(row) - 1, -1, -1) if row[number].particle in particles), -1)
-    return _by(row[: last + 1], particles, kinds) if last >= 0 and _fit(row[last], kinds) else []
+    return _by(reader, row[: last + 1], particles, kinds) if last >= 0 and _fit(row[last], kinds) else []
 
 
 def _fit(one: Marked, kinds: frozenset[str]) -> Item | None:
@@ -126,13 +128,13 @@ def _fit(one: Marked, kinds: frozenset[str]) -> Item | None:
     return fits
 
 
-def _listed(row: Sequence[Marked], kinds: frozenset[str]) -> list[Item]:
+def _listed(reader: Reader, row: Sequence[Marked], kinds: frozenset[str]) -> list[Item]:
     found: list[Item] = []
     for one in reversed(row):
         item = _fit(one, kinds)
         if one.particle in OF:
             continue
-        if one.particle not in LIST or item is None:
+        if one.particle not in LIST or item is None or reader.quoted(one.end):
             break
         found.append(item)
     return found[::-1]
@@ -154,7 +156,7 @@ def _roles(
     cleft = reader.lexicon.cleft.match(reader.text[after : reader.end])
     patients = _held(reader, near, patients, frame.patient)
     if frame.glued:
-        agents = _by(near, particles[OBJECT], frame.agent) or agents
+        agents = _by(reader, near, particles[OBJECT], frame.agent) or agents
         patients = [fit for item in reader.items if item.end == verb.start and (fit := filling(item, frame.patient))]
     if frame.anywhere and not patients:
         patients = _anywhere(reader, verb)
@@ -182,18 +184,18 @@ def _suffered(
     frame, particles = verb.frame, reader.lexicon.particles
     _, direct = _own(reader, verb, near)
     robbed = frame.predicate in (Predicate.STEALS, Predicate.LEAKS)
-    patients = _by(direct, particles[OBJECT], frame.patient) if robbed else []
+    patients = _by(reader, direct, particles[OBJECT], frame.patient) if robbed else []
     inside = [one for one in direct if head is None or one.particle not in particles["topic"]]
-    patients = patients or _by(inside, particles[SUBJECT], frame.patient)
-    agents = _by(near, particles[AGENT], frame.agent) or _deed(reader, near, frame.agent)
+    patients = patients or _by(reader, inside, particles[SUBJECT], frame.patient)
+    agents = _by(reader, near, particles[AGENT], frame.agent) or _deed(reader, near, frame.agent)
     agents = agents or _owner_of_deed(reader, verb, near)
     described = filling(head, frame.patient) if head is not None else None
     if not patients and described is not None:
         patients = [described]
     if head is None:
-        patients = patients or _by(topics, particles["topic"], frame.patient)
+        patients = patients or _by(reader, topics, particles["topic"], frame.patient)
     if not patients and frame.prepositions:
-        patients = _by(direct, frame.prepositions, frame.patient - frame.agent)
+        patients = _by(reader, direct, frame.prepositions, frame.patient - frame.agent)
     return agents, patients
 
 
@@ -203,19 +205,21 @@ def _done(
     """The agents and patients of an active verb."""
     frame, particles = verb.frame, reader.lexicon.particles
     told, direct = _own(reader, verb, near)
-    patients = _nearest(direct, frame.prepositions or tuple(particles[OBJECT]), frame.patient)
-    agents = _by([one for one in near if one.particle == "は" or one in told], particles[SUBJECT], frame.agent)
+    patients = _nearest(reader, direct, frame.prepositions or tuple(particles[OBJECT]), frame.patient)
+    agents = _by(reader, [one for one in near if one.particle == "は" or one in told], particles[SUBJECT], frame.agent)
     if _head_does(reader, head, agents, patients, frame.agent):
         agents = []
     if head is not None and not (agents and patients):
         fits = filling(head, frame.agent if patients else frame.patient)
         if fits is not None and patients:
             agents = agents or [fits]
-        elif fits is not None and not frame.stative:
+        elif fits is not None and (not frame.stative or frame.predicate is Predicate.LEAKS):
             patients = [fits]
+    if not patients and head is None and frame.predicate is Predicate.LEAKS and frame.stative:
+        patients = _by(reader, topics, particles["topic"], frame.patient - {OPEN})
     headed = head is not None and [item.start for item in patients] == [head.start]
     loot = frame.predicate is Predicate.STEALS and headed and not agents
-    return agents or ([] if loot else _by(topics, particles["topic"], frame.agent)), patients
+    return agents or ([] if loot else _by(reader, topics, particles["topic"], frame.agent)), patients
 
 
 def _head_does(
@@ -270,7 +274,7 @@ def _owner_of_deed(reader: Reader, verb: Verb, near: Sequence[Marked]) -> list[I
 
 def _after(reader: Reader, start: int, end: int, kinds: frozenset[str]) -> list[Item]:
     """The noun behind the topic of a cleft: the last of "A's B", if its kind fits."""
-    inside = [item for item in reader.items if start <= item.start and item.end <= end]
+    inside = [item for item in reader.items if start <= item.start and item.end <= end and not reader.cut(item)]
     fitting = [fit for item in inside if (fit := filling(item, kinds)) and not reader.argument(item)]
     if fitting:
         return fitting[:1] if len(inside) == 1 or fitting[0].start == inside[0].start else fitting[-1:]
@@ -304,7 +308,7 @@ def _statement(
     reader: Reader, verb: Verb, agents: Sequence[Item], patients: Sequence[Item], near: Sequence[Marked], end: int
 ) -> Statement | None:
     frame = verb.frame
-    others = _by(near, frame.whole, frame.other)[-1:] if frame.other else []
+    others = _by(reader, near, frame.whole, frame.other)[-1:] if frame.other else []
     active = not verb.passive and not frame.stative
     roles = filled(frame, agents, patients, others, active=active, alone=not active)
     if roles is None or not all(worth(frame, item, reader.text) for item in patients):
