@@ -82,7 +82,7 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
 
 def _head(reader: Reader, verb: Verb) -> Item | None:
     """The noun that a relative clause describes, if the verb ends one."""
-    if reader.lexicon.head.fullmatch(verb.ending) is None:
+    if reader.lexicon.head.fullmatch(verb.ending) is None or verb.ending.endswith(("との", "という")):
         return None
     return reader.behind(verb.end)
 
@@ -308,10 +308,13 @@ def _statement(
     reader: Reader, verb: Verb, agents: Sequence[Item], patients: Sequence[Item], near: Sequence[Marked], end: int
 ) -> Statement | None:
     frame = verb.frame
+    if patients and not worth(frame, patients[-1], reader.text):
+        return None
+    patients = [item for item in patients if worth(frame, item, reader.text)]
     others = _by(reader, near, frame.whole, frame.other)[-1:] if frame.other else []
     active = not verb.passive and not frame.stative
     roles = filled(frame, agents, patients, others, active=active, alone=not active)
-    if roles is None or not all(worth(frame, item, reader.text) for item in patients):
+    if roles is None:
         return None
     spread = () if frame.anywhere else patients
     places = [verb.start, end, *(place for item in spread for place in (item.start, item.end))]
