@@ -33,6 +33,9 @@ def of_another(sentence: Sentence, found: Found) -> bool:
     doers, objects = found.roles.get("S", ()), found.roles.get("O", ())
     if words is None or found.predicate not in _DEEDS or not doers or not objects:
         return False
+    before = sentence.text[sentence.span.start : objects[0].start]
+    if objects[0].kind == "place" and words["bracket"].search(before) is not None:
+        return True
     if objects[-1].end <= doers[0].start:
         behind = sentence.text[objects[-1].end : doers[0].start]
         rest = sentence.text[found.end : sentence.span.end]
@@ -51,7 +54,11 @@ def of_another(sentence: Sentence, found: Found) -> bool:
 def own_topic(sentence: Sentence, found: Found) -> bool:
     """True where the sentence has a topic of its own before an active verb: nobody from outside did it."""
     words = _words(sentence.language)
-    if words is None or found.predicate not in _DEEDS or words["passive"].search(sentence.text[found.start : found.end + 4]) is not None:
+    if (
+        words is None
+        or found.predicate not in _DEEDS
+        or words["passive"].search(sentence.text[found.start : found.end + 4]) is not None
+    ):
         return False
     before = sentence.text[sentence.span.start : found.start]
     return any(words["when"].search(before[: match.end() - 1]) is None for match in words["topic"].finditer(before))

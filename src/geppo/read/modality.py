@@ -124,7 +124,9 @@ def _set_apart(between: str, language: str, *, chained: bool = False) -> bool:
     """
     joined = _joined(language)
     words = joined.sub("", between) if joined is not None else between
-    if chained and not words.endswith("の") and not any(m in words.partition("、")[2] for m in scope()["new_subject"]):
+    if chained and between.endswith("の") and "、" in between:
+        return True
+    if chained and not any(m in words.partition("、")[2] for m in scope()["new_subject"]):
         return False
     return any(word in words for word in scope()["apart"].get(language, ()))
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 import re2
 
 from geppo.model.claim import Predicate
+from geppo.model.entity import Term
 from geppo.read.rules import scope
 from geppo.read.sentence import Sentence
 from geppo.read.typed import Item
 
-PLACED = frozenset({Predicate.TARGETS, Predicate.COMPROMISES})
+_PLACED = frozenset({Predicate.TARGETS, Predicate.COMPROMISES})
 """Predicates whose objects stand somewhere."""
 
 
@@ -39,3 +41,28 @@ def of_object(sentence: Sentence, item: Item) -> tuple[Item, ...]:
         found.append(place)
         at = place.start
     return tuple(found[::-1])
+
+
+Places = Mapping[Term, tuple[Item, ...]]
+"""The places of each object of a statement."""
+
+
+def of_objects(
+    sentence: Sentence, predicate: Predicate, roles: dict[str, tuple[Item, ...]]
+) -> tuple[dict[str, tuple[Item, ...]], Places]:
+    """The roles of a statement with the places of what it is done to, and the places by object."""
+    if predicate not in _PLACED or not roles.get("O"):
+        return roles, {}
+    places = {term: of_object(sentence, item) for item in roles["O"] for term in item.terms}
+    first = of_object(sentence, roles["O"][0])
+    return (roles | {"Place": first} if first else roles), places
+
+
+def placed(
+    qualifiers: tuple[tuple[str, Term], ...], places: Places, object_: Term | None
+) -> tuple[tuple[str, Term], ...]:
+    """The qualifiers of one object of several, with the places that are its own if there are any."""
+    own = places.get(object_, ()) if object_ is not None and len(places) > 1 else ()
+    if not own:
+        return qualifiers
+    return (*(pair for pair in qualifiers if pair[0] != "place"), *(("place", t) for item in own for t in item.terms))

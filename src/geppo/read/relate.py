@@ -22,7 +22,7 @@ from geppo.read.adnominal import of_another, own_topic
 from geppo.read.anaphora import Salience
 from geppo.read.frames import Statement, statements
 from geppo.read.modality import modality
-from geppo.read.places import PLACED, of_object
+from geppo.read.places import of_objects, placed
 from geppo.read.rivals import fuller, same, without_descriptions, without_guesses, without_weaker_readings
 from geppo.read.rules import Rule, RuleSet, scope
 from geppo.read.sentence import Found, Sentence
@@ -218,8 +218,7 @@ def _claims(
         hedge = replace(hedge, rung=Rung.POSSIBLE)
     dated = _dated(_of_acts(found, sentence), roles, span, clause)
     when = dated.when if dated else None
-    if found.predicate in PLACED and roles.get("O") and (where := of_object(sentence, roles["O"][0])):
-        roles |= {"Place": where}
+    roles, places = of_objects(sentence, found.predicate, roles)
     counts: tuple[Count | None, ...] = tuple(item.count for item in roles.get("C", ()) if item.count) or (None,)
     qualifiers = _qualifiers(roles, constants, catalog)
     if dated is not None and dated.opening:
@@ -242,7 +241,7 @@ def _claims(
                 predicate=found.predicate,
                 subject=subject,
                 object=object_,
-                qualifiers=qualifiers,
+                qualifiers=placed(qualifiers, places, object_),
                 count=count,
                 when=when,
                 hedge=hedge,

@@ -67,6 +67,8 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
     topics = [one for one in reader.marked(reader.start, verb.start) if one.particle in lexicon.particles["topic"]]
     head = _head(reader, verb)
     for agents, patients, negated, end in _roles(reader, verb, near, topics, head):
+        if _loot(verb, agents, patients, head):
+            continue
         statement = _statement(reader, verb, agents, patients, near, end)
         if statement is None:
             continue
@@ -78,6 +80,13 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
             plain = lost or (head is not None and not unsaid)
             turned = {"negated": "true"} if negated or unsaid or failed else {"negated": "false"} if plain else {}
             yield replace(statement, constants=turned)
+
+
+def _loot(verb: Verb, agents: Sequence[Item], patients: Sequence[Item], head: Item | None) -> bool:
+    """True for a thing that is only described as stolen, by nobody who is named (「盗んだ認証情報で」)."""
+    if verb.frame.predicate is not Predicate.STEALS or agents or head is None:
+        return False
+    return [item.start for item in patients] == [head.start]
 
 
 def _head(reader: Reader, verb: Verb) -> Item | None:
@@ -204,6 +213,9 @@ def _done(
 ) -> tuple[list[Item], list[Item]]:
     """The agents and patients of an active verb."""
     frame, particles = verb.frame, reader.lexicon.particles
+    if head is not None and not frame.patient:
+        fits = filling(head, frame.agent)
+        return [fits] if fits is not None else [], []
     told, direct = _own(reader, verb, near)
     patients = _nearest(reader, direct, frame.prepositions or tuple(particles[OBJECT]), frame.patient)
     agents = _by(reader, [one for one in near if one.particle == "は" or one in told], particles[SUBJECT], frame.agent)
