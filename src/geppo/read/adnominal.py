@@ -31,8 +31,14 @@ def of_another(sentence: Sentence, found: Found) -> bool:
     """True where a rule took a name for the doer of what the sentence says of somebody else."""
     words = _words(sentence.language)
     doers, objects = found.roles.get("S", ()), found.roles.get("O", ())
-    if words is None or found.predicate not in _DEEDS or not doers or not objects:
+    if words is None or found.predicate not in _DEEDS:
         return False
+    if words["attempt"].match(sentence.text[found.end : sentence.span.end]) is not None:
+        return True
+    if not doers or not objects:
+        return False
+    if _apposed(sentence, objects[-1]):
+        return True
     before = sentence.text[sentence.span.start : objects[0].start]
     if objects[0].kind == "place" and words["bracket"].search(before) is not None:
         return True
@@ -51,6 +57,13 @@ def of_another(sentence: Sentence, found: Found) -> bool:
     return described(sentence, found.end, own) is not None
 
 
+def _apposed(sentence: Sentence, item: Item) -> bool:
+    """True for a sector that only says what a house is (「部品メーカーのX」)."""
+    if item.kind != "sector" or not sentence.text.startswith(("の", "「", "『"), item.end):
+        return False
+    return any(one.kind == "org" and 0 < one.start - item.end <= 2 for one in sentence.items)
+
+
 def own_topic(sentence: Sentence, found: Found) -> bool:
     """True where the sentence has a topic of its own before an active verb: nobody from outside did it."""
     words = _words(sentence.language)
@@ -67,6 +80,7 @@ def own_topic(sentence: Sentence, found: Found) -> bool:
 def described(sentence: Sentence, at: int, own: set[int]) -> Item | None:
     """The doer that a verb ending at a place describes, if it is none of the statement's own items or its predicate."""
     words = _words(sentence.language)
+    at -= "ぁ" <= sentence.text[at - 1 : at] <= "ん"
     run = words["ending"].match(sentence.text[at : sentence.span.end]) if words is not None else None
     if words is None or run is None:
         return None

@@ -151,6 +151,7 @@ def without_weaker_readings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
 
     A state is not said to attack where its group is named for the same attack.
     """
+    one = {frozenset((c.subject.id, c.object.id)) for c in claims if c.predicate is Predicate.SAME_AS and c.object}
     named = {(c.predicate, c.subject.id) for c in claims if c.object is not None and c.object.id != _ANYBODY}
     fuller = {(c.predicate, c.subject.id, c.object.id if c.object else "", c.negated) for c in claims if c.count}
     groups = {
@@ -161,6 +162,8 @@ def without_weaker_readings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
     kept = []
     for claim in claims:
         key = (claim.predicate, claim.subject.id, claim.object.id if claim.object else "", claim.negated)
+        if claim.predicate is Predicate.SHARES and frozenset((key[1], key[2])) in one:
+            continue
         if key[2] == _ANYBODY and key[:2] in named:
             continue
         if claim.subject.kind is Kind.LOCATION and claim.predicate in _ATTACKS and (key[0], *key[2:]) in groups:
