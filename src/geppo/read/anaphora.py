@@ -101,13 +101,34 @@ def resolve(text: str, start: int, end: int, items: Sequence[Item], salience: Sa
             out.append(named or _description(text, start, item, salience, data, own))
         else:
             out.append(item)
-        salience.see(item)
+        if not _other_name(text, item, out[:-1]):
+            salience.see(item)
     if own:
         out = _pronouns(text, start, end, out, salience, own)
     first = next((item for item in out if item.kind in _NAMES and item.terms), None)
     if first is not None:
         salience.subject = first
     return out
+
+
+_OPENED = {"(": ")", "（": "）"}
+LONGEST_ALIASES = 90
+"""Characters of a bracket with other names."""
+
+
+def _other_name(text: str, item: Item, before: Sequence[Item]) -> bool:
+    """True for a name in the bracket behind a name of its kind: it is not what the block speaks of."""
+    if item.kind not in _NAMES:
+        return False
+    for name in reversed(before):
+        at = name.end + (text[name.end : name.end + 1] in ("」", "』", "”", "»", '"'))
+        at += text[at : at + 1] == " "
+        closing = _OPENED.get(text[at : at + 1])
+        if name.kind == item.kind and closing is not None:
+            return item.end <= text.find(closing, at, at + LONGEST_ALIASES)
+        if item.start - name.end > LONGEST_ALIASES:
+            return False
+    return False
 
 
 def without_speaker(text: str, start: int, end: int, items: Sequence[Item], language: str) -> list[Item]:

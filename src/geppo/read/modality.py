@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
+from geppo import linear
 from geppo.language import hedges as hedging
 from geppo.language.sentences import Span
 from geppo.model.claim import Grade, Hedge, Predicate, Rung
 from geppo.read.rules import scope
 from geppo.read.sentence import Found, Sentence
 from geppo.read.typed import Item
+
+_TELLS = frozenset({Predicate.WARNS, Predicate.DISCLOSES})
+"""Acts of telling: a hedge in what is told is none of the telling."""
 
 _OF_GRADE = {Grade.LOW: Rung.SUGGESTS, Grade.MODERATE: Rung.LIKELY, Grade.HIGH: Rung.VERY_LIKELY}
 """A statement that carries a grade and no other hedge is a judgement, never a plain fact."""
@@ -18,18 +25,24 @@ def modality(
 ) -> tuple[Hedge, bool]:
     """The hedge of a statement and whether it is negated; `match` is the stretch that says it, in its clause."""
     constants = found.constants
+    follows = sentence.language in scope()["hedges_follow"]
     marks = [
         mark
         for mark in hedging.hedges(sentence.text, sentence.span, sentence.language)
         if (clause.start <= mark.start < clause.end or _opens(sentence, mark.end, clause))
-        and not _elsewhere(sentence, mark, match, found.predicate)
+        and not _elsewhere(sentence, mark, match, found.predicate, spoken_of)
         and not _own_words(found.predicate, mark)
+        and not _only_speaks(sentence, found, mark)
+        and not ("plain" in constants and not (match.start <= mark.start and mark.end <= match.end))
+        and not (follows and found.predicate in _TELLS and mark.start < match.end)
         and not _in_relative(sentence, mark, spoken_of)
     ]
     rungs = [mark.rung for mark in marks]
     if "hedge" in constants:
         rungs.append(Rung(constants["hedge"]))
     own: list[Rung] = [rung for rung in rungs if rung is not Rung.REPORTED]
+    if follows and own and _hearsay(marks, match):
+        own = [rung for rung in own if rung is not Rung.CONFIRMED]
     graded = hedging.grade(sentence.text, sentence.span, sentence.language)
     if not own and graded is not None:
         own = [_OF_GRADE[graded.grade]]
@@ -39,6 +52,7 @@ def modality(
         negated = (constants["negated"] == "True" or constants["negated"] == "true") is not ("turned" in constants)
     elif found.predicate is Predicate.DENIES:
         negated = False
+        rung = Rung.DENIES if rung is Rung.NOT_FOUND else rung
     else:
         denied = _negated(sentence, match, clause, spoken_of, framed=found.framed)
         negated = rung is Rung.NOT_FOUND or denied is not ("turned" in constants)
@@ -51,29 +65,86 @@ def _own_words(predicate: Predicate, mark: hedging.Hedged) -> bool:
     return any(mark.text.lower().startswith(word) for word in words)
 
 
-def _elsewhere(sentence: Sentence, mark: hedging.Hedged, match: Span, predicate: Predicate) -> bool:
+def _hearsay(marks: list[hedging.Hedged], match: Span) -> bool:
+    """True where hearsay stands nearest behind a statement: that it is confirmed is then said of the hearsay."""
+    behind = [mark for mark in marks if mark.end > match.end]
+    return bool(behind) and behind[0].rung is Rung.REPORTED
+
+
+def _only_speaks(sentence: Sentence, found: Found, mark: hedging.Hedged) -> bool:
+    """True for words that say who speaks (「Xは…としている」); they are hearsay where attackers speak of themselves."""
+    if not mark.text.startswith(tuple(scope()["speaks"])):
+        return False
+    return bool(sentence.voices) or not any(
+        item.kind in scope()["speaks_of_itself"] for item in found.roles.get("S", ())
+    )
+
+
+def _elsewhere(
+    sentence: Sentence, mark: hedging.Hedged, match: Span, predicate: Predicate, spoken_of: tuple[Item, ...]
+) -> bool:
     """True for a hedge of another statement in the same clause: words that set clauses apart stand between the two.
 
     What opens the sentence ("Reportedly, …") governs all of it. A name or a home that is told in passing ("the
-    Norway-linked group believed to …") is complete: what comes behind it is no hedge of it.
+    Norway-linked group believed to …") is complete: what comes behind it is no hedge of it. Where hedges stand behind
+    what they govern, one that ends before the statement begins is of something else, unless it is an adverb.
     """
+    follows = sentence.language in scope()["hedges_follow"]
     if mark.start < match.end and match.start < mark.end:
-        return False
+        last = max((item.start for item in spoken_of), default=0)
+        if not follows or mark.end > last:
+            return False
+        described = mark.end == last and match.end > max(item.end for item in spoken_of)
+        return described or _set_apart(sentence.text[mark.end : last], sentence.language)
     complete = scope()["complete"].get(sentence.language, ())
     if mark.start >= match.end and predicate.value in complete and mark.rung is not Rung.REPORTED:
         return True
     if mark.rung is Rung.REPORTED and mark.end <= match.start:
-        return False
+        return follows and not mark.text.startswith(tuple(scope()["sources"]))
     if mark.start >= match.end:
-        between = sentence.text[match.end : mark.start]
+        between = sentence.text[match.end - follows : mark.start]
         if between.rstrip().endswith(tuple(scope()["predicated"])):
             return False
-    else:
-        between = sentence.text[mark.end : match.start]
-        opening = scope()["opening"].get(sentence.language, scope()["opening"]["en"])
-        if mark.start - sentence.span.start <= opening or between.lstrip().startswith(tuple(scope()["governs"])):
-            return False
-    return any(word in between for word in scope()["apart"].get(sentence.language, ()))
+        if follows and _describes_another(sentence, match.end, mark.start):
+            return True
+        return _set_apart(between, sentence.language, chained=follows)
+    between = sentence.text[mark.end : match.start]
+    opening = scope()["opening"].get(sentence.language, scope()["opening"]["en"])
+    if mark.start - sentence.span.start <= opening or between.lstrip().startswith(tuple(scope()["governs"])):
+        return False
+    if follows and not mark.text.startswith(tuple(scope()["hedge_adverbs"])):
+        return True
+    return _set_apart(between, sentence.language)
+
+
+def _describes_another(sentence: Sentence, at: int, until: int) -> bool:
+    """True where a verb describes a noun of its own, which a later hedge then is about (「狙った事件では…らしい」)."""
+    source = scope()["described"].get(sentence.language)
+    return source is not None and _compiled(source).match(sentence.text[at:until]) is not None
+
+
+def _set_apart(between: str, language: str, *, chained: bool = False) -> bool:
+    """True where words between two statements keep them apart; a comma behind a topic or an adverb does not.
+
+    Verbs that are `chained` with one subject ("broke in, stole") share the hedge at their end.
+    """
+    joined = _joined(language)
+    words = joined.sub("", between) if joined is not None else between
+    if chained and between.endswith("の") and "、" in between:
+        return True
+    if chained and not any(m in words.partition("、")[2] for m in scope()["new_subject"]):
+        return False
+    return any(word in words for word in scope()["apart"].get(language, ()))
+
+
+def _joined(language: str) -> Any:
+    source = scope()["joined"].get(language)
+    return _compiled(source) if source else None
+
+
+@cache
+def _compiled(source: str) -> Any:
+    return linear.compile(source)
 
 
 def _negated(
@@ -85,6 +156,7 @@ def _negated(
     up to a "but".
     """
     reach = scope()["reach"]
+    follows = sentence.language in scope()["hedges_follow"]
     before, after = reach.get(sentence.language, reach["en"])
     near = Span(start=max(clause.start, match.start - before), end=min(clause.end, match.end + after))
     first = min((item.start for item in spoken_of), default=match.start)
@@ -95,8 +167,10 @@ def _negated(
         told = min((item.end for item in spoken_of), default=match.end)
         if framed and told < mark.start and "," in sentence.text[told : mark.start] and match.start <= told:
             continue
-        others = scope()["negates_other"].get(sentence.language, ()) if framed else ()
-        if match.end <= mark.start and any(word in sentence.text[match.end : mark.start] for word in others):
+        others = scope()["negates_other"].get(sentence.language, ()) if framed or follows else ()
+        behind = sentence.text[match.end : mark.start]
+        joined = _joined(sentence.language)
+        if match.end <= mark.start and any(word in (joined.sub("", behind) if joined else behind) for word in others):
             continue
         if mark.scope == "before" and last <= mark.end:
             contrast = any(word in sentence.text[mark.start : mark.end] for word in scope()["contrast"])

@@ -17,11 +17,13 @@ from geppo.model.entity import Kind, Term
 from geppo.model.marking import Tlp
 from geppo.model.report import Passage
 from geppo.model.time import When
+from geppo.read.adnominal import of_another, own_topic
 from geppo.read.anaphora import Salience
 from geppo.read.aside import asks, closed, generic, supposed, without_tellers
 from geppo.read.counts import PERCENT
 from geppo.read.frames import Statement, statements
 from geppo.read.modality import modality
+from geppo.read.places import of_objects, placed
 from geppo.read.rivals import fuller, same, without_descriptions, without_guesses, without_weaker_readings
 from geppo.read.rules import Rule, RuleSet, scope
 from geppo.read.sentence import Found, Sentence
@@ -45,6 +47,11 @@ _ACTS_OF_HOUSES = frozenset(
 )  # fmt: skip
 _STAGES = frozenset({Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE})
 _SYMMETRIC = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
+_UNLIKE: tuple[set[Kind], ...] = (
+    {Kind.INTRUSION_SET, Kind.MALWARE}, {Kind.INTRUSION_SET, Kind.TOOL}, {Kind.CAMPAIGN, Kind.MALWARE},
+    {Kind.CAMPAIGN, Kind.TOOL}, {Kind.INTRUSION_SET, Kind.INFRASTRUCTURE},
+)  # fmt: skip
+"""Kinds of which one is never another name of the other."""
 _PLAIN_ROLES = frozenset({"S", "O", "C", "D", "G", "K", "Kind", "Group", "Net"})
 
 
@@ -100,6 +107,8 @@ def claims_of(
                     continue
                 made = without_tellers(sentence, _from_match(sentence, line, rule, match))
                 if made is None or closed(sentence, made) or supposed(sentence, made.end) or generic(sentence, made):
+                    continue
+                if of_another(sentence, made):
                     continue
                 for claim in _claims(sentence, rules, made, salience, source, catalog):
                     if not match.groupdict().get("S"):
@@ -190,6 +199,10 @@ def _claims(
     sentence: Sentence, rules: RuleSet, found: Found, salience: Salience, source: Source, catalog: Catalog
 ) -> Iterable[Claim]:
     constants, roles = dict(found.constants), dict(found.roles)
+    if "S" not in roles and constants.get("subject", "").startswith("@agreement") and not salience.main(["agreement"]):
+        roles |= {"S": pact} if (pact := _pact(sentence, found)) else {}
+    if constants.get("subject", "").startswith("@") and own_topic(sentence, found):
+        constants["subject"] = constants["subject"].partition("?")[2] or constants["subject"]
     if constants.get("subject") == "@publisher":
         house = Term(kind=Kind.IDENTITY, id=f"publisher/{source.publisher}", name=source.publisher)
         pairs = _arguments(found.predicate, constants, roles, salience, catalog, house)
@@ -200,6 +213,8 @@ def _claims(
         for pair in pairs
         if _sensible(found.predicate, *pair) and not _only_tells(found.predicate, *pair, sentence, catalog)
     ]
+    if _general(sentence, found):
+        pairs = [pair for pair in pairs if pair[0].kind is not Kind.CONCEPT]
     if not pairs:
         return
     span = Span(start=found.start, end=found.end)
@@ -208,12 +223,15 @@ def _claims(
     hedge, negated = modality(sentence, found, span, clause, spoken_of)
     if negated and any(object_ and object_.kind is not Kind.LOCATION for _, object_ in pairs):
         pairs = [pair for pair in pairs if pair[1] is None or pair[1].kind is not Kind.LOCATION]
+    if hedge.rung is Rung.NOT_FOUND and not negated:
+        return
     flat = rules.flat.get(found.predicate)
     words = sentence.text[sentence.span.start : sentence.span.end]
     if hedge.rung is Rung.CONFIRMED and not negated and flat is not None and flat.search(words) is None:
         hedge = replace(hedge, rung=Rung.POSSIBLE)
     dated = _dated(_of_acts(found, sentence), roles, span, clause)
     when = dated.when if dated else None
+    roles, places = of_objects(sentence, found.predicate, roles)
     counts: tuple[Count | None, ...] = tuple(item.count for item in roles.get("C", ()) if item.count) or (None,)
     qualifiers = _qualifiers(roles, constants, catalog)
     if dated is not None and dated.opening:
@@ -238,7 +256,7 @@ def _claims(
                 predicate=found.predicate,
                 subject=subject,
                 object=object_,
-                qualifiers=qualifiers,
+                qualifiers=placed(qualifiers, places, object_),
                 count=count,
                 when=when,
                 hedge=hedge,
@@ -320,7 +338,9 @@ def _arguments(
         subjects = list(_constant(wanted_, salience, catalog))
         if not subjects and otherwise:
             subjects = [term for item in roles.get(otherwise, ()) for term in item.terms]
-    if not objects and "object" in constants:
+    if not objects and constants.get("object") == "@counted":
+        objects = [item.count.unit for item in roles.get("C", ()) if item.count is not None]
+    elif not objects and "object" in constants:
         objects = list(_constant(constants["object"], salience, catalog))
     if not subjects:
         return []
@@ -342,17 +362,39 @@ def _measured(item: Item) -> tuple[Term, ...]:
     return (Term(kind=Kind.CONCEPT, id=volumes["of"], name=volumes["name"]),)
 
 
+def _pact(sentence: Sentence, found: Found) -> tuple[Item, ...]:
+    """The agreement that a statement calls by its kind only, where no agreement was named before."""
+    return tuple(
+        item for item in sentence.items if item.kind == "agreement-kind" and found.start <= item.start < found.end
+    )[:1]
+
+
+def _general(sentence: Sentence, found: Found) -> bool:
+    """True where the clause says what is often done: it is no event where nobody is named who did it."""
+    words = _usual(sentence.language)
+    clause = _clause(sentence, found.start, found.end)
+    return words is not None and words.search(sentence.text[clause.start : clause.end]) is not None
+
+
+@cache
+def _usual(language: str) -> Any:
+    source = scope()["general"].get(language)
+    return linear.compile(source) if source else None
+
+
 def _sensible(predicate: Predicate, subject: Term, object_: Term | None) -> bool:
     """False where the subject only studies what the predicate says, or the object is nothing that it is done to."""
     for name in ("bystanders", "advised"):
         if predicate.value in scope()[name]["predicates"] and subject.id in scope()[name]["terms"]:
             return False
+    if object_ is not None and predicate is Predicate.SAME_AS and {subject.kind, object_.kind} in _UNLIKE:
+        return False
     return object_ is None or not _no_victims(predicate, object_)
 
 
 def _no_victims(predicate: Predicate, term: Term) -> bool:
     """True for what is counted or handled where a predicate wants those whom something was done to."""
-    rows = (scope()["no_victims"], scope()["not_arrested"])
+    rows = (scope()[name] for name in ("no_victims", "not_arrested", "no_means"))
     return any(predicate.value in row["predicates"] and term.id in row["terms"] for row in rows)
 
 

@@ -7,14 +7,17 @@ from geppo.model.entity import Kind, Term
 
 _STAGES = frozenset({Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE})
 _SYMMETRIC = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
-_ONE_OBJECT = frozenset({Predicate.WARNS, Predicate.DENIES})
+_ONE_OBJECT = frozenset({Predicate.WARNS, Predicate.DENIES, Predicate.PAYS})
 """A house warns of one thing in a sentence; what else stands there says more of it."""
 
 _ATTACKS = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.USES, Predicate.EXPLOITS, Predicate.STEALS})
 
-NOBODY = frozenset({"role/attacker", "role/operator", "body/police", "unit/victim"})
+NOBODY = frozenset({"role/attacker", "role/operator", "body/police", "unit/victim", "campaign-kind/incident"})
 """Subjects that a reading puts in where the sentence names nobody."""
 
+
+_ANYBODY = "unit/victim"
+"""The object of a claim that names nobody."""
 
 _KIND_OF_NAMES = {
     "malware-kind": (Kind.MALWARE, Kind.TOOL),
@@ -127,7 +130,7 @@ def same(claim: Claim, other: Claim) -> bool:
 def without_guesses(claims: tuple[Claim, ...], guessed: set[str]) -> tuple[Claim, ...]:
     """A subject taken from the block gives way where the sentence itself names one for the same statement."""
     stated = {
-        (c.predicate, c.object.id if c.object else "", c.count.value if c.count else 0)
+        (c.predicate, c.object.id if c.object else "", c.count.value if c.count else 0, c.negated)
         for c in claims
         if c.id not in guessed
     }
@@ -135,7 +138,12 @@ def without_guesses(claims: tuple[Claim, ...], guessed: set[str]) -> tuple[Claim
         claim
         for claim in claims
         if claim.id not in guessed
-        or (claim.predicate, claim.object.id if claim.object else "", claim.count.value if claim.count else 0)
+        or (
+            claim.predicate,
+            claim.object.id if claim.object else "",
+            claim.count.value if claim.count else 0,
+            claim.negated,
+        )
         not in stated
     )
 
@@ -149,6 +157,8 @@ def without_weaker_readings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
 
     A state is not said to attack where its group is named for the same attack, nor to be behind what a group is.
     """
+    one = {frozenset((c.subject.id, c.object.id)) for c in claims if c.predicate is Predicate.SAME_AS and c.object}
+    named = {(c.predicate, c.subject.id) for c in claims if c.object is not None and c.object.id != _ANYBODY}
     fuller = {(c.predicate, c.subject.id, c.object.id if c.object else "", c.negated) for c in claims if c.count}
     groups = {
         (c.predicate, c.object.id if c.object else "", c.negated)
@@ -163,6 +173,10 @@ def without_weaker_readings(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
     kept = []
     for claim in claims:
         key = (claim.predicate, claim.subject.id, claim.object.id if claim.object else "", claim.negated)
+        if claim.predicate is Predicate.SHARES and frozenset((key[1], key[2])) in one:
+            continue
+        if key[2] == _ANYBODY and key[:2] in named:
+            continue
         if claim.subject.kind is Kind.LOCATION and claim.predicate in _ATTACKS and (key[0], *key[2:]) in groups:
             continue
         if claim.count is None and key in fuller:

@@ -125,7 +125,7 @@ def typed_line(text: str, start: int, end: int, items: Sequence[Item], clauses: 
 
 def _letters(text: str, at: int, until: int, borders: list[int], pieces: list[tuple[str, int, bool]]) -> int:
     """Add the text between two mentions, with the clause borders in it; those that are done are taken off the list."""
-    while borders and borders[0] < until:
+    while borders and borders[0] <= until:
         border = max(borders.pop(0), at)
         if border > at:
             pieces.append((_plain(text[at:border]), at, True))

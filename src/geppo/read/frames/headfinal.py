@@ -62,7 +62,6 @@ _STATES = frozenset({Said.DENIES, Said.SANCTIONS})
 """Acts of a state by whatever house of it: "중국 외교부는 부인했다"."""
 _HOUSES = frozenset({"org", "body"})
 """Who tells of others: a reported clause without a subject of its own is not about them."""
-_PLACED = frozenset({Said.TARGETS, Said.COMPROMISES})
 
 
 def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
@@ -160,6 +159,8 @@ def _statement(reader: Reader, number: int, verb: Predicate, frame: Frame, passi
         if not agents and not constants:
             return None
     alone = passive or frame.stative
+    if passive and not agents and frame.id == "infected-with" and verb.form == ADNOMINAL and not verb.bound:
+        return None
     wanted = replace(frame, nobody=frame.nobody or "@") if constants else frame
     roles = filled(wanted, agents, patients, others, active=not alone and not constants, alone=alone or bool(constants))
     if roles is None or {item.start for item in agents} & {item.start for item in patients}:
@@ -168,21 +169,7 @@ def _statement(reader: Reader, number: int, verb: Predicate, frame: Frame, passi
     start, end = min(places), max(places)
     if frame.never is not None and frame.never.search(reader.text[start : reader.end]) is not None:
         return None
-    if frame.predicate in _PLACED and "O" in roles and roles["O"][0].kind != "place":
-        where = _places(reader, near, roles["O"])
-        roles = {**roles, **({"Place": where} if where else {})}
     return Statement(frame=frame, roles=roles, start=start, end=end, constants=constants)
-
-
-def _places(reader: Reader, near: Sequence[Element], objects: Sequence[Item]) -> tuple[Item, ...]:
-    """The country in which what is attacked stands: "노르웨이의 은행"."""
-    first = objects[0]
-    found = [
-        item
-        for item in reader.items
-        if item.kind == "place" and item.end <= first.start and first.start - item.end <= 2
-    ]
-    return tuple(found[-1:])
 
 
 def _first(reader: Reader, number: int) -> int:
@@ -398,12 +385,23 @@ def _nameless(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tup
     noun = _subject_noun(reader, number)
     if noun is not None and reader.lexicon.whole("they", "".join(word.plain for word in noun.words)):
         return [], {"subject": "@actor"}
+    if noun is None and frame.nobody and frame.predicate is Said.EXPLOITS and _of_deed(reader, number, verb):
+        return [], {"subject": frame.nobody}
     reported = verb.form == QUOTING or (verb.form == ADNOMINAL and verb.bound)
     house = noun is not None and any(item.kind in _HOUSES for item in noun.items)
     if not reported or not house or "actor" not in frame.agent:
         return [], {}
     named = [item for item in reader.items if item.kind == "actor" and item.end <= verb.start]
     return named[-1:], {} if named else {"subject": "@actor"}
+
+
+def _of_deed(reader: Reader, number: int, verb: Predicate) -> bool:
+    """True where a verb describes an attack: "X를 악용한 공격이 확인됐다"."""
+    following = reader.elements[number + 1 : number + 2]
+    return verb.form == ADNOMINAL and any(
+        isinstance(one, Noun) and reader.lexicon.search("deed", "".join(word.plain for word in one.words))
+        for one in following
+    )
 
 
 def _fits(reader: Reader, noun: Element | None, kinds: frozenset[str], frame: Frame) -> list[Item]:

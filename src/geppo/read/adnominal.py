@@ -1,0 +1,90 @@
+"""Whose deed a Japanese clause tells: the noun that it describes is its doer, and a nearer subject comes first.
+
+A rule bridges what stands between a name and a verb. Where that verb describes a following noun that could do it
+(「Xが銀行を狙う集団に売った」), or where somebody else is the subject in between, the name before has not done it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from geppo import linear
+from geppo.model.claim import Predicate
+from geppo.read.rules import scope
+from geppo.read.sentence import Found, Sentence
+from geppo.read.typed import Item
+
+_DEEDS = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.USES, Predicate.EXPLOITS, Predicate.STEALS,
+                    Predicate.LEAKS, Predicate.DISRUPTS})  # fmt: skip
+_DOERS = frozenset({"actor", "malware", "tool", "network", "role", "group-kind", "malware-kind", "relay-class"})
+
+
+@cache
+def _words(language: str) -> dict[str, Any] | None:
+    row = scope()["adnominal"].get(language)
+    return {name: linear.compile(source) for name, source in row.items()} if row else None
+
+
+def of_another(sentence: Sentence, found: Found) -> bool:
+    """True where a rule took a name for the doer of what the sentence says of somebody else."""
+    words = _words(sentence.language)
+    doers, objects = found.roles.get("S", ()), found.roles.get("O", ())
+    if words is None or found.predicate not in _DEEDS:
+        return False
+    if words["attempt"].match(sentence.text[found.end : sentence.span.end]) is not None:
+        return True
+    if not doers or not objects:
+        return False
+    if _apposed(sentence, objects[-1]):
+        return True
+    before = sentence.text[sentence.span.start : objects[0].start]
+    if objects[0].kind == "place" and words["bracket"].search(before) is not None:
+        return True
+    if objects[-1].end <= doers[0].start:
+        behind = sentence.text[objects[-1].end : doers[0].start]
+        rest = sentence.text[found.end : sentence.span.end]
+        described_other = words["noun"].match(rest) is not None and words["formal"].match(rest) is None
+        return described_other and words["subject"].match(behind) is not None
+    last, first = doers[-1], objects[0]
+    if last.end > first.start or words["subject"].match(sentence.text[last.end : first.start]) is None:
+        return False
+    own = {item.start for items in found.roles.values() for item in items}
+    between = [item for item in sentence.items if last.end <= item.start < first.start and item.start not in own]
+    if any(item.kind in _DOERS and words["nearer"].match(sentence.text[item.end : first.start]) for item in between):
+        return True
+    return described(sentence, found.end, own) is not None
+
+
+def _apposed(sentence: Sentence, item: Item) -> bool:
+    """True for a sector that only says what a house is (「部品メーカーのX」)."""
+    if item.kind != "sector" or not sentence.text.startswith(("の", "「", "『"), item.end):
+        return False
+    return any(one.kind == "org" and 0 < one.start - item.end <= 2 for one in sentence.items)
+
+
+def own_topic(sentence: Sentence, found: Found) -> bool:
+    """True where the sentence has a topic of its own before an active verb: nobody from outside did it."""
+    words = _words(sentence.language)
+    if (
+        words is None
+        or found.predicate not in _DEEDS
+        or words["passive"].search(sentence.text[found.start : found.end + 4]) is not None
+    ):
+        return False
+    before = sentence.text[sentence.span.start : found.start]
+    return any(words["when"].search(before[: match.end() - 1]) is None for match in words["topic"].finditer(before))
+
+
+def described(sentence: Sentence, at: int, own: set[int]) -> Item | None:
+    """The doer that a verb ending at a place describes, if it is none of the statement's own items or its predicate."""
+    words = _words(sentence.language)
+    at -= "ぁ" <= sentence.text[at - 1 : at] <= "ん"
+    run = words["ending"].match(sentence.text[at : sentence.span.end]) if words is not None else None
+    if words is None or run is None:
+        return None
+    start = at + run.end()
+    head = next((item for item in sentence.items if item.start == start), None)
+    if head is None or head.kind not in _DOERS or head.start in own:
+        return None
+    return None if words["copula"].match(sentence.text[head.end : sentence.span.end]) is not None else head
