@@ -62,6 +62,8 @@ _STATES = frozenset({Said.DENIES, Said.SANCTIONS})
 """Acts of a state by whatever house of it: "중국 외교부는 부인했다"."""
 _HOUSES = frozenset({"org", "body"})
 """Who tells of others: a reported clause without a subject of its own is not about them."""
+_COUNTERS = frozenset({"unit/person", "unit/item", "unit/organisation", "device/device"})
+"""What words that only count stand for; the noun before them is what is meant: "일당 5명"."""
 _PLACED = frozenset({Said.TARGETS, Said.COMPROMISES})
 
 
@@ -419,6 +421,10 @@ def _fits(reader: Reader, noun: Element | None, kinds: frozenset[str], frame: Fr
         rest = _rest(reader, noun, items[number + 1 :], item.end, item.kind)
         if fit is None or not reader.lexicon.whole("apposed", rest):
             continue
+        if kinds is frame.patient and frame.only is not None and item.count is not None and item.count.unit.id in _COUNTERS:
+            counted = _open(reader, noun, items, item.count, kinds, frame)
+            if counted:
+                return counted
         if item.kind not in _NAMES:
             fit = _narrowed(items[:number], fit, kinds)
         if frame.predicate in _STATES and kinds is frame.agent and number and items[number - 1].kind == "place":
@@ -479,6 +485,8 @@ def _open(
         start = word.start
     counted = reader.lexicon.expressions["counted"].search(reader.text[start : noun.stem_end])
     end = start + counted.start() if counted is not None else noun.stem_end
+    for aside in reader.lexicon.expressions["brackets"].finditer(reader.text[start:end]):
+        end = start + aside.start() if start + aside.end() == end else end
     name = reader.text[start:end].strip(" '\"‘’“”「」『』")
     if (
         not 1 < len(name) <= LONGEST_NOUN
