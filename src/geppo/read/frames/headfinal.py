@@ -421,10 +421,9 @@ def _fits(reader: Reader, noun: Element | None, kinds: frozenset[str], frame: Fr
         rest = _rest(reader, noun, items[number + 1 :], item.end, item.kind)
         if fit is None or not reader.lexicon.whole("apposed", rest):
             continue
-        if kinds is frame.patient and frame.only is not None and item.count is not None and item.count.unit.id in _COUNTERS:
-            counted = _open(reader, noun, items, item.count, kinds, frame)
-            if counted:
-                return counted
+        unit = item.count.unit.id if item.count is not None and frame.only is not None else ""
+        if unit in _COUNTERS and (whole := _open(reader, noun, items, item.count, kinds, frame)):
+            return whole
         if item.kind not in _NAMES:
             fit = _narrowed(items[:number], fit, kinds)
         if frame.predicate in _STATES and kinds is frame.agent and number and items[number - 1].kind == "place":
@@ -485,8 +484,6 @@ def _open(
         start = word.start
     counted = reader.lexicon.expressions["counted"].search(reader.text[start : noun.stem_end])
     end = start + counted.start() if counted is not None else noun.stem_end
-    for aside in reader.lexicon.expressions["brackets"].finditer(reader.text[start:end]):
-        end = start + aside.start() if start + aside.end() == end else end
     name = reader.text[start:end].strip(" '\"‘’“”「」『』")
     if (
         not 1 < len(name) <= LONGEST_NOUN
