@@ -25,9 +25,10 @@ def stem(phrase: str, table: Table) -> str:
 
 
 def expressions(frame: Frame, table: Table) -> tuple[str, str]:
-    """The active and the passive expression of a frame's verbs; empty where it has no such form."""
+    """The active and the passive expression of a frame's verbs, the longest first since the first that fits is read;
+    empty where it has no such form."""
     made: dict[str, list[str]] = {"active": [], "passive": []}
-    for phrase in frame.phrases:
+    for phrase in sorted(frame.phrases, key=len, reverse=True):
         forms = table[ending(phrase, table)]
         for voice, rows in made.items():
             if forms.get(voice):

@@ -62,6 +62,8 @@ _STATES = frozenset({Said.DENIES, Said.SANCTIONS})
 """Acts of a state by whatever house of it: "중국 외교부는 부인했다"."""
 _HOUSES = frozenset({"org", "body"})
 """Who tells of others: a reported clause without a subject of its own is not about them."""
+_COUNTERS = frozenset({"unit/person", "unit/item", "unit/organisation", "device/device"})
+"""What words that only count stand for; the noun before them is what is meant: "일당 5명"."""
 
 
 def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
@@ -417,6 +419,9 @@ def _fits(reader: Reader, noun: Element | None, kinds: frozenset[str], frame: Fr
         rest = _rest(reader, noun, items[number + 1 :], item.end, item.kind)
         if fit is None or not reader.lexicon.whole("apposed", rest):
             continue
+        unit = item.count.unit.id if item.count is not None and frame.only is not None else ""
+        if unit in _COUNTERS and (whole := _open(reader, noun, items, item.count, kinds, frame)):
+            return whole
         if item.kind not in _NAMES:
             fit = _narrowed(items[:number], fit, kinds)
         if frame.predicate in _STATES and kinds is frame.agent and number and items[number - 1].kind == "place":
