@@ -11,6 +11,7 @@ from geppo import linear, shipped
 from geppo.model.entity import Term
 from geppo.read.typed import Item
 
+_CLASS = "relay-class"
 _NAMES = ("actor", "malware", "tool", "campaign", "network", "agreement", "org", "vuln", "product")
 
 
@@ -153,7 +154,9 @@ def _apposed(text: str, item: Item, before: Sequence[Item], data: dict[str, Any]
     for earlier in reversed(before):
         if earlier.kind in kinds and earlier.terms:
             between = text[earlier.end : item.start]
-            if own["apposition"].search(between) is not None:
+            # What a name is said to be ("X is a botnet") stays the class that it is: that is the statement.
+            said = item.kind == _CLASS and not between.startswith(",")
+            if not said and own["apposition"].search(between) is not None:
                 return replace(item, kind=earlier.kind, terms=earlier.terms, anaphor=True)
             return None
     return None

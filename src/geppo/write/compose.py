@@ -167,6 +167,9 @@ class Composer:
             "Due": roles["due"][0] if roles.get("due") else "",
             "Act": roles["act"][0] if roles.get("act") else "",
         }
+        if best.predicate is Predicate.SEIZES and best.count and best.object and best.object.kind is Kind.CONCEPT:
+            # "14 computers of servers": the thing counted is what was seized.
+            slots["O"] = ""
         if best.predicate is Predicate.SHARES and not slots["What"]:
             negated = best.negated and self.phrases.has("predicate", best.predicate.value, "what_negated")
             slots["What"] = self.phrases.text("predicate", best.predicate.value, "what_negated" if negated else "what")

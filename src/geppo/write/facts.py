@@ -26,6 +26,9 @@ _UNSAID_DATA = frozenset({"data/information", "data/document", "data/personal-da
 _NOBODY = frozenset({"role/attacker", "role/hacker", "role/operator", "role/cybercriminal", "unit/victim"})
 """Subjects of whom only a few things are worth saying."""
 
+_ANY_DEVICE = "device/device"
+"""That "a device" is an ORB is what a glossary says, and no finding."""
+
 _VAGUENESS = {"shared-thing": 2, "relay-class": 1}
 _MAIN_KINDS = frozenset(
     {Kind.INTRUSION_SET, Kind.MALWARE, Kind.CAMPAIGN, Kind.INFRASTRUCTURE, Kind.VULNERABILITY, Kind.AGREEMENT}
@@ -189,6 +192,8 @@ def printable(claim: Claim) -> bool:
     if claim.predicate in _UNPRINTED:
         return False
     if claim.predicate is Predicate.COUNTS and claim.count is None:
+        return False
+    if claim.predicate is Predicate.CLASSIFIES and claim.subject.id == _ANY_DEVICE:
         return False
     if claim.predicate is Predicate.LEAKS and claim.count is None and claim.subject.id in _UNSAID_DATA:
         return False
