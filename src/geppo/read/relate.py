@@ -79,6 +79,9 @@ def _lines(sentence: Sentence) -> Iterator[tuple[TypedLine, bool]]:
         seen.add(line.line)
 
 
+Roles = dict[str, tuple[Item, ...]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """The document that the sentence stands in."""
@@ -195,26 +198,44 @@ def _from_frame(sentence: Sentence, statement: Statement) -> Found:
     )
 
 
-def _claims(
-    sentence: Sentence, rules: RuleSet, found: Found, salience: Salience, source: Source, catalog: Catalog
-) -> Iterable[Claim]:
+def _completed(sentence: Sentence, found: Found, salience: Salience) -> tuple[dict[str, str], Roles]:
+    """Constants and roles, with an agreement that is called by its kind only, and its own topic for a guess."""
     constants, roles = dict(found.constants), dict(found.roles)
     if "S" not in roles and constants.get("subject", "").startswith("@agreement") and not salience.main(["agreement"]):
         roles |= {"S": pact} if (pact := _pact(sentence, found)) else {}
     if constants.get("subject", "").startswith("@") and own_topic(sentence, found):
         constants["subject"] = constants["subject"].partition("?")[2] or constants["subject"]
+    return constants, roles
+
+
+def _pairs(
+    sentence: Sentence,
+    found: Found,
+    constants: dict[str, str],
+    roles: Roles,
+    salience: Salience,
+    source: Source,
+    catalog: Catalog,
+) -> list[tuple[Term, Term | None]]:
+    """Subjects with their objects that make sense."""
+    house = None
     if constants.get("subject") == "@publisher":
         house = Term(kind=Kind.IDENTITY, id=f"publisher/{source.publisher}", name=source.publisher)
-        pairs = _arguments(found.predicate, constants, roles, salience, catalog, house)
-    else:
-        pairs = _arguments(found.predicate, constants, roles, salience, catalog)
-    pairs = [
+    general = _general(sentence, found)
+    return [
         pair
-        for pair in pairs
-        if _sensible(found.predicate, *pair) and not _only_tells(found.predicate, *pair, sentence, catalog)
+        for pair in _arguments(found.predicate, constants, roles, salience, catalog, house)
+        if _sensible(found.predicate, *pair)
+        and not _only_tells(found.predicate, *pair, sentence, catalog)
+        and not (general and pair[0].kind is Kind.CONCEPT)
     ]
-    if _general(sentence, found):
-        pairs = [pair for pair in pairs if pair[0].kind is not Kind.CONCEPT]
+
+
+def _claims(
+    sentence: Sentence, rules: RuleSet, found: Found, salience: Salience, source: Source, catalog: Catalog
+) -> Iterable[Claim]:
+    constants, roles = _completed(sentence, found, salience)
+    pairs = _pairs(sentence, found, constants, roles, salience, source, catalog)
     if not pairs:
         return
     span = Span(start=found.start, end=found.end)
@@ -239,16 +260,11 @@ def _claims(
     voices = sentence.voices
     for item in roles.get("G", ()):
         voices = (*voices, item.terms[0].name) if item.terms and item.terms[0].name not in voices else voices
+    passage = Passage(document=source.document, start=sentence.span.start, end=sentence.span.end, text=words)
     for subject, object_ in pairs[:MOST_CLAIMS]:
         for count in _counts_of(object_, counts, {term for _, term in pairs if term is not None}):
             if count is not None and count.unit != PERCENT and _no_victims(found.predicate, count.unit):
                 continue
-            passage = Passage(
-                document=source.document,
-                start=sentence.span.start,
-                end=sentence.span.end,
-                text=sentence.text[sentence.span.start : sentence.span.end],
-            )
             yield Claim(
                 id=_id(source, found.predicate, passage, subject, object_, count, negated, when, qualifiers),
                 report=source.document,
