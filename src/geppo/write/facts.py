@@ -195,6 +195,9 @@ def printable(claim: Claim) -> bool:
         return False
     if claim.predicate is Predicate.CLASSIFIES and claim.subject.id == _ANY_DEVICE:
         return False
+    if claim.predicate is Predicate.SANCTIONS and claim.count is None and claim.object is not None:
+        # "Australia sanctioned hackers" says of nobody whom.
+        return claim.object.kind is not Kind.CONCEPT
     if claim.predicate is Predicate.LEAKS and claim.count is None and claim.subject.id in _UNSAID_DATA:
         return False
     if claim.predicate is Predicate.AUTOMATES and claim.count is None and form_of(claim) != "limit":
