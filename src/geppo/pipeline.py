@@ -207,13 +207,6 @@ def judge(
     return replace(month, assessments=(*month.assessments, *trends))
 
 
-def previous(period: Period) -> Period:
-    """The month before."""
-    if period.month == 1:
-        return Period(year=period.year - 1, month=12)
-    return Period(year=period.year, month=period.month - 1)
-
-
 def months_before(
     store: Store, period: Period, as_of: datetime, catalog: Catalog, settings: Settings
 ) -> tuple[Observed, ...]:
@@ -221,7 +214,7 @@ def months_before(
     found: list[Observed] = []
     here = period
     for _ in range(settings.integer("judge.trends.months")):
-        here = previous(here)
+        here = here.previous
         month = store.month(here, as_of)
         if month is not None:
             found.append(observe(month, catalog))
@@ -300,7 +293,7 @@ def draft_month(
         as_of=as_of,
         catalog=catalog,
         settings=settings,
-        earlier=store.month(previous(period), as_of),
+        earlier=store.month(period.previous, as_of),
         background=months_before(store, period, as_of, catalog, settings),
     )
     progress("judging", 1, 1)

@@ -51,7 +51,6 @@ def run(month: str, language: str, workspace: Path | None, *, json_: bool) -> in
 
 
 def _judged(place: _place.Workspace, month: str, now: datetime) -> Month:
-    from geppo.pipeline import previous
 
     try:
         period = Period.parse(month) if month else Period(year=now.year, month=now.month)
@@ -61,7 +60,7 @@ def _judged(place: _place.Workspace, month: str, now: datetime) -> Month:
         held = place.store.month(period)
         if held is not None:
             return held
-        period = previous(period)
+        period = period.previous
     place.store.close()
     what = f"{month} was not judged here" if month else f"no month of the last {_LOOKED_BACK} was judged here"
     raise UsageError(f"judge trends: {what}; write it with `geppo month {month or 'YYYY-MM'}`")

@@ -96,5 +96,10 @@ class Period:
         """First to last day."""
         return month(self.year, self.month)
 
+    @property
+    def previous(self) -> Period:
+        """The month before."""
+        return Period(year=self.year - (self.month == 1), month=(self.month - 2) % 12 + 1)
+
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"

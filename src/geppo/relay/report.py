@@ -69,7 +69,7 @@ def note(tracks: Sequence[Tracked], period: Period, publisher: str, *, made: boo
     ours = [track for track in tracks if track.kind not in BENIGN]
     rows = [(track, now, _before(track, now)) for track in ours if (now := _of(track, span.start))]
     rows.sort(key=lambda row: (-row[1].addresses, row[0].name))
-    ended = [track for track in ours if not _of(track, span.start) and _of(track, _previous(span.start))]
+    ended = [track for track in ours if not _of(track, span.start) and _of(track, period.previous.span.start)]
     parts = [forms["made"]] if made else []
     parts += [f"{_told(*row)}\n\n{_rows(row[0], span.start)}" for row in rows] or [forms["none"].format(month=month)]
     for track in sorted(ended, key=lambda track: track.name):
@@ -77,10 +77,6 @@ def note(tracks: Sequence[Tracked], period: Period, publisher: str, *, made: boo
     head = f"---\npublisher: {publisher}\ntitle: {forms['title'].format(month=month)}\n"
     head += f"published: {span.end.isoformat()}\nlanguage: en\n---\n\n"
     return head + "\n\n".join(parts) + "\n"
-
-
-def _previous(start: date) -> date:
-    return date(start.year - (start.month == 1), (start.month - 2) % 12 + 1, 1)
 
 
 def _rows(track: Tracked, until: date) -> str:

@@ -13,16 +13,6 @@ from geppo.write.wording import Wording
 _NUMBERS = ("n", "low", "high", "before", "new", "gone")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """Cells of a table on one network: its name, its count, how that was counted, and what changed."""
-
-    name: str
-    count: str
-    rule: str
-    change: str
-
-
 @dataclass(frozen=True, slots=True)
 class Networks:
     """Words our own counts in one language."""

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 
 from geppo.model.edition import Bar, Counts, Figure, Month, Role, Row, Table
 from geppo.model.relay import OwnNetwork, TrackRow
-from geppo.model.time import Period
 from geppo.write.chart import sizes
 from geppo.write.cite import Citations
 from geppo.write.compose import Composer
@@ -24,16 +23,12 @@ MOST_BARS = 12
 MOST_ROWS = 20
 
 
-def _before(period: Period) -> Period:
-    return Period(year=period.year - (period.month == 1), month=(period.month - 2) % 12 + 1)
-
-
 def told(month: Month) -> tuple[OwnNetwork, ...]:
     """Networks of the notes that were published in the month, with a row of it or of the month before."""
     span = month.period.span
     now = {one.sha256 for one in month.documents if span.start <= one.published <= span.end}
     return tuple(
-        one for one in month.networks if one.report in now and (one.row(month.period) or one.row(_before(month.period)))
+        one for one in month.networks if one.report in now and (one.row(month.period) or one.row(month.period.previous))
     )
 
 
@@ -68,7 +63,7 @@ def section(planner: Planner, sayable: Callable[[Statement], bool]) -> SectionPl
 
 
 def _statements(planner: Planner, one: OwnNetwork) -> Iterator[Statement]:
-    now, before = one.row(planner.month.period), one.row(_before(planner.month.period))
+    now, before = one.row(planner.month.period), one.row(planner.month.period.previous)
     if not _claims(planner, one):
         return
     if now is None:
@@ -84,7 +79,7 @@ def _statements(planner: Planner, one: OwnNetwork) -> Iterator[Statement]:
 
 def _said(planner: Planner, one: OwnNetwork, form: str, row: TrackRow, before: TrackRow | None) -> Statement:
     """A statement on a network; made records have words of their own, so that no sentence tells them as seen."""
-    month, last = planner.month.period, _before(planner.month.period)
+    month, last = planner.month.period, planner.month.period.previous
     values = {
         "S": one.name, "M": str(month), "B": str(last), "level": _LEVEL, "n": str(row.addresses), "low": str(row.low),
         "high": str(row.high), "new": str(row.new), "gone": str(row.gone),
@@ -141,7 +136,7 @@ def _bar(planner: Planner, composer: Composer, citations: Citations, one: OwnNet
 
 def table(planner: Planner, composer: Composer, citations: Citations) -> Table:
     """All counts of networks beside their rules: ours first, then those of others."""
-    words, month, last = composer.networks, planner.month.period, _before(planner.month.period)
+    words, month, last = composer.networks, planner.month.period, planner.month.period.previous
     none = composer.phrases.text("network_cell", "none")
     rows: list[Row] = []
     ours = told(planner.month)
