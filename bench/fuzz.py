@@ -196,7 +196,11 @@ def _tree(data: bytes, rng: random.Random) -> bytes:
         if isinstance(owner, dict) or key < len(owner):
             owner[key] = value
         if isinstance(owner, list) and rng.random() < 0.1:
-            owner.extend(owner[:1] * rng.choice((10, 300)))
+            # What making an input takes would be counted as the parser's memory.
+            most = LARGEST // len(json.dumps(owner[:1]))
+            owner.extend(owner[:1] * min(most, rng.choice((10, 300))))
+        if len(json.dumps(raw)) > LARGEST:
+            break
     return json.dumps(raw).encode()[:LARGEST]
 
 

@@ -104,6 +104,11 @@ HOSTILE = {
     + b"\r\nx",
     "flowed": HEAD.format("x").encode() + b"Content-Type: text/plain; format=flowed\r\n\r\n" + b"a \r\n" * 30_000,
     "heads": HEAD.format("x").encode() + b"\r\n" + b"From: a\nTo: b\n" * 5_000,
+    "a head without end": HEAD.format("x").encode()
+    + b"Content-Type: text/plain; "
+    + b"a=b; " * 40_000
+    + b"\r\n\r\ntext",
+    "a day beyond calendars": HEAD.replace("2026", "9" * 40).format("x").encode() + b"\r\n2 March 2026\r\n\r\ntext",
     "charset": HEAD.format("x").encode() + b"Content-Type: text/plain; charset=\xff\xfe\r\n\r\ntext",
 }
 

@@ -65,6 +65,13 @@ def test_an_advisory() -> None:
     assert "CVE-2026-10417" in fixed
 
 
+def test_half_a_character_in_a_field_breaks_nothing() -> None:
+    data = (CASES / "csaf.json").read_bytes()
+    assert b'"lang": "en' in data
+    document = _document(data.replace(b'"lang": "en', b'"lang": "\\ud800en', 1))
+    assert document.language == "en"
+
+
 def test_a_bundle() -> None:
     document, readings = _read("bundle.json")
     assert (document.publisher, document.published) == ("Osterlund Labs", date(2026, 3, 10))

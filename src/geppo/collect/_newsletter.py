@@ -5,19 +5,15 @@ A mail without at least three sections is no collection of items and stays whole
 
 from __future__ import annotations
 
-import email
-import email.policy
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage
-from functools import cache
 from html import escape
-from typing import Any
 
 import re2
 from lxml import etree
 
+from geppo import mail
 from geppo.collect._links import links
 from geppo.collect._made import own_page
 from geppo.collect._when import moment
@@ -27,7 +23,6 @@ _SHORTEST = 80
 """Characters of text below which a section is a label or an advertisement's button."""
 
 _MOST = 300
-_LONGEST_HEADER = 4_000
 _RULE = re2.compile(r"^\s*(?:[-=_*~─━═＝－*＊◆◇■□●○★☆・･+]\s?){5,}\s*$")
 _MARKED = re2.compile(r"^\s*(?:[■□◆◇●▼▽★☆]|【[^】]{1,80}】|\[\d{1,2}\]|\d{1,2}[.)．）])\s*\S")
 _URL = re2.compile(r"https?://[^\s<>\"'（）「」、。]+")
@@ -42,24 +37,10 @@ class Part:
     page: bytes
 
 
-class _ShortHeaders(HeaderRegistry):
-    """The library's own parsing of headers takes time quadratic in their length: 4 seconds for 200 kB."""
-
-    def __call__(self, name: str, value: Any) -> Any:
-        return super().__call__(name, value[:_LONGEST_HEADER])
-
-
-@cache
-def _policy() -> Any:
-    return email.policy.default.clone(header_factory=_ShortHeaders())
-
-
 def parts(data: bytes, language: str = "") -> list[Part]:
     """The items of a mail in its order; empty where it stays whole."""
     try:
-        message = email.message_from_bytes(data, policy=_policy())
-        if not isinstance(message, EmailMessage):
-            return []
+        message = mail.parsed(data)
         day = moment(str(message.get("Date", "")), language)
         found = _by_headings(_body(message, "html")) or _by_rules(_body(message, "plain"))
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError, etree.LxmlError):

@@ -83,7 +83,7 @@ def _refuse_binary(fetched: Fetched) -> None:
 def _document(fetched: Fetched, page: Page, text: str) -> Document:
     declared = dict(fetched.declared)
     url = web_address(page.url) or web_address(declared.get("url", ""))
-    said = page.language or declared.get("language", "")
+    said = one_line(page.language or declared.get("language", ""))
     language = language_of(text, said, sure=page.language_sure or not page.language)
     return Document(
         sha256=hashlib.sha256(fetched.data).hexdigest(),

@@ -6,7 +6,6 @@ no text of it is left out: signatures, notes of lists, links to unsubscribe.
 
 from __future__ import annotations
 
-import email
 import email.policy
 import tomllib
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from importlib import resources
 from typing import Any
 
 from geppo import linear
+from geppo import mail as outside
 from geppo.config import Settings
 from geppo.errors import InputError
 from geppo.model.report import Fetched
@@ -40,7 +40,6 @@ _HEADERS = (
     b"to:",
     b"delivered-to:",
 )
-_LONGEST_HEADER = 4_000
 _MOST_PARTS = 500
 _LINES_A_PART = 10
 """Lines with two hyphens a part, at most: what parts are told by; reading very many takes minutes."""
@@ -71,7 +70,7 @@ def read(fetched: Fetched, settings: Settings) -> Page:
     if fetched.data.count(b"\n--") > _MOST_PARTS * _LINES_A_PART:
         raise InputError("too-large", f"{fetched.name}: more than {_MOST_PARTS} parts in the mail.")
     try:
-        message = _carried(email.message_from_bytes(fetched.data, policy=email.policy.default))
+        message = _carried(outside.parsed(fetched.data))
         page = _body(list(_leaves(message, fetched.name)), fetched.name, settings)
     except RecursionError as error:
         raise InputError("unreadable", f"{fetched.name}: the parts of the mail are nested too deeply.") from error
@@ -237,7 +236,7 @@ def _subject(value: str) -> str:
 def _header(message: Message, name: str) -> str:
     """A header decoded; of a very long one only the beginning, since decoding takes more than linear time."""
     raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
-    raw = str(raw)[:_LONGEST_HEADER]
+    raw = str(raw)[: outside.LONGEST_HEADER]
     if any("\udc80" <= char <= "\udcff" for char in raw):
         try:
             return one_line(decode(raw.encode("ascii", "surrogateescape")))
@@ -245,7 +244,7 @@ def _header(message: Message, name: str) -> str:
             return ""
     try:
         return str(email.policy.default.header_factory(name, " ".join(raw.split())))
-    except (ValueError, LookupError, IndexError, AttributeError, TypeError, RecursionError):
+    except (ValueError, LookupError, IndexError, AttributeError, TypeError, OverflowError, RecursionError):
         return ""
 
 
