@@ -52,6 +52,16 @@ def test_every_sentence_leads_to_passages(month: str) -> None:
                 assert texts[passage.document][passage.start : passage.end] == passage.text
 
 
+@pytest.mark.parametrize(("month", "themes"), [("sample", 2), ("kanto", 3)])
+def test_a_third_theme_fills_what_two_leave_empty(month: str, themes: int) -> None:
+    for language, least, most in (("ja", 1_400, 1_800), ("en", 450, 600)):
+        edition = _edition(made_month(month), EditionKind.PUBLIC, language)
+        text = [one.text for one in edition.sentences() if one not in edition.key_judgements]
+        length = sum(map(len, text)) if language == "ja" else sum(len(one.split()) for one in text)
+        assert len(edition.sections) == themes
+        assert least <= length <= most
+
+
 @pytest.mark.parametrize("month", sorted(MONTHS))
 def test_house_style(month: str) -> None:
     excerpt = _edition(made_month(month), EditionKind.PUBLIC, "ja")

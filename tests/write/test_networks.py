@@ -87,6 +87,7 @@ def test_what_changed_is_told_in_both_languages(name: str, made: bool, tmp_path:
         if edition.kind is not EditionKind.MEMBER:
             assert not _own(edition)
             continue
+        assert [section.id for section in edition.sections] == ["own-networks"]
         table = next(one for one in edition.tables if one.id == "networks")
         said = " ".join(_own(edition)) if name != "gone" else " ".join(" ".join(row.cells) for row in table.rows)
         assert SAID[name][edition.language == "ja"] in said

@@ -38,7 +38,7 @@ def arrange(planner: Planner, kind: EditionKind, size: Size, more: int = 0) -> O
     public = kind is EditionKind.PUBLIC
     planner.sayable = lambda said: size(said) is not None
     themes = planner.themes()
-    most = limit("public_sections" if public else "member_sections")
+    most, ahead = limit("public_sections" if public else "member_sections"), limit("public_sections_most")
     themes = sorted(themes, key=lambda item: min(story.rank for story in item[1]) > _first_rank(themes))
     leading = themes[: limit("public_sections")]
     order = sorted(leading, key=lambda item: (min(story.rank for story in item[1]), item[0]))
@@ -47,7 +47,7 @@ def arrange(planner: Planner, kind: EditionKind, size: Size, more: int = 0) -> O
     earlier: set[str] = set()
     for theme, stories in (*order, *themes[len(leading) :]):
         fresh = [story for story in stories if _key(planner, story) not in told]
-        room = fresh and len(plans) < most
+        room = fresh and (len(plans) < most or (public and len(plans) < ahead and _short(plans, size)))
         plan = _section(planner, theme, fresh, public, size, earlier) if room else None
         if plan is not None:
             plans.append(plan)
@@ -67,6 +67,13 @@ def arrange(planner: Planner, kind: EditionKind, size: Size, more: int = 0) -> O
         heads=tuple(plan.heading for plan in plans)[: limit("headings_subject")],
     )
     return _fit(outline, public, size, more)
+
+
+def _short(plans: Sequence[SectionPlan], size: Size) -> bool:
+    """True where all that can be said of these themes leaves an excerpt below its least length in a language."""
+    said = [one for plan in plans for one in _flat(plan)]
+    ja, en = _used(said, {one.id for one in said}, size)
+    return ja < limit("public_ja_least") or en < limit("public_en_least")
 
 
 def _told_once(plans: Sequence[SectionPlan]) -> list[SectionPlan]:
@@ -379,12 +386,16 @@ def _flat(plan: SectionPlan) -> list[Statement]:
 
 
 def _shared_room(outline: Outline, size: Size, more: int) -> set[str]:
-    """The excerpt's room: the opening, an equal share for each theme, and what is left for whatever matters most."""
+    """The excerpt's room: the opening, an equal share for each of its themes, the rest for whatever matters most.
+
+    Themes that only fill it up have no share: the two that lead it lose nothing to them.
+    """
     ja, en = limit("public_ja_most") - HEADINGS_JA + more, limit("public_en_most") - HEADINGS_EN + more // 3
     keep = _chosen(outline.opening, size, ja, en)
-    for plan in outline.sections:
+    leading = outline.sections[: limit("public_sections")]
+    for plan in leading:
         used_ja, used_en = _used([*outline.opening, *_flat(plan)], keep, size)
-        share = max(1, len(outline.sections))
+        share = max(1, len(leading))
         keep |= _chosen(_flat(plan), size, (ja - used_ja) // share, (en - used_en) // share)
     every = [*outline.opening, *(one for plan in outline.sections for one in _flat(plan))]
     used_ja, used_en = _used(every, keep, size)

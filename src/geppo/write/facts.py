@@ -16,6 +16,7 @@ from geppo.model.assessment import AssessmentKind
 from geppo.model.claim import STRENGTH, Claim, Predicate, Rung
 from geppo.model.edition import Month, Story
 from geppo.model.entity import Kind, Term
+from geppo.model.relay import OwnNetwork
 from geppo.model.report import Document
 
 UNORDERED = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
@@ -393,3 +394,12 @@ _MAY_BE_ANOTHER = _AGAINST | {
 def is_named(term: Term) -> bool:
     """True for a term with a name of its own."""
     return term.kind in _MAIN_KINDS
+
+
+def own_networks(month: Month) -> tuple[OwnNetwork, ...]:
+    """Networks of our notes that were published in the month, with a row of it or of the month before."""
+    span = month.period.span
+    now = {one.sha256 for one in month.documents if span.start <= one.published <= span.end}
+    return tuple(
+        one for one in month.networks if one.report in now and (one.row(month.period) or one.row(month.period.previous))
+    )

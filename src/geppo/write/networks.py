@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from geppo.model.edition import Bar, Counts, Figure, Month, Role, Row, Table
+from geppo.model.edition import Bar, Counts, Figure, Role, Row, Table
 from geppo.model.relay import OwnNetwork, TrackRow
 from geppo.write.chart import sizes
 from geppo.write.cite import Citations
 from geppo.write.compose import Composer
+from geppo.write.facts import own_networks
 from geppo.write.outline import Planner
 from geppo.write.phrases import fill
 from geppo.write.statement import SectionPlan, Statement, statement
@@ -21,15 +22,6 @@ _LEVEL = "95"
 MOST_NETWORKS = 6
 MOST_BARS = 12
 MOST_ROWS = 20
-
-
-def told(month: Month) -> tuple[OwnNetwork, ...]:
-    """Networks of the notes that were published in the month, with a row of it or of the month before."""
-    span = month.period.span
-    now = {one.sha256 for one in month.documents if span.start <= one.published <= span.end}
-    return tuple(
-        one for one in month.networks if one.report in now and (one.row(month.period) or one.row(month.period.previous))
-    )
 
 
 def _claims(planner: Planner, one: OwnNetwork) -> tuple[str, ...]:
@@ -46,7 +38,7 @@ def section(planner: Planner, sayable: Callable[[Statement], bool]) -> SectionPl
     paragraphs: list[tuple[Statement, ...]] = []
     heading: Statement | None = None
     rule: list[Statement] = []
-    for one in told(planner.month)[:MOST_NETWORKS]:
+    for one in own_networks(planner.month)[:MOST_NETWORKS]:
         made = tuple(said for said in _statements(planner, one) if sayable(said))
         now = one.row(planner.month.period)
         if made:
@@ -97,7 +89,7 @@ def _said(planner: Planner, one: OwnNetwork, form: str, row: TrackRow, before: T
 
 def figure(planner: Planner, composer: Composer, citations: Citations) -> Figure | None:
     """Our own counts, month by month; made records are called so in caption and bars."""
-    networks = [one for one in told(planner.month) if _claims(planner, one)]
+    networks = [one for one in own_networks(planner.month) if _claims(planner, one)]
     if not networks:
         return None
     bars = [
@@ -139,7 +131,7 @@ def table(planner: Planner, composer: Composer, citations: Citations) -> Table:
     words, month, last = composer.networks, planner.month.period, planner.month.period.previous
     none = composer.phrases.text("network_cell", "none")
     rows: list[Row] = []
-    ours = told(planner.month)
+    ours = own_networks(planner.month)
     for one in ours:
         now, before = one.row(month), one.row(last)
         shown = now or before

@@ -18,7 +18,7 @@ from geppo.model.claim import STRENGTH, Claim, Predicate, Rung
 from geppo.model.edition import Month, Role, Story
 from geppo.model.entity import Kind, Term
 from geppo.model.report import Document
-from geppo.write.facts import Fact, facts_of, form_of, limit, standing, weights
+from geppo.write.facts import Fact, facts_of, form_of, limit, own_networks, standing, weights
 from geppo.write.order import elaborates, in_reading_order, is_essence
 from geppo.write.statement import Statement, statement
 
@@ -75,11 +75,12 @@ class Planner:
         )
 
     def tellable(self) -> list[Story]:
-        """Stories of the month with something to say, in rank order."""
+        """Stories of the month with something to say, in rank order; our own records have a section of theirs."""
+        own = {one.report for one in own_networks(self.month)}
         return [
             story
             for story in sorted(self.month.stories, key=lambda story: (story.rank, story.id))
-            if self.in_period(story) and self.leads(story)
+            if self.in_period(story) and self.leads(story) and not set(story.reports) <= own
         ]
 
     def background(self, stories: Sequence[Story]) -> list[Story]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from geppo.catalog import Catalog
 from geppo.model.assessment import Assessment, band
-from geppo.model.claim import Claim
+from geppo.model.claim import Claim, Rung
 from geppo.model.entity import Kind, Term
 from geppo.write.phrases import Phrases, fill
 from geppo.write.statement import Statement
@@ -106,6 +106,8 @@ class Views:
             slots["x"] = values["x" if one.get("preferred") == "a" else "y"]
         if not all(slots[key] for key in ("A", "B", "x", "y")):
             return None
+        if name == "identity" and self._hedged(one):
+            name = "identity_hedged"
         return fill(self.phrases.text("form", "contradiction", name), slots)
 
     def asked_about(self, term: Term) -> str:
@@ -124,15 +126,8 @@ class Views:
     def value_of(self, said: Statement, side: str) -> str:
         """One side's value, from its own claim: a date, a count, a name."""
         one = said.assessment
-        if one is None:
-            return ""
-        reports = one.get(f"{side}_reports").split()
-        claims = [self.claims[key] for key in one.claims if key in self.claims]
-        gone = set(one.get("b_claims").split())
-        mine = [claim for claim in claims if claim.report in reports and (claim.id in gone) == (side == "b")]
-        exact = [claim for claim in mine if claim.object is not None and claim.object.name == one.get(side)]
-        claim = next(iter(exact or mine), None)
-        if claim is None:
+        claim = self._claim_of(one, side) if one is not None else None
+        if one is None or claim is None:
             return ""
         kind = one.get("type")
         if kind == "date" and claim.when:
@@ -145,6 +140,20 @@ class Views:
                 return f"not {name}" if self.language == "en" else f"{name}ではない"
             return name
         return ""
+
+    def _claim_of(self, one: Assessment, side: str) -> Claim | None:
+        """The claim of one side of a contradiction, rather one with the very value that the side is known for."""
+        reports = one.get(f"{side}_reports").split()
+        claims = [self.claims[key] for key in one.claims if key in self.claims]
+        gone = set(one.get("b_claims").split())
+        mine = [claim for claim in claims if claim.report in reports and (claim.id in gone) == (side == "b")]
+        exact = [claim for claim in mine if claim.object is not None and claim.object.name == one.get(side)]
+        return next(iter(exact or mine), None)
+
+    def _hedged(self, one: Assessment) -> bool:
+        """True where a side of a contradiction is not sure of what it says."""
+        sides = (self._claim_of(one, side) for side in ("a", "b"))
+        return any(claim is not None and claim.hedge.rung not in (Rung.CONFIRMED, Rung.REPORTED) for claim in sides)
 
     def partner(self, said: Statement, name: str) -> str | None:
         one = said.assessment
