@@ -29,6 +29,7 @@ _DEVICES = Term(kind=Kind.CONCEPT, id="device/device", name="devices")
 _MESH = Term(kind=Kind.INFRASTRUCTURE, id="network/new/mesh", name="Mesh")
 _LYNX = Term(kind=Kind.INTRUSION_SET, id="actor/new/lynx", name="Ochre Lynx")
 _TOOL = Term(kind=Kind.MALWARE, id="malware/new/mudvane", name="Mudvane")
+_STRANGER = Term(kind=Kind.INTRUSION_SET, id="actor/new/stranger", name="Stranger")
 _ENERGY = Term(kind=Kind.SECTOR, id="sector/energy", name="energy")
 _POLICE = Term(kind=Kind.CONCEPT, id="role/police", name="police")
 
@@ -182,21 +183,20 @@ class TestConnectives:
 
     def test_by_contrast_only_between_joining_and_attacking(self) -> None:
         joined = _claim(1, Predicate.SHARES, object_=_MESH)
-        attack = _claim(2, Predicate.TARGETS, object_=_ENERGY, report="d2")
+        attack = _claim(2, Predicate.TARGETS, _STRANGER, _LYNX, report="d2")
         other = _claim(3, Predicate.USES, object_=_TOOL, report="d3")
         assert self._kinds(joined, attack) == ["", "contrast"]
         assert self._kinds(attack, joined) == ["", "contrast"]
         assert self._kinds(joined, other) == ["", "addition"]
         assert self._kinds(attack, other) == ["", "addition"]
 
-    def test_no_contrast_between_matters_without_a_party_in_common(self) -> None:
-        stranger = Term(kind=Kind.INTRUSION_SET, id="actor/new/stranger", name="Stranger")
+    def test_no_contrast_where_nobody_of_those_who_join_is_attacked(self) -> None:
         joined = _claim(1, Predicate.SHARES, object_=_MESH)
-        assert self._kinds(joined, _claim(2, subject=stranger, object_=_ENERGY, report="d2")) == ["", "addition"]
-        assert self._kinds(joined, _claim(2, subject=stranger, object_=_LYNX, report="d2")) == ["", "contrast"]
+        for attacker in (_STRANGER, _LYNX):
+            assert self._kinds(joined, _claim(2, subject=attacker, object_=_ENERGY, report="d2")) == ["", "addition"]
 
     def test_no_contrast_where_joining_was_just_told_or_a_contrast_came_just_before(self) -> None:
-        attack = _said(_claim(1, Predicate.TARGETS, object_=_ENERGY), role=Role.LEAD)
+        attack = _said(_claim(1, Predicate.TARGETS, _STRANGER, _LYNX), role=Role.LEAD)
         also = _said(_claim(2, Predicate.SHARES, object_=_MESH, report="d2", house="B"), attack.id)
         shared = _said(_claim(3, Predicate.SHARES, object_=_MESH, report="d3"), role=Role.LEAD)
         assert _section([[attack, also], [shared]])[-1][0].connective == "addition.0"

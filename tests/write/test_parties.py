@@ -39,3 +39,12 @@ def test_the_state_that_a_report_gives_a_group_is_a_party() -> None:
     assert _of(attack, _claim(Predicate.HAS_NEXUS, _CHILE)) == {"actor/new/lynx", "country/CL"}
     assert _of(attack, _claim(Predicate.HAS_NEXUS, _CHILE, negated=True)) == {"actor/new/lynx"}
     assert _of(attack, _claim(Predicate.TARGETS, _CHILE)) == {"actor/new/lynx"}
+
+
+def test_an_attack_on_the_state_of_one_who_joins_divides_and_one_of_that_state_does_not() -> None:
+    joined = _claim(Predicate.SHARES, Term(kind=Kind.INTRUSION_SET, id="actor/new/mesh", name="Tin Mesh"))
+    said = Parties(Catalog.load(), [_claim(Predicate.HAS_NEXUS, _CHILE)])
+    in_chile = _claim(Predicate.TARGETS, _ENERGY, place=_CHILE)
+    in_norway = _claim(Predicate.TARGETS, _ENERGY, place=_NORWAY)
+    assert said.against(Fact(claims=(in_chile,), score=1.0), Fact(claims=(joined,), score=1.0))
+    assert not said.against(Fact(claims=(in_norway,), score=1.0), Fact(claims=(joined,), score=1.0))

@@ -229,7 +229,7 @@ def _linked(paragraphs: Sequence[Sequence[Statement]], parties: Parties, sayable
     for paragraph in paragraphs:
         said = [replace(one, connective="") for one in paragraph]
         kind = _kind(paragraph[0], lead, acts)
-        if kind == "contrast" and lead is not None and not _of_one_matter(paragraph[0], lead, parties):
+        if kind == "contrast" and lead is not None and not _divides(paragraph[0], lead, parties):
             kind = "addition"
         told_before = kind in _BEFORE and not _BEFORE.isdisjoint(turns)
         kind = "addition" if kind == last == "contrast" or told_before else kind
@@ -258,9 +258,12 @@ def _with(one: Statement, kind: str, turns: dict[str, int], sayable: Sayable) ->
     return linked
 
 
-def _of_one_matter(one: Statement, other: Statement, parties: Parties) -> bool:
-    """Only what concerns a group or a state in common can stand in contrast."""
-    return not parties.of(one.facts[0]).isdisjoint(parties.of(other.facts[0]))
+def _divides(one: Statement, other: Statement, parties: Parties) -> bool:
+    """Only an attack on a party of those who join stands in contrast, whichever of the two is told first."""
+    attack, joined = one.facts[0], other.facts[0]
+    if attack.best.predicate in JOINT:
+        attack, joined = joined, attack
+    return parties.against(attack, joined)
 
 
 def _kind(one: Statement, lead: Statement | None, acts: Set[Predicate]) -> str:

@@ -1,4 +1,4 @@
-"""Which groups and states a fact is about, so that only what has a party in common is set in contrast."""
+"""Which groups and states a fact is about, so that only what divides those who join is set in contrast."""
 
 from __future__ import annotations
 
@@ -30,3 +30,12 @@ class Parties:
         states = {state for one in named for state in self._states.get(one, ())}
         states |= {self._catalog.nexus(term.id) for term in terms}
         return frozenset((named | states) - {""})
+
+    def against(self, attack: Fact, joined: Fact) -> bool:
+        """True where an attack is aimed at a group or state of those who join: what they do together, it divides.
+
+        An attack of one of them on somebody else contradicts nothing.
+        """
+        terms = [*attack.objects, *(term for _, term in attack.best.qualifiers)]
+        aims = {self._catalog.canonical(term.id) for term in terms if term.kind in _PARTIES}
+        return not aims.isdisjoint(self.of(joined))
