@@ -77,3 +77,33 @@ def test_heading(row: dict[str, Any], language: str) -> None:
     fact = _fact(row)
     said = statement("heading", Role.LEAD, "story", 0.0, claims=fact.ids, facts=(fact,))
     assert _composer(language).heading(said) == row[f"heading_{language}"]
+
+
+@pytest.mark.parametrize(
+    ("language", "days", "expected"),
+    [
+        ("en", ("2031-05-04", "2031-05-04"), "Ochre Lynx targeted the energy sector and used Mudvane on 4 May 2031"),
+        (
+            "ja",
+            ("2031-05-04", "2031-05-04"),
+            "2031 年 5 月 4 日に Ochre Lynx がエネルギー分野を標的にし、Mudvane を利用した",
+        ),
+        (
+            "en",
+            ("2031-05-04", "2031-05-06"),
+            "Ochre Lynx targeted the energy sector on 4 May 2031 and used Mudvane on 6 May 2031",
+        ),
+    ],
+)
+def test_a_day_that_two_clauses_share_is_said_once(language: str, days: tuple[str, str], expected: str) -> None:
+    lynx = ["intrusion-set", "actor/new/lynx", "Ochre Lynx"]
+    rows = [
+        {"predicate": "targets", "object": [["sector", "sector/energy", "energy"]]},
+        {"predicate": "uses", "object": [["malware", "malware/new/mudvane", "Mudvane"]]},
+    ]
+    facts = tuple(
+        _fact({**row, "id": row["predicate"], "subject": lynx, "when": day})
+        for row, day in zip(rows, days, strict=True)
+    )
+    said = statement("fact", Role.CLAIM, "story", 0.0, claims=[one.best.id for one in facts], facts=facts)
+    assert expected in (_composer(language).sentence(said) or "")

@@ -262,6 +262,8 @@ class Composer:
         slots = [self._slots(fact) for fact in (one, other)]
         if any(template is None or _missing(template, slot) for template, slot in zip(templates, slots, strict=True)):
             return None
+        if slots[0]["D"] == slots[1]["D"]:
+            slots[int(self.phrases.text("join", "day") == "first")]["D"] = ""
         first, second = (str(template) for template in templates)
         mark = next((mark for mark in self.phrases.choices("join", "subject") if mark in second), "")
         if not mark or not any(mark in first for mark in self.phrases.choices("join", "subject")):
