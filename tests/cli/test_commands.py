@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import json
 import shutil
 import subprocess
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from geppo.cli._app import VERBS
 from tests.conftest import month_folder
 
 
@@ -147,3 +150,12 @@ def test_doctor_finds_nothing_wrong(tmp_path: Path) -> None:
     done = geppo("doctor", cwd=tmp_path)
     assert done.returncode == 0, done.stdout
     assert "fault" not in done.stdout
+
+
+def test_the_list_of_verbs_says_what_each_says_of_itself() -> None:
+    for verb, line in VERBS.items():
+        own = inspect.getdoc(importlib.import_module(f"geppo.cli.{verb}").run) or ""
+        assert own.partition("\n\n")[0] == line
+    listed = " ".join(geppo("--help").stdout.replace("│", " ").split())
+    assert VERBS["why"] in listed
+    assert "Examples: geppo why" in " ".join(geppo("why", "--help").stdout.split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from cyclopts import App
@@ -14,12 +15,30 @@ app: Any = App(
     version=__version__,
     help="A monthly executive summary of cyber threats in Japanese and English, every sentence with its passages.",
 )
-_VERBS = (
-    "init", "collect", "demo", "month", "read", "judge", "why", "search", "deliver", "schedule", "export",
-    "correct", "verify", "migrate", "status", "doctor",
-)  # fmt: skip
-for _verb in _VERBS:
-    app.command(f"geppo.cli.{_verb}:run", name=_verb)
+VERBS = {
+    "demo": "Write all editions of the shipped sample month, offline.",
+    "read": "Read a document: its text with values, names and hedged claims marked in place.",
+    "init": "Make a workspace: settings, store, archive and a list of public sources in one folder.",
+    "collect": "Bring documents into the workspace: from its sources, or from files and folders.",
+    "search": "Find documents by words of their title or text, in any script, the last known first.",
+    "judge": "Weigh what groups or reports share, and keep the record of what was judged.",
+    "month": "Write the issue of a month from the workspace.",
+    "why": "Walk from a sentence (or a claim, an assessment, a story) to the passages it rests on.",
+    "deliver": "Take a written issue to those for whom it is due now. Running it again sends nothing twice.",
+    "schedule": "Print systemd units and a cron line that deliver each month, or when a month's editions are due.",
+    "export": "Write a month for other programs (STIX 2.1, a MISP feed, CSV), or all that the workspace holds as one file.",
+    "correct": "Correct what is kept of a document, or withdraw it, from now on. What was stays, for every earlier --as-of.",
+    "status": "What the workspace holds.",
+    "verify": "Hash everything in the store again. Exit 1 if something is not what it was.",
+    "migrate": "Copy a whole store into an empty one, between SQLite, PostgreSQL and archive files.",
+    "doctor": "Say what works here and what does not, with the mend. Exit 1 if something does not.",
+}
+"""What `geppo --help` says of each verb, in the order of use: the first lines of their own help, unasked."""
+
+# A line given here would take the place of the verb's own help, with its examples, wherever that is asked for.
+_asked = sys.argv[1:2] in ([], ["--help"], ["-h"])
+for _place, (_verb, _help) in enumerate(VERBS.items()):
+    app.command(f"geppo.cli.{_verb}:run", name=_verb, help=_help if _asked else None, sort_key=_place)
 app.command(relay.app)
 app.command(catalog.app)
 app.command(edit.app)
