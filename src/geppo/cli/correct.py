@@ -23,7 +23,7 @@ def run(
     withdraw: bool = False,
     workspace: Path | None = None,
 ) -> int:
-    """Correct what is kept of a document, or withdraw it, from now on. What was stays, for every earlier --as-of.
+    """Correct or withdraw what is kept of a document, from now on. Every earlier --as-of stays as it was.
 
     Example: `geppo correct 3f2a… --published 2026-04-03 --author mk --reason "its date was that of an update"`
 

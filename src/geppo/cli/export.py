@@ -19,7 +19,7 @@ def run(
     archive: Path | None = None,
     workspace: Path | None = None,
 ) -> int:
-    """Write a month for other programs (STIX 2.1, a MISP feed, CSV), or all that the workspace holds as one file.
+    """Write a month for other programs (STIX 2.1, a MISP feed, CSV), or the whole workspace as one file.
 
     Examples: `geppo export 2025-11 --format misp --out feed`, `geppo export 2025-11 --profile opencti`,
     `geppo export --archive backup.tar` (back with `geppo migrate backup.tar DIR`)
