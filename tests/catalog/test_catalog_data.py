@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import re
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -121,3 +122,10 @@ def test_a_stale_compiled_file_is_not_used(tmp_path: Path) -> None:
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / "sectors.toml").write_text('[[sector]]\nid = "x"\nname.en = "x"\nname.ja = "x"\n', encoding="utf-8")
     assert [row["id"] for row in Folder(tmp_path).tables("sectors.toml")["sector"]] == ["x"]
+
+
+def test_an_understanding_binds_nobody_as_a_partner(catalog: Catalog) -> None:
+    day = date(2025, 11, 1)
+    assert catalog.agreement("agreement/cn-us-2015") is not None
+    assert catalog.agreements("CN", "US", day) == ()
+    assert [row.id for row in catalog.agreements("JP", "US", day)] != []

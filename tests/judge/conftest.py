@@ -37,6 +37,7 @@ class Agreement:
     signed: date | None = None
     ratified: date | None = None
     in_force: date | None = None
+    ended: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,8 @@ class Catalogue:
 
     def partners(self, a: str, b: str, on: date, /) -> Agreement | None:
         for pact in self.pacts:
-            if {a, b} <= {f"country/{party}" for party in pact.parties} and pact.in_force and pact.in_force <= on:
+            holds = pact.in_force is not None and pact.in_force <= on and not (pact.ended and pact.ended <= on)
+            if {a, b} <= {f"country/{party}" for party in pact.parties} and holds:
                 return pact
         return None
 

@@ -8,8 +8,8 @@ from datetime import date
 
 from geppo.catalog.tables import Folder
 
-KINDS = ("alliance", "treaty", "partnership", "sharing")
-"""Kinds of agreement, the closest first."""
+KINDS = ("alliance", "treaty", "partnership", "sharing", "understanding")
+"""Kinds of agreement, the closest first. An understanding sets rules between states that are no partners by it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +68,11 @@ def read_agreements(folder: Folder) -> tuple[Agreement, ...]:
 
 
 def between(agreements: Iterable[Agreement], a: str, b: str, on: date) -> tuple[Agreement, ...]:
-    """Agreements in force between two states on a day: the closest kind first, then the newest."""
+    """Agreements that make two states partners on a day: the closest kind first, then the newest."""
     if a == b:
         return ()
-    found = [row for row in agreements if a in row.parties and b in row.parties and row.holds(on)]
+    bonds = (row for row in agreements if row.kind != "understanding" and row.holds(on))
+    found = [row for row in bonds if a in row.parties and b in row.parties]
     return tuple(
         sorted(found, key=lambda row: (KINDS.index(row.kind), -(row.in_force or row.signed or on).toordinal(), row.id))
     )

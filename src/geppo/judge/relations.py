@@ -129,14 +129,23 @@ class RelationFinder:
             by_pair[act.source, act.target].append(act)
         partners: dict[tuple[str, str], Pact] = {}
         for pair, held in sorted(by_pair.items()):
-            for day in sorted({act.day for act in held}, reverse=True):
-                if pact := self._pacts.in_force(*pair, day):
-                    partners[pair] = pact
-                    break
+            if pact := self._bond(pair, held):
+                partners[pair] = pact
         targeting = tuple(self._assess(pair, by_pair[pair], pact) for pair, pact in sorted(partners.items()))
         sharing = tuple(one for key in sorted(statements) for one in self._sharing(statements[key]))
         matrix = self._matrix(by_pair, partners)
         return Relations(acts=found, partner_targeting=targeting, sharing=sharing, matrix=matrix)
+
+    def _bond(self, pair: tuple[str, str], held: Sequence[Act]) -> Pact | None:
+        """What binds two states both when one acted against the other and when that was last told.
+
+        Readers take "bound by" for the present: a treaty that has ended since is none.
+        """
+        last = max(act.claim.published for act in held)
+        if self._pacts.in_force(*pair, last) is None:
+            return None
+        bonds = (self._pacts.in_force(*pair, day) for day in sorted({act.day for act in held}, reverse=True))
+        return next((bond for bond in bonds if bond is not None), None)
 
     def _grounded(self, acts: Sequence[Act]) -> tuple[Act, ...]:
         """Acts that their own origin tells of: a repeat that alone puts the victim into another state adds no pair."""

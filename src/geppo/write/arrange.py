@@ -193,15 +193,24 @@ def _quieter(said: Statement) -> Statement:
 
 
 def _partner(planner: Planner, stories: Sequence[Story]) -> list[Statement]:
-    out: list[Statement] = []
-    seen: set[str] = set()
+    """Attacks between partners, the best founded first; how sure we are of them is said once where it is the same."""
+    found: dict[str, tuple[Story, Assessment]] = {}
     for story in stories:
         for one in planner.of_kind(story, AssessmentKind.PARTNER_TARGETING):
-            key = "|".join(term.id for term in one.subjects)
-            if key in seen:
-                continue
-            seen.add(key)
-            out += _partner_statements(story, one)
+            found.setdefault("|".join(term.id for term in one.subjects), (story, one))
+    told = sorted(found.values(), key=lambda item: (-len(item[1].origins.roots), -item[0].total, item[1].id))
+    out: list[Statement] = []
+    for story, one in told[: limit("partners_most")]:
+        out += _partner_statements(story, one)
+    levels = [said for said in out if said.role is Role.CONFIDENCE]
+    if len({said.assessment.confidence for said in levels if said.assessment}) == 1 and len(levels) > 1:
+        first = levels[0]
+        whole = statement(
+            first.form, first.role, first.story, first.priority, parent=first.parent, assessment=first.assessment,
+            claims=[claim for said in levels for claim in said.claims],
+            assessments=[judged for said in levels for judged in said.assessments],
+        )  # fmt: skip
+        out = [*(said for said in out if said not in levels), whole]
     return out
 
 

@@ -167,6 +167,9 @@ class Composer:
             "Due": roles["due"][0] if roles.get("due") else "",
             "Act": roles["act"][0] if roles.get("act") else "",
         }
+        if best.predicate is Predicate.CLAIMS_RESPONSIBILITY and best.object and best.object.kind is Kind.CONCEPT:
+            # "An attack on an intrusion", "on victims": what was claimed, and nobody whom it befell.
+            slots["O"] = ""
         if best.predicate is Predicate.SEIZES and best.count and best.object and best.object.kind is Kind.CONCEPT:
             # "14 computers of servers": the thing counted is what was seized.
             slots["O"] = ""

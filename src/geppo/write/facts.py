@@ -27,6 +27,7 @@ _UNSAID_DATA = frozenset({"data/information", "data/document", "data/personal-da
 _NOBODY = frozenset({"role/attacker", "role/hacker", "role/operator", "role/cybercriminal", "unit/victim"})
 """Subjects of whom only a few things are worth saying."""
 
+_OUTAGE = "campaign-kind/outage"
 _ANY_DEVICE = "device/device"
 """That "a device" is an ORB is what a glossary says, and no finding."""
 
@@ -150,6 +151,8 @@ _FORMS: Mapping[Predicate, Callable[[Claim], str]] = {
     Predicate.HAS_NEXUS: lambda claim: "interest" if claim.qualifier("form") else "",
     Predicate.COOPERATES: lambda claim: "imitation" if claim.qualifier("form") else "",
     Predicate.EXPLOITS: lambda claim: "since" if _since(claim) else "",
+    Predicate.TARGETS: lambda claim: "counted" if claim.count is not None else "since" if _since(claim) else "",
+    Predicate.USES: lambda claim: "counted" if claim.count is not None else "since" if _since(claim) else "",
     Predicate.LISTS: lambda claim: "due" if claim.qualifier("due") else "",
     Predicate.ACTIVE: lambda claim: "since" if claim.qualifier("open") else "",
     Predicate.DENIES: lambda claim: "doubt" if claim.subject.id == "role/expert" else "",
@@ -164,6 +167,23 @@ def form_of(claim: Claim) -> str:
     return "counted" if claim.count is not None else ""
 
 
+def _says_nothing_to_check(claim: Claim) -> bool:
+    """True for "an attack disrupted a service": no name, number, day or place.
+
+    "Countries in China" is no victim, and that an outage disrupted a system is what an outage is. What did not happen
+    is worth saying of a system without a name, too.
+    """
+    if claim.object is not None and claim.object.id == "unit/country" and claim.count is None:
+        return True
+    if claim.negated:
+        return False
+    if claim.subject.id == _OUTAGE and claim.object is not None and claim.object.kind is Kind.CONCEPT:
+        return True
+    ends = [term for term in (claim.subject, claim.object) if term is not None]
+    named = any(term.kind is not Kind.CONCEPT for term in ends)
+    return not (named or claim.count or claim.when or claim.qualifier("place"))
+
+
 def fact_key(claim: Claim, catalog: Catalog) -> tuple[str, ...]:
     """What makes two claims one statement."""
     subject = catalog.canonical(claim.subject.id) or claim.subject.name
@@ -171,8 +191,8 @@ def fact_key(claim: Claim, catalog: Catalog) -> tuple[str, ...]:
     if claim.predicate in UNORDERED and object_ < subject:
         subject, object_ = object_, subject
     place = claim.qualifier("place")
-    # Who dates the start of an exploitation says the same thing as who does not date it.
-    form = "" if claim.predicate is Predicate.EXPLOITS else form_of(claim)
+    # Who dates the start of something says the same thing as who does not date it.
+    form = form_of(claim).removeprefix("since")
     parts = [claim.predicate.value, subject, object_, place.id if place else "", str(claim.negated), form]
     if claim.predicate in (Predicate.COUNTS, Predicate.AUTOMATES) or (claim.count and not claim.object):
         parts += [f"{claim.count.value:g}" if claim.count else "", claim.count.unit.id if claim.count else ""]
@@ -190,9 +210,7 @@ def printable(claim: Claim) -> bool:
 
     A noun that no list knows (kind TEXT) has no word in the other language, so it stays in the evidence.
     """
-    if claim.predicate in _UNPRINTED:
-        return False
-    if claim.predicate is Predicate.COUNTS and claim.count is None:
+    if claim.predicate in _UNPRINTED or (claim.predicate is Predicate.COUNTS and claim.count is None):
         return False
     if claim.predicate is Predicate.CLASSIFIES and claim.subject.id == _ANY_DEVICE:
         return False
@@ -213,6 +231,8 @@ def printable(claim: Claim) -> bool:
         return claim.when is not None and is_named(claim.subject)
     if claim.predicate is Predicate.EXPLOITS and claim.object is not None:
         return claim.object.kind in (Kind.VULNERABILITY, Kind.PRODUCT)
+    if claim.predicate in _ACTS and _says_nothing_to_check(claim):
+        return False
     if claim.subject.id in _NOBODY or claim.subject.id.startswith("group-kind/"):
         return claim.predicate in (Predicate.EXPLOITS, Predicate.ATTRIBUTED_TO, Predicate.DENIES, Predicate.ARRESTS)
     if claim.predicate in _OF_THE_NAMED and claim.subject.kind is Kind.CONCEPT:
@@ -384,6 +404,9 @@ def _merged(facts: Sequence[Fact]) -> tuple[Fact, ...]:
 
 _AGAINST = frozenset({Predicate.ARRESTS, Predicate.SEIZES, Predicate.SANCTIONS})
 """Acts of an authority: the story is of whom they befall."""
+
+_ACTS = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.STEALS, Predicate.DISRUPTS, Predicate.USES})
+"""Acts of which a sentence has to name somebody or something."""
 
 _MAY_BE_ANOTHER = _AGAINST | {
     Predicate.FIXES, Predicate.TARGETS, Predicate.COMPROMISES, Predicate.EXPLOITS, Predicate.USES, Predicate.STEALS,

@@ -65,7 +65,8 @@ class Wording:
         if self.language == "en" and term.kind is Kind.CONCEPT:
             if plural:
                 return self.catalog.plural(term.id) or label
-            if indefinite:
+            if indefinite and self.catalog.plural(term.id) != label:
+                # A word that is its own plural ("ransomware", "operations") takes no article.
                 return _article(label)
         return label
 

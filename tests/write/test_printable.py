@@ -1,0 +1,54 @@
+"""Which claims a sentence says: what names nobody and nothing stays in the evidence."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from geppo.model.claim import Claim, Hedge, Predicate, Rung
+from geppo.model.entity import Kind, Term
+from geppo.model.report import Passage
+from geppo.model.time import day
+from geppo.write.facts import printable
+
+_ATTACK = Term(kind=Kind.CONCEPT, id="campaign-kind/attack", name="attack")
+_OUTAGE = Term(kind=Kind.CONCEPT, id="campaign-kind/outage", name="outage")
+_SERVICE = Term(kind=Kind.CONCEPT, id="service/service", name="service")
+_COUNTRIES = Term(kind=Kind.CONCEPT, id="unit/country", name="countries")
+_LYNX = Term(kind=Kind.INTRUSION_SET, id="actor/new/lynx", name="Ochre Lynx")
+_SITE = Term(kind=Kind.IDENTITY, id="org/new/velmora", name="Velmora")
+_CHILE = Term(kind=Kind.LOCATION, id="country/CL", name="Chile")
+
+
+def _claim(
+    subject: Term,
+    predicate: Predicate,
+    object_: Term,
+    *,
+    dated: bool = False,
+    negated: bool = False,
+    place: bool = False,
+) -> Claim:
+    return Claim(
+        id="c", report="d1", publisher="Velmora Research", predicate=predicate, subject=subject, object=object_,
+        qualifiers=(("place", _CHILE),) if place else (), count=None, when=day(date(2031, 5, 4)) if dated else None,
+        hedge=Hedge(rung=Rung.CONFIRMED), negated=negated, voices=(), rule="made",
+        passage=Passage(document="d1", start=0, end=1, text="A"), published=date(2031, 5, 10),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        (_claim(_ATTACK, Predicate.DISRUPTS, _SERVICE), False),
+        (_claim(_ATTACK, Predicate.DISRUPTS, _SERVICE, dated=True), True),
+        (_claim(_ATTACK, Predicate.DISRUPTS, _SERVICE, negated=True), True),
+        (_claim(_ATTACK, Predicate.DISRUPTS, _SITE), True),
+        (_claim(_OUTAGE, Predicate.DISRUPTS, _SERVICE, dated=True), False),
+        (_claim(_LYNX, Predicate.TARGETS, _COUNTRIES, place=True), False),
+        (_claim(_LYNX, Predicate.TARGETS, _SITE), True),
+    ],
+)
+def test_what_can_be_checked_is_said(claim: Claim, said: bool) -> None:
+    assert printable(claim) is said
