@@ -251,6 +251,10 @@ class Catalog:
         """The id that stands for a thing with several entries; any other id comes back as it is."""
         return self.names.canonical(identity)
 
+    def bare(self, printed: str) -> str:
+        """A name without a suffix that only says what it is of: "Lazarus" of "Lazarus Group"."""
+        return self.names.bare(printed)
+
     def knows(self, identity: str) -> bool:
         """True for an id that stands for something here."""
         return self.entry(identity) is not None

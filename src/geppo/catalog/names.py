@@ -206,6 +206,10 @@ class Names:
         bare, suffix = self._suffixes.strip(printed)
         return suffix is Suffix.KEPT and bare != printed and key(bare) not in self.ordinary
 
+    def bare(self, printed: str) -> str:
+        """A name without a suffix that only says what it is of: "Lazarus" of "Lazarus Group"."""
+        return self._suffixes.strip(printed)[0]
+
     def _overlay(self, alias: Alias, readings: dict[str, Sequence[Reading]]) -> None:
         """An alias of the overlay outweighs what the lists say, except for the main name of another entry."""
         if alias.relation not in IDENTITY:

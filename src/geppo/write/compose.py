@@ -32,7 +32,8 @@ MOST_SHORT = 2
 class Composer:
     """Words statements in one language. It remembers nothing between sentences: a statement has one wording.
 
-    `made` are reports on records of the lab: each sentence that tells of one says so itself. `again` is the speaker of
+    `made` are reports on records of the lab: each sentence that tells of one says so itself. `spellings` are names that
+    are printed in another of their spellings (`spelling.py`). `again` is the speaker of
     the sentence before, where the next one may call it by a word of its kind ("the company"); `again_of` is the day of
     the report behind that sentence.
     """
@@ -43,6 +44,7 @@ class Composer:
     publishers: Mapping[str, str]
     claims: Mapping[str, Claim]
     made: frozenset[str] = frozenset()
+    spellings: Mapping[tuple[str, str], str] = field(default_factory=dict)
     again: str = ""
     again_of: date | None = None
     phrases: Phrases = field(init=False)
@@ -53,6 +55,7 @@ class Composer:
     def __post_init__(self) -> None:
         self.phrases = phrases(self.language)
         self.wording = Wording(self.phrases, self.catalog, self.period)
+        self.wording.spellings = self.spellings
         self.networks = Networks(self.phrases, self.wording)
         self.views = Views(
             phrases=self.phrases,

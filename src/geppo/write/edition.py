@@ -25,6 +25,7 @@ from geppo.write.gate import Gate, Readback
 from geppo.write.outline import Planner
 from geppo.write.phrases import fill
 from geppo.write.smooth import Smoother
+from geppo.write.spelling import spellings
 from geppo.write.statement import Outline, SectionPlan, Statement
 
 LANGUAGES = ("ja", "en")
@@ -112,6 +113,7 @@ class Writer:
         self.kind = kind
         self.catalog = catalog
         self.planner = Planner(self.month, catalog)
+        spelled = spellings(self.month.claims, catalog)
         self.composers: Mapping[str, Composer] = {
             language: Composer(
                 language=language,
@@ -120,6 +122,7 @@ class Writer:
                 publishers=_printed_houses(self.month, catalog, language),
                 claims=self.planner.claims,
                 made=self.month.made,
+                spellings=spelled,
             )
             for language in LANGUAGES
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from geppo.catalog import Catalog
@@ -46,6 +46,7 @@ class Wording:
         self.period = period
         self.foreign: dict[str, None] = {}
         self.seen: frozenset[str] = frozenset()
+        self.spellings: Mapping[tuple[str, str], str] = {}
 
     def term(self, term: Term, *, indefinite: bool = False, plural: bool = False) -> str:
         """A term's printed form: a label where the catalogue has one, else the name as the document prints it."""
@@ -96,7 +97,7 @@ class Wording:
             return f"「{term.name}」"
         if self.language == "en" and not term.name.isascii() and any("\u3040" <= c <= "\u9fff" for c in term.name):
             self.foreign[term.name] = None
-        return term.name
+        return self.spellings.get((term.id, term.name), term.name)
 
     def short(self, term: Term) -> str:
         """A term for tables and headings: without a leading article."""
