@@ -299,7 +299,10 @@ def _slipped(one: float, other: float) -> bool:
 
 
 def _moved(root: Page, page: Page) -> Iterator[_Change]:
-    """A day that slipped into another month or another day of its month."""
+    """A day that slipped into another month or another day of its month.
+
+    What the origin only announces or plans is left out: another plan of the matter is no slip of it.
+    """
     here = {day for one in page.sentences for day in one.days}
     there = {day for one in root.sentences for day in one.days}
     for sentence in page.sentences:
@@ -311,7 +314,8 @@ def _moved(root: Page, page: Page) -> Iterator[_Change]:
                 for told in other.days:
                     month = (told.year, told.month) == (day.year, day.month)
                     same_day = told.day == day.day and told.year == day.year
-                    if told in page.days or not (month or same_day):
+                    planned = told > root.report.document.published
+                    if planned or told in page.days or not (month or same_day):
                         continue
                     only = same_day and not month and len(here) == len(there) == 1
                     if _shared(sentence, other) or (not soon and (only or sentence.things & other.things)):
