@@ -21,6 +21,7 @@ from geppo.judge.corroborate import Weigher, opposite_of
 from geppo.judge.counting import Counter, assess_counts
 from geppo.judge.drift import DriftFinder
 from geppo.judge.links import LinkJudge
+from geppo.judge.marks import Marks
 from geppo.judge.nexus import Nexus
 from geppo.judge.origins import Attribution, Matters, Tracer
 from geppo.judge.pacts import Pacts
@@ -75,7 +76,7 @@ def lay_base(reports: Sequence[Report], claims: Sequence[Claim], catalogue: Cata
     graph = read_citations(reports, directory, settings)
     linking = Linking(claims, directory, catalogue)
     units = read_units(reports, claims, linking)
-    clusters = find_clusters(units, graph, settings)
+    clusters = find_clusters(units, graph, Marks(reports, linking, settings), settings)
     matters = _matters(clusters, linking, graph)
     keys = Keys(claims, matters.cluster_of, directory, catalogue, settings)
     statements = group(claims, keys)
