@@ -358,7 +358,8 @@ class Contradictions:
 
         def meets(one: Claim, other: Claim) -> bool:
             same_time = one.when is None or other.when is None or one.when.overlaps(other.when)
-            return same_time and self._keys.place(one) == self._keys.place(other)
+            here, there = self._keys.places(one), self._keys.places(other)
+            return same_time and (here == there or bool(here & there))
 
         left = tuple(claim for claim in yes if any(meets(claim, other) for other in no))
         right = tuple(claim for claim in no if any(meets(claim, other) for other in yes))
