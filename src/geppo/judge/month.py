@@ -33,7 +33,7 @@ from geppo.judge.retold import Retold
 from geppo.judge.severity import severity
 from geppo.judge.speakers import Directory
 from geppo.judge.statements import Key, Keys, Statement, group
-from geppo.judge.stories import Draft, Editor, assessments_of
+from geppo.judge.stories import Draft, Editor, assessments_of, resting_on
 from geppo.judge.units import Linking, Unit, read_units
 from geppo.judge.unusual import Unusual, rated
 from geppo.model.assessment import Assessment
@@ -173,6 +173,7 @@ def _story(
     editor: Editor,
     base: Base,
     assessments: Sequence[Assessment],
+    resting: Mapping[str, Sequence[int]],
     period: Period,
     settings: Settings,
     earlier: Sequence[Story],
@@ -189,7 +190,7 @@ def _story(
     known = frozenset(claim for story in before for claim in story.claims)
     claims = sorted(draft.claims(), key=lambda claim: (claim.published, claim.report, claim.passage.start, claim.id))
     reports = sorted(draft.reports(), key=lambda report: base.graph.order[report])
-    held = assessments_of(claims, assessments)
+    held = assessments_of(claims, assessments, resting)
     origins = editor.origins(draft)
     central = draft.claims(core_only=True)
     rankable = Rankable(
@@ -275,7 +276,9 @@ def judge_month(
     for one in found:
         unique.setdefault(one.id, one)
     assessments = tuple(unique.values())
+    resting = resting_on(assessments)
     stories = [
-        _story(draft, editor, base, assessments, period, settings, earlier, relations.weights) for draft in drafts
+        _story(draft, editor, base, assessments, resting, period, settings, earlier, relations.weights)
+        for draft in drafts
     ]
     return Judged(assessments=assessments, stories=_ranked(stories), matrix=relations.matrix)
