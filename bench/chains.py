@@ -9,15 +9,18 @@ which pages are one matter: two matters of one house in one week, namesakes, a f
 roundup over two. The first set was looked at while the joining was mended; of the second only this table was.
 
 Pairs are of two pages: how many the truth has in one story, how many of those are in one story, and how many that are
-not. `grouped` counts the same with groups of pages from which no claim was read, which become no story. The last table
-has all pages as if they were of one month.
+not. `grouped` counts the same with groups of pages from which no claim was read, which become no story. The last lines
+have all pages as if they were of one month, and made pages (from a seed) that name a house and print figures of their
+own: whatever is joined there is joined by accident.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import random
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -28,7 +31,7 @@ from geppo.collect import Entry, collect
 from geppo.config import Settings
 from geppo.judge.month import judge_month, lay_base
 from geppo.model.assessment import AssessmentKind
-from geppo.model.report import Document, Fetched
+from geppo.model.report import Document, Fetched, Report
 from geppo.model.time import Period
 from geppo.pipeline import Readings, read_documents
 from geppo.read.text import read_text
@@ -104,6 +107,42 @@ def _together(catalog: Catalog) -> None:
     print(f"{len(found - true)} wrongly")
 
 
+def _mention(name: str, publisher: str, cites: tuple[str, ...], chance: random.Random) -> Report:
+    """A page with five figures and a day that are nobody else's but by accident."""
+    published = date(2026, 9, 1) + timedelta(days=chance.randrange(28))
+    began = published - timedelta(days=chance.randrange(10))
+    figures = " ".join(f"There were {int(10 ** chance.uniform(1, 3.3))} systems of that kind." for _ in range(5))
+    document = Document(
+        sha256=hashlib.sha256(name.encode()).hexdigest(),
+        name=name,
+        media_type="text/markdown",
+        collected=NOW,
+        publisher=publisher,
+        title="",
+        url=f"https://{name}.example/",
+        language="en",
+        published=published,
+        text=f"{' '.join(cites)} {figures} It began on {began:%d %B %Y}.",
+    )
+    own = not cites
+    return Report(id=document.sha256, document=document, mentions=(), observables=(), cites=cites, own_observation=own)
+
+
+def _accidents(catalog: Catalog) -> None:
+    """Print how many of made pages that only name a house are joined to anything."""
+    for houses, pages, mentions in ((10, 1, 300), (10, 3, 600), (10, 20, 600), (10, 20, 2000)):
+        chance = random.Random(3)
+        names = [f"Quarrel{number} Labs" for number in range(houses)]
+        made = [_mention(f"h{at}-{n}", name, (), chance) for at, name in enumerate(names) for n in range(pages)]
+        made += [_mention(f"m{n}", f"Paper{n} Times", (chance.choice(names),), chance) for n in range(mentions)]
+        base = lay_base(made, [], catalog, config.load())
+        groups = [{unit.report for unit in cluster.units} for cluster in base.clusters]
+        joined = sum(len(group) for group in groups if len(group) > 1)
+        print(
+            f"{houses} houses with {pages} pages, {mentions} that name one: {joined} of {len(made)} joined by accident"
+        )
+
+
 def _row(name: str, values: Sequence[int], rest: str = "") -> None:
     widths = (7, 7, 7, 9, 7, 9, 7, 7)
     print(f"{name:<22}" + "".join(f"{value:>{width}}" for value, width in zip(values, widths, strict=True)), end="  ")
@@ -131,6 +170,7 @@ def main() -> None:
             _row(folder.name, row, f"{got['stories']}" if same else f"{got['stories']} [{got['truth']}]")
         _row("all", totals, f"{right} of {len(folders)} chains with the stories of the truth")
     _together(catalog)
+    _accidents(catalog)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from geppo.model.report import Report
 
 _READ = 20_000
 _NEW = "name:new:"
-_TELLING = ("figure:", "about:", "day:", "value:", "name:vulnerability:", "name:observable:")
+_TELLING = ("figure:", "about:", "day:", "name:vulnerability:", "name:observable:")
 _CREDITED = 1.0
 """What a credit adds to the nats by which a page belongs to one of two namesakes."""
 
@@ -54,7 +54,7 @@ class Namesakes:
         if graph.house(one) == graph.house(other):
             return False
         shared = self._marks.shared(self._marks.of(one), one, other)
-        if any(key.startswith(_TELLING) for key in shared) or self._together(group, one, other):
+        if any(key.startswith(_TELLING) for key in shared):
             return False
         reports = graph.reports[one], graph.reports[other]
         here, there = (_ids(report, Kind.CONCEPT) for report in reports)
@@ -65,15 +65,11 @@ class Namesakes:
             return False
         names = [key for key in shared if key.startswith("name:")]
         if any(map(_says_so, reports)):
-            return all(key.startswith((_NEW, "name:product/")) for key in names)
-        linked = other in graph.leans_on[one] or one in graph.leans_on[other]
-        return (
-            bool(places[0] and places[1])
-            and len(shared) == 1
-            and names[:1] == list(shared)
-            and not linked
-            and (names[0].startswith(_NEW))
-        )
+            only = bool(names) and all(key.startswith((_NEW, "name:product/")) for key in names)
+        else:
+            linked = other in graph.leans_on[one] or one in graph.leans_on[other]
+            only = len(shared) == len(names) == 1 and names[0].startswith(_NEW) and all(places) and not linked
+        return only and not self._together(group, one, other)
 
     def _together(self, group: int, one: str, other: str) -> bool:
         """True where a third page of the group credits or links both."""
