@@ -234,7 +234,7 @@ def _problems() -> dict[str, tuple[Callable[[Edition], Change], str]]:
         "a heading": (lambda one: lambda text: text.replace(one.sections[0].heading, "何か"), "a heading is a claim"),
         "the title": (lambda one: lambda text: text.replace(one.title, "題"), "the heading of title was changed"),
         "a heading taken out": (
-            lambda one: lambda text: text.replace(_line(text, f"h_{one.sections[0].id}"), ""),
+            lambda one: lambda text: text.replace(_line(text, "h_" + one.sections[0].id.replace("-", "__")), ""),
             "was taken out, and its text was not",
         ),
         "a loose paragraph": (

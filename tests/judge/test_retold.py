@@ -31,7 +31,7 @@ def _document(name: str, publisher: str, published: date, language: str, text: s
 
 @pytest.mark.parametrize("case", DATA["case"], ids=lambda case: case["id"])
 def test_case(case: dict[str, Any]) -> None:
-    root = _document("root", "Osterlund Labs", date(2030, 5, 10), "en", DATA["root"])
+    root = _document("root", "Osterlund Labs", date(2030, 5, 10), "en", case.get("root", DATA["root"]))
     page = _document("page", "The Harbour Post", date(2030, 5, 13), case.get("language", "en"), case["text"])
     readings = read_documents([root, page], Catalog.load())
     judged = judge_month(

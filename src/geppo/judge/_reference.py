@@ -117,6 +117,24 @@ def link_weights() -> dict[Kind, float]:
 
 
 @cache
+def mark_weights() -> dict[str, float]:
+    """What each kind of mark is worth beside the name of a group."""
+    return {name: float(weight) for name, weight in _read("marks.toml")["weights"].items()}
+
+
+@cache
+def mark_languages() -> frozenset[str]:
+    """Languages that are written in Latin letters."""
+    return frozenset(_read("marks.toml")["languages"]["latin"])
+
+
+@cache
+def namesake_words() -> tuple[str, ...]:
+    """Words by which a page says that two things have one name."""
+    return tuple(_read("marks.toml")["namesakes"]["words"])
+
+
+@cache
 def naming() -> dict[Kind, tuple[float, int]]:
     """Weight and order of a kind as the name of a story."""
     table = _read("linking.toml")["naming"]

@@ -91,15 +91,24 @@ class Contradictions:
         return tuple(sorted({one.id: one for one in found}.values(), key=lambda one: one.id))
 
     def backing(self, value: Value) -> Backing:
-        """What stands behind a value. A repeat that gives another value than its own root has nobody behind it."""
-        own, origins, precedence = False, set[str](), 0
+        """What stands behind a value. A repeat that gives another value than its own root has nobody behind it.
+
+        Who is behind a thing is a conclusion from something seen: pages that saw nothing and credit nobody have it from
+        somewhere, so they are one origin together, and none beside others.
+        """
+        argued = value.claims[0].predicate in predicates("behind")
+        own, origins, loose, precedence = False, set[str](), set[tuple[date, str]](), 0
         for claim in value.claims:
             trace, root = self._attribution.trace(claim), self._attribution.root(claim)
             observed = root == claim.report and root in trace.own
             precedence = max(precedence, self._weigher.standing(claim.report, observed).precedence)
             own = own or observed
-            if root == claim.report or root.startswith(NAMED) or any(other.report == root for other in value.claims):
+            if argued and root == claim.report and not observed:
+                loose.add((claim.published, root))
+            elif root == claim.report or root.startswith(NAMED) or any(one.report == root for one in value.claims):
                 origins.add(root)
+        if loose and not origins:
+            origins.add(min(loose)[1])
         return Backing(
             own=own,
             origins=frozenset(origins),
@@ -349,7 +358,8 @@ class Contradictions:
 
         def meets(one: Claim, other: Claim) -> bool:
             same_time = one.when is None or other.when is None or one.when.overlaps(other.when)
-            return same_time and self._keys.place(one) == self._keys.place(other)
+            here, there = self._keys.places(one), self._keys.places(other)
+            return same_time and (here == there or bool(here & there))
 
         left = tuple(claim for claim in yes if any(meets(claim, other) for other in no))
         right = tuple(claim for claim in no if any(meets(claim, other) for other in yes))

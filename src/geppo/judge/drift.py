@@ -149,8 +149,10 @@ class DriftFinder:
         self._assessing: dict[Key, list[Claim]] = defaultdict(list)
         self._given: dict[tuple[str, str], list[Claim]] = defaultdict(list)
         self._sizes: dict[Key, dict[str, list[Claim]]] = defaultdict(lambda: defaultdict(list))
+        self._acts: dict[str, dict[Key, list[Claim]]] = defaultdict(lambda: defaultdict(list))
         for key in sorted(statements):
             for claim in statements[key].claims:
+                self._acts[claim.report][self._act(claim)].append(claim)
                 if claim.count is not None:
                     self._given[claim.report, family(claim.count.unit)].append(claim)
                 if key[0] == Predicate.ASSESSES.value:
@@ -186,6 +188,7 @@ class DriftFinder:
                 continue
             if not before:
                 yield from self._resized(root, after)
+                yield from self._told_unnamed(root, after)
                 continue
             if statement.predicate not in (Predicate.DISCLOSES, Predicate.DENIES):
                 yield from _hedge(before, after)
@@ -220,6 +223,24 @@ class DriftFinder:
             if claim.predicate is not Predicate.COUNTS and not self._numbers.holds(root, claim.count):
                 given = self._nearest(root, claim)
             yield from _number(given, [claim], self._settings)
+
+    def _told_unnamed(self, root: str, repeat: Sequence[Claim]) -> Iterator[Change]:
+        """What a repeat changed where it leaves the doer unnamed ("hackers", "the attack"), and the root names one.
+
+        The root must have just one statement of that act on that object.
+        """
+        unnamed = [claim for claim in repeat if claim.subject.kind in (Kind.CONCEPT, Kind.TEXT)]
+        for act in dict.fromkeys(mark for claim in unnamed if (mark := self._act(claim))):
+            before = self._acts[root].get(act, [])
+            if len({self._keys.key(claim) for claim in before}) == 1:
+                after = [claim for claim in unnamed if self._act(claim) == act]
+                yield from _hedge(before, after)
+                yield from _date(before, [claim for claim in after if self._only_number(claim)])
+
+    def _act(self, claim: Claim) -> Key:
+        """An act on an object without its doer; empty without an object."""
+        object_ = self._keys.term(claim.object, claim)
+        return (claim.predicate.value, object_, "-" if claim.negated else "+") if object_ else ()
 
     def _only_number(self, claim: Claim) -> bool:
         """True where a claim's sentence gives one number of its kind: with two, a day may belong to the other."""

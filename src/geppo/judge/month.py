@@ -21,6 +21,7 @@ from geppo.judge.corroborate import Weigher, opposite_of
 from geppo.judge.counting import Counter, assess_counts
 from geppo.judge.drift import DriftFinder
 from geppo.judge.links import LinkJudge
+from geppo.judge.marks import Marks
 from geppo.judge.nexus import Nexus
 from geppo.judge.origins import Attribution, Matters, Tracer
 from geppo.judge.pacts import Pacts
@@ -32,7 +33,7 @@ from geppo.judge.retold import Retold
 from geppo.judge.severity import severity
 from geppo.judge.speakers import Directory
 from geppo.judge.statements import Key, Keys, Statement, group
-from geppo.judge.stories import Draft, Editor, assessments_of
+from geppo.judge.stories import Draft, Editor, assessments_of, resting_on
 from geppo.judge.units import Linking, Unit, read_units
 from geppo.judge.unusual import Unusual, rated
 from geppo.model.assessment import Assessment
@@ -75,7 +76,7 @@ def lay_base(reports: Sequence[Report], claims: Sequence[Claim], catalogue: Cata
     graph = read_citations(reports, directory, settings)
     linking = Linking(claims, directory, catalogue)
     units = read_units(reports, claims, linking)
-    clusters = find_clusters(units, graph, settings)
+    clusters = find_clusters(units, graph, Marks(reports, linking, settings), settings)
     matters = _matters(clusters, linking, graph)
     keys = Keys(claims, matters.cluster_of, directory, catalogue, settings)
     statements = group(claims, keys)
@@ -172,6 +173,7 @@ def _story(
     editor: Editor,
     base: Base,
     assessments: Sequence[Assessment],
+    resting: Mapping[str, Sequence[int]],
     period: Period,
     settings: Settings,
     earlier: Sequence[Story],
@@ -188,7 +190,7 @@ def _story(
     known = frozenset(claim for story in before for claim in story.claims)
     claims = sorted(draft.claims(), key=lambda claim: (claim.published, claim.report, claim.passage.start, claim.id))
     reports = sorted(draft.reports(), key=lambda report: base.graph.order[report])
-    held = assessments_of(claims, assessments)
+    held = assessments_of(claims, assessments, resting)
     origins = editor.origins(draft)
     central = draft.claims(core_only=True)
     rankable = Rankable(
@@ -274,7 +276,9 @@ def judge_month(
     for one in found:
         unique.setdefault(one.id, one)
     assessments = tuple(unique.values())
+    resting = resting_on(assessments)
     stories = [
-        _story(draft, editor, base, assessments, period, settings, earlier, relations.weights) for draft in drafts
+        _story(draft, editor, base, assessments, resting, period, settings, earlier, relations.weights)
+        for draft in drafts
     ]
     return Judged(assessments=assessments, stories=_ranked(stories), matrix=relations.matrix)

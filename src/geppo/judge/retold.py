@@ -17,12 +17,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
+import re2
+
 from geppo.config import Settings
 from geppo.judge._reference import short_id
 from geppo.judge.citations import Citations
 from geppo.judge.origins import Matters, Tracer
 from geppo.judge.speakers import in_other_letters
-from geppo.language import dates, hedges, numbers, sentences
+from geppo.language import dates, hedges, numbers, sentences, voices
 from geppo.language.numbers import Number
 from geppo.model.assessment import Assessment, AssessmentKind, Origins
 from geppo.model.claim import STRENGTH, Grade, Rung
@@ -34,6 +36,9 @@ _LEAST = 10
 _BESIDE = 24
 _TELLING_NUMBER = 100
 _SOON = 2
+_ACCORDING = "according-to"
+_BRACKET = re2.compile(r"[（(]([A-Z][A-Za-z0-9.&-]*(?: [A-Z][A-Za-z0-9.&-]*)*)[)）]")
+_TOLD_IN = ("document/", "org/")
 _NAMED = frozenset({Kind.INTRUSION_SET, Kind.MALWARE, Kind.CAMPAIGN, Kind.INFRASTRUCTURE, Kind.TOOL})
 _TELLING = _NAMED | {Kind.VULNERABILITY, Kind.IDENTITY, Kind.PRODUCT}
 _RUNNER_UP = 0.6
@@ -109,6 +114,21 @@ class Page:
         return tuple(made)
 
     @cached_property
+    def introduced(self) -> tuple[str, ...]:
+        """Speakers that the page introduces by their names in Latin letters ("오르덴피스(Ordenfiss)에 따르면").
+
+        Such a name is nobody's that a reader of the page could know, so it is credited all the same.
+        """
+        found: dict[str, None] = {}
+        for text in (one.text for one in self.sentences if "(" in one.text or "（" in one.text):
+            span = sentences.Span(start=0, end=len(text))
+            for one in voices.voices(text, span, self.report.document.language):
+                bracket = _BRACKET.match(text[one.name_end : one.name_end + 2 * _BESIDE])
+                if bracket and one.kind == _ACCORDING and not one.anaphoric:
+                    found[bracket.group(1)] = None
+        return tuple(found)
+
+    @cached_property
     def numbers(self) -> tuple[float, ...]:
         """Every number that the page prints."""
         document = self.report.document
@@ -171,19 +191,35 @@ class Retold:
         return self._pages[report]
 
     def _root(self, report: str) -> str:
-        """The page that a page retells, with own observation; empty where there is none, or it is a copy."""
+        """The page that a page retells; empty where there is none, or it is a copy.
+
+        The page has own observation, or its house is credited for it and is no paper and credits nobody: what a victim
+        tells of itself is first-hand, whatever words it uses.
+        """
         graph = self._graph
         if report in graph.copy_of or graph.reports[report].own_observation:
             return ""
-        root = self._tracer.page_root(report)
+        credited = self._tracer.page_root(report)
+        root = credited
         if root == report or not graph.reports[root].own_observation:
             clusters = self._matters.clusters.get(report, frozenset())
             seen = [page for one in sorted(clusters) for page in self._matters.observed.get(one, ())]
             seen = [page for page in dict.fromkeys(seen) if page not in graph.copy_of]
             root = seen[0] if len(seen) == 1 and len(clusters) == 1 else self._by_names(report)
-        earlier = bool(root) and graph.order[root] < graph.order[report]
-        observed = earlier and graph.reports[root].own_observation and graph.house(root) != graph.house(report)
-        return root if observed else ""
+        for page in (root, credited):
+            earlier = bool(page) and graph.order[page] < graph.order[report]
+            if earlier and self._first_hand(page, report) and graph.house(page) != graph.house(report):
+                return page
+        return ""
+
+    def _first_hand(self, root: str, report: str) -> bool:
+        """True for a page that observed something, or that a page credits for what it tells of its own house."""
+        graph, page = self._graph, self._graph.reports[root]
+        if page.own_observation:
+            return True
+        told = not graph.credits[root] and not graph.directory.is_media(page.document.publisher)
+        credited = {graph.directory.key(name) for name in graph.credits[report]}
+        return told and graph.house(root) in credited
 
     def _by_names(self, report: str) -> str:
         """The one earlier page with own observation that shares this page's rare names; empty where two may be it."""
@@ -232,7 +268,7 @@ class Retold:
         sentence with a number of the origin's.
         """
         graph, directory = self._graph, self._graph.directory
-        credited, own = graph.credits[page.report.id], graph.house(root.report.id)
+        credited, own = (*graph.credits[page.report.id], *page.introduced), graph.house(root.report.id)
         if root.report.id in graph.leans_on[page.report.id] or any(directory.key(one) == own for one in credited):
             return
         unknown = [
@@ -299,24 +335,51 @@ def _slipped(one: float, other: float) -> bool:
 
 
 def _moved(root: Page, page: Page) -> Iterator[_Change]:
-    """A day that slipped into another month or another day of its month."""
+    """A day that slipped into another month or another day of its month.
+
+    What the origin only announces or plans is left out: another plan of the matter is no slip of it.
+    """
     here = {day for one in page.sentences for day in one.days}
     there = {day for one in root.sentences for day in one.days}
     for sentence in page.sentences:
         for day in sentence.days:
-            soon = abs((day - page.report.document.published).days) <= _SOON
             if day in root.days:
                 continue
             for other in root.sentences:
                 for told in other.days:
                     month = (told.year, told.month) == (day.year, day.month)
                     same_day = told.day == day.day and told.year == day.year
-                    if told in page.days or not (month or same_day):
+                    planned = told > root.report.document.published
+                    if planned or told in page.days or not (month or same_day):
                         continue
                     only = same_day and not month and len(here) == len(there) == 1
-                    if _shared(sentence, other) or (not soon and (only or sentence.things & other.things)):
+                    if _same_event(root, page, (other, told), (sentence, day), only):
                         yield _Change(what="date", root_value=told.isoformat(), repeat_value=day.isoformat(),
                                       direction="", root_text=other.text, repeat_text=sentence.text)  # fmt: skip
+
+
+def _same_event(
+    root: Page, page: Page, told: tuple[_Sentence, date], retold: tuple[_Sentence, date], only: bool
+) -> bool:
+    """True where two sentences may give a day of one event: one number, else one thing that both name.
+
+    A day about that of the page may be the day of telling, if the sentence names the house or a report: then the day's
+    figures must be a slip as well, as they must be where the two have only the name of a group or program in common.
+    """
+    (other, before), (sentence, after) = told, retold
+    shared = _shared(sentence, other)
+    if abs((after - page.report.document.published).days) > _SOON:
+        return shared or only or bool(sentence.things & other.things)
+    house = root.report.document.publisher.casefold()
+    telling = house in sentence.text.casefold() or any(one.startswith(_TOLD_IN) for one in sentence.things)
+    slip = _misprinted(before.day, after.day)
+    return shared and slip if telling else shared or (slip and bool(sentence.names & other.names))
+
+
+def _misprinted(one: int, other: int) -> bool:
+    """True for the day of a month with a figure more or less, or with its figures turned."""
+    few, many = sorted((str(one), str(other)), key=len)
+    return (len(few) < len(many) and few in many) or (few != many and sorted(few) == sorted(many))
 
 
 def _shared(one: _Sentence, other: _Sentence) -> bool:

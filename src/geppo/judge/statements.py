@@ -1,6 +1,7 @@
 """The same statement by different pages: claims grouped by predicate and arguments, whatever names they print.
 
-An unnamed role or thing ("the operator", "devices") means one thing inside a story and nothing across stories.
+An unnamed role or thing ("the operator", "devices") means one thing inside a story and nothing across stories. An act
+against a kind of victim ("ministries") is another one in each set of countries, unless one set lies inside the other.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ Key = tuple[str, ...]
 _UNNAMED = frozenset({Kind.CONCEPT, Kind.TEXT})
 _STAND_INS = frozenset({"unit/victim", "unit/organisation", "device/device"})
 """Objects that stand for whatever the number counts."""
+_VICTIMS = frozenset({Kind.SECTOR, Kind.CONCEPT, Kind.TEXT})
 _DEPTH = 4
 
 
@@ -103,6 +105,7 @@ class Keys:
         for claim in claims:
             if claim.predicate is Predicate.COUNTS and claim.count is not None:
                 sized[self.counted(claim)].append((claim.id, claim.count))
+        self._reach = self._reaches(claims)
         self._classes = {name: label for key in sorted(sized) for name, label in classes(sized[key], settings).items()}
 
     def term(self, term: Term | None, claim: Claim) -> str:
@@ -118,10 +121,43 @@ class Keys:
                 return key
         return term_key(term, self._catalogue)
 
+    def _reaches(self, claims: Sequence[Claim]) -> dict[str, str]:
+        """Claims of acts against a kind of victim, with the countries that tell their statement from others alike.
+
+        Countries of one set and of a part of it are one statement, told fully and in part. What names none, or lies in
+        two larger sets, is a statement of its own where there are several: the wider one, which holds wherever.
+        """
+        alike: dict[Key, dict[str, frozenset[str]]] = defaultdict(dict)
+        beside: dict[tuple[str, int, Predicate, str], set[str]] = defaultdict(set)
+        acts = [claim for claim in claims if claim.predicate in predicates("hostile")]
+        for claim in acts:
+            if claim.object is not None and claim.object.kind is Kind.LOCATION:
+                beside[self._told(claim)].add(self.term(claim.object, claim))
+        for claim in acts:
+            if claim.object is not None and claim.object.kind in _VICTIMS:
+                object_ = self._counted_object(claim) or self.term(claim.object, claim)
+                thing = (claim.predicate.value, self.term(claim.subject, claim), object_)
+                alike[thing][claim.id] = self.places(claim) or frozenset(beside[self._told(claim)])
+        found: dict[str, str] = {}
+        for places in alike.values():
+            largest = [one for one in set(places.values()) if one and not any(one < other for other in places.values())]
+            for name, one in places.items():
+                around = [other for other in largest if one <= other]
+                if len(largest) > 1:
+                    found[name] = " ".join(sorted(around[0] if len(around) == 1 else one))
+        return found
+
+    def _told(self, claim: Claim) -> tuple[str, int, Predicate, str]:
+        """One sentence on acts of one doer."""
+        return (claim.report, claim.passage.start, claim.predicate, self.term(claim.subject, claim))
+
     def place(self, claim: Claim) -> str:
-        """Where a claim says that it holds, or an empty text."""
-        term = claim.qualifier("place")
-        return self.term(term, claim) if term else ""
+        """All places where a claim says that it holds, as one text; empty without one."""
+        return " ".join(sorted(self.places(claim)))
+
+    def places(self, claim: Claim) -> frozenset[str]:
+        """Keys of the places where a claim says that it holds."""
+        return frozenset(self.term(term, claim) for role, term in claim.qualifiers if role == "place")
 
     def base(self, claim: Claim) -> Key:
         """Key without polarity."""
@@ -147,7 +183,8 @@ class Keys:
             return (*self.counted(claim), self._classes.get(claim.id, ""))
         if claim.predicate in predicates("stages"):
             return self._staged(claim)
-        return (subject, self._counted_object(claim) or object_)
+        reach = self._reach.get(claim.id, "")
+        return (subject, self._counted_object(claim) or object_, *([reach] if reach else []))
 
     def _counted_object(self, claim: Claim) -> str:
         """The object of "hit 14 firms" by what is counted, however the page words it; empty for a named object."""

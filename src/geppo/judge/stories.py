@@ -250,7 +250,18 @@ def _concept_words(claims: Iterable[Claim]) -> dict[str, int]:
     return counts
 
 
-def assessments_of(claims: Iterable[Claim], assessments: Sequence[Assessment]) -> list[Assessment]:
-    """The assessments that rest on any of some claims, in their order."""
-    held = {claim.id for claim in claims}
-    return [one for one in assessments if not held.isdisjoint(one.claims)]
+def resting_on(assessments: Sequence[Assessment]) -> dict[str, list[int]]:
+    """Places of the assessments that rest on each claim, by claim id."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, one in enumerate(assessments):
+        for claim in dict.fromkeys(one.claims):
+            places[claim].append(place)
+    return places
+
+
+def assessments_of(
+    claims: Iterable[Claim], assessments: Sequence[Assessment], resting: Mapping[str, Sequence[int]]
+) -> list[Assessment]:
+    """The assessments that rest on any of some claims, in their order; `resting` is `resting_on` of them all."""
+    places = {place for claim in claims for place in resting.get(claim.id, ())}
+    return [assessments[place] for place in sorted(places)]

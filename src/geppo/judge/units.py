@@ -25,7 +25,7 @@ _LINE = re2.compile(r"\n")
 _HEADING = re2.compile(r"(?m)^[ \t\x{3000}]*(?:#{1,6}[ \t]|[-*•・●○■□◆◇▶▼][ \t\x{3000}]?|[0-9]{1,2}[.)．、])")
 _MENTIONED = 0.5
 _HEADS = frozenset({Kind.INTRUSION_SET, Kind.CAMPAIGN, Kind.INFRASTRUCTURE, Kind.AGREEMENT})
-_TOPICS = frozenset({Kind.CONCEPT, Kind.SECTOR, Kind.PRODUCT})
+TOPICS = frozenset({Kind.CONCEPT, Kind.SECTOR, Kind.PRODUCT})
 _OFFERED = frozenset({Verdict.MALICIOUS, Verdict.VICTIM, Verdict.UNKNOWN})
 
 
@@ -121,7 +121,7 @@ class _Sets:
         self._parent[high] = low
 
 
-class _Layout:
+class Layout:
     """Paragraphs and blocks (a heading or bullet with what follows it) of one text.
 
     Where no blank line parts the paragraphs, every line is one.
@@ -138,13 +138,18 @@ class _Layout:
     def block(self, offset: int) -> int:
         return bisect_right(self._blocks, offset)
 
+    def stretches(self, length: int) -> tuple[tuple[int, int], ...]:
+        """Paragraphs of a text of a length, parted at blocks too, as (start, end)."""
+        starts = sorted({*self._paragraphs, *self._blocks})
+        return tuple((start, end) for start, end in zip(starts, [*starts[1:], length], strict=True) if start < end)
+
 
 def _nearest(orphan: int, anchored: Sequence[int], claims: Sequence[Claim]) -> int:
     at = claims[orphan].passage.start
     return min(anchored, key=lambda one: (abs(claims[one].passage.start - at), claims[one].passage.start, one))
 
 
-def _grouped(claims: Sequence[Claim], layout: _Layout, linking: Linking) -> dict[int, list[int]]:
+def _grouped(claims: Sequence[Claim], layout: Layout, linking: Linking) -> dict[int, list[int]]:
     """Claims (by number) in sets that are about one matter; nameless ones go to the nearest set of their block."""
     sets, seen = _Sets(len(claims)), dict[object, int]()
     named: list[int] = []
@@ -176,7 +181,7 @@ def _grouped(claims: Sequence[Claim], layout: _Layout, linking: Linking) -> dict
 
 
 def _weights(
-    claims: Sequence[Claim], denied: frozenset[str], report: Report, layout: _Layout, linking: Linking
+    claims: Sequence[Claim], denied: frozenset[str], report: Report, layout: Layout, linking: Linking
 ) -> dict[str, float]:
     """Weights of the names in a unit: arguments of claims in full, more for each repeat, others beside them less."""
     found: dict[str, float] = {}
@@ -197,7 +202,7 @@ def _weights(
 
 
 def _beside(
-    report: Report, layout: _Layout, linking: Linking, places: set[tuple[int, int]]
+    report: Report, layout: Layout, linking: Linking, places: set[tuple[int, int]]
 ) -> Iterator[tuple[str, float]]:
     """Names and values that stand in some paragraphs of a report."""
     for mention in report.mentions:
@@ -230,7 +235,7 @@ def _with_page(terms: dict[str, float], denied: frozenset[str], report: Report, 
 def _concepts(claims: Sequence[Claim], report: Report) -> frozenset[str]:
     """Concepts, sectors and products of a part's claims, and those that its page mentions."""
     terms: list[Term | Mention] = [term for claim in claims for term in _terms(claim)]
-    return frozenset(term.id for term in (*terms, *report.mentions) if term.kind in _TOPICS and term.id)
+    return frozenset(term.id for term in (*terms, *report.mentions) if term.kind in TOPICS and term.id)
 
 
 def _whole(report: Report, linking: Linking) -> Unit | None:
@@ -261,7 +266,7 @@ def read_units(reports: Sequence[Report], claims: Sequence[Claim], linking: Link
             whole = _whole(report, linking)
             units.extend([whole] if whole else [])
             continue
-        layout = _Layout(report.document.text)
+        layout = Layout(report.document.text)
         affirmed = {
             claim.id for claim in own if not claim.negated and any(linking.weight(term) > 0 for term in _terms(claim))
         }
