@@ -9,6 +9,7 @@ from typing import Any
 from geppo import linear
 from geppo.errors import DataError
 from geppo.read.frames.frame import Frame, Frames
+from geppo.read.frames.tokens import Token
 
 FINITE, INFINITIVE, GERUND, PARTICIPLE = "finite", "infinitive", "gerund", "participle"
 MAIN, RELATIVE, APART, INSERTED = "main", "relative", "apart", "inserted"
@@ -201,6 +202,14 @@ class Lexicon:
     def able(self, words: Iterable[str]) -> bool:
         """True where a sentence of these words may hold a verb or noun of a frame."""
         return any(word in self.verbs or word.startswith(self.stems) for word in map(_plain, words))
+
+    def frames_of(self, found: Iterable[Token]) -> Iterator[Frame]:
+        """Frames of which a verb or noun may be among some tokens."""
+        yield from (phrase.frame for phrase in self.every)
+        for token in found:
+            yield from (phrase.frame for phrase, _ in self.verbs.get(token.lower, ()))
+            if token.lower.startswith(self.stems):
+                yield from (phrase.frame for stems, phrase in self.events if token.lower.startswith(stems))
 
     def adjective(self, word: str) -> frozenset[str]:
         """What a word may be as an adjective, by its ending."""

@@ -51,6 +51,9 @@ def statements(
     del clauses
     kinds = kinds_in(items)
     reader = Reader(lexicon, text, start, end, items)
+    # Clauses and nouns cost most, and a sentence that names nobody for its verbs needs none.
+    if not any(able(frame, kinds) for frame in lexicon.frames_of(reader.tokens)):
+        return
     for clause, verb in reader.verbs:
         if clause.kind != INSERTED and able(verb.phrase.frame, kinds):
             yield from _of_verb(reader, clause, verb)
