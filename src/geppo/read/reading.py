@@ -313,7 +313,8 @@ def _stated(
     """The claims of a sentence whose pronouns are resolved; nothing is prepared for one that no rule can match."""
     ruleset = rules(document.language)
     asked = ruleset.prefilter.of_sentence(document.text[span.start : span.end], marks_of(items))
-    if not asked and not possible(document.language, document.text, span.start, span.end, items):
+    framed = possible(document.language, document.text, span.start, span.end, items)
+    if not asked and not framed:
         return ()
     sentence = Sentence(
         text=document.text,
@@ -324,6 +325,7 @@ def _stated(
         language=document.language,
         voices=voices,
         asked=asked,
+        framed=framed,
     )
     source = Source(
         document=document.sha256,

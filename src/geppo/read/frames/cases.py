@@ -8,7 +8,7 @@ from typing import Any
 
 from geppo import linear
 from geppo.errors import DataError
-from geppo.read.frames.frame import Frame, Frames
+from geppo.read.frames.frame import Able, Frame, Frames
 from geppo.read.frames.tokens import Token
 
 FINITE, INFINITIVE, GERUND, PARTICIPLE = "finite", "infinitive", "gerund", "participle"
@@ -194,6 +194,7 @@ class Lexicon:
                 stem, phrase = _phrase(frame, entry)
                 self.events.append((tuple(stem.rstrip("~").split("|")), phrase))
         self.stems = tuple({stem for stems, _ in self.events for stem in stems})
+        self.fillable = Able(known.frames)
 
     def among(self, word: str, name: str) -> bool:
         """True for a word of a class."""

@@ -15,7 +15,7 @@ from ahocorasick_rs import AhoCorasick
 
 from geppo import linear
 from geppo.read.frames.conjugation import Table, expressions, stem
-from geppo.read.frames.frame import OPEN, Frame, Frames, able, kinds_in
+from geppo.read.frames.frame import OPEN, Able, Frame, Frames, kinds_in
 from geppo.read.typed import Item
 
 SUBJECT, TOPIC, OBJECT, ALSO, OF, AND, BARE, NAMED = (
@@ -109,6 +109,7 @@ class Lexicon:
         self.compounds = [(row["after"], linear.compile(row["word"]), row["role"]) for row in words["compound"]]
         self.expressions = {name: linear.compile(text) for name, text in words["expressions"].items()}
         self.verbs = [(frame, *self._compiled(frame, words["conjugation"])) for frame in known.frames]
+        self.able = Able(known.frames)
         self._of_stem: dict[str, list[int]] = {}
         for number, frame in enumerate(known.frames):
             for one in self._stems(frame, words["conjugation"]):
@@ -200,9 +201,9 @@ class Reader:
         self.start, self.end = start, end
         hidden = self._hidden()
         self.items = [item for item in items if item.start not in hidden and self._opens(item)]
-        self.kinds = kinds_in(self.items)
+        may = lexicon.able(kinds_in(self.items))
         rows = [lexicon.verbs[number] for number in lexicon.stemmed(text[start:end])]
-        self._able = [row for row in rows if able(row[0], self.kinds)]
+        self._able = [row for row in rows if row[0].id in may]
         found = self._matches() if self._able else []
         self.words = list(self._words(hidden)) if found else []
         self._begun = self._verbs(found)

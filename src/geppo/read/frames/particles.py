@@ -99,11 +99,11 @@ class Lexicon:
                 if source:
                     self.verbs.append((len(sources), frame, voice, linear.compile(source)))
                     sources.append(source)
-        self._all = sorter(sources, whole=False, blanks=False)
+        self._all = linear.matcher(sorter(sources, whole=False, blanks=False))
 
     def present(self, piece: str) -> frozenset[int]:
         """Numbers of the verbs' expressions that match in a sentence, in one pass."""
-        return frozenset(self._all.Match(piece) or ())
+        return frozenset(self._all(piece.encode()) or ())
 
 
 LONGEST_BRACKET = 90

@@ -34,7 +34,10 @@ _LETTERS = re.compile(r"[^\W\d]+(?:[-'’][^\W\d]+)*")
 
 def words_of(text: str, start: int, end: int) -> list[str]:
     """All words of a stretch in small letters, without places: for a first look."""
-    return [word.lower() for word in _LETTERS.findall(text, start, end)]
+    piece = text[start:end]
+    if piece.isascii():
+        return _LETTERS.findall(piece.lower())
+    return [word.lower() for word in _LETTERS.findall(piece)]
 
 
 def tokens(text: str, start: int, end: int, items: Sequence[Item]) -> list[Token]:
