@@ -365,9 +365,12 @@ def _title_terms(document: Document, catalog: Catalog, names: Sequence[Name]) ->
 
 def _voices(document: Document, span: Span, items: Sequence[Item]) -> tuple[str, ...]:
     """Who is named in the sentence as saying it: an organisation that stands where a voice stands."""
+    heard = voicing.voices(document.text, span, document.language)
+    if not heard:
+        return ()
     own = slug(_speaker(document))
     spoken: dict[str, None] = {}
-    for voice in voicing.voices(document.text, span, document.language):
+    for voice in heard:
         for item in items:
             if item.kind == "org" and item.start < voice.name_end and voice.name_start < item.end:
                 name = item.terms[0].name

@@ -139,6 +139,8 @@ class Reader:
         # Several frames share a verb and several verbs a clause: each of both asks for much the same nouns.
         self._rows: dict[tuple[int, int], list[Marked]] = {}
         self._nouns: dict[tuple[int, int], Item | None] = {}
+        self.own: dict[int, tuple[Sequence[Marked], Sequence[Marked]]] = {}
+        """By the place of a verb, the nouns of its clause that are its own (`sov.py`)."""
 
     def verbs(self) -> Iterator[Verb]:
         """Every frame's verb; the longest where several begin at one place."""
