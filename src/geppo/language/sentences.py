@@ -298,7 +298,7 @@ class _Marks:
 @cache
 def _marks() -> _Marks:
     data = _data.section(_data.table(_data.NEUTRAL, "language"), "blocks")
-    plain, sources = ("rule", "bullet", "numbered", "complete"), _data.words(data, "headings")
+    sources = _data.words(data, "headings")
     return _Marks(
         headings=tuple(pattern(source) for source in sources),
         kinds=linear.matcher(
