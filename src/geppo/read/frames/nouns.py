@@ -5,6 +5,7 @@ A noun phrase is what stands between words of the closed classes (`frames.toml`,
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
@@ -98,21 +99,26 @@ class Lexicon:
         )  # fmt: skip
 
         self.able = Able(known.frames)
-        needed: dict[str, dict[frozenset[str], set[str]]] = {}
+        rows: dict[frozenset[str], set[str]] = {}
         for form, phrases in self.verbs.items():
             for one in chain.from_iterable(phrases.values()):
-                needed.setdefault(form, {}).setdefault(one.needed, set()).add(one.frame.id)
-        for form, nouns in self.nouns.items():
-            for frame, rest in nouns:
-                needed.setdefault(form, {}).setdefault(frozenset(rest), set()).add(frame.id)
-        self._needed = {form: tuple(rows.items()) for form, rows in needed.items()}
+                rows.setdefault(one.needed | {form}, set()).add(one.frame.id)
+        for first, nouns in self.nouns.items():
+            for frame, words_ in nouns:
+                rows.setdefault(frozenset((first, *words_)), set()).add(frame.id)
+        # By the word of a phrase that fewest phrases have: nearly all of them have a form of "be" or "have".
+        common = Counter(chain.from_iterable(rows))
+        self._phrases: dict[str, list[tuple[frozenset[str], set[str]]]] = {}
+        for phrase_, frames in rows.items():
+            rarest = min(phrase_, key=lambda word: (common[word], word))
+            self._phrases.setdefault(rarest, []).append((phrase_, frames))
 
     def possible(self, words: Set[str], kinds: frozenset[str]) -> bool:
         """False where no frame can be in a sentence of these words and kinds: it need not be looked at."""
         may = self.able(kinds)
-        for form in words & self._needed.keys():
-            for needed, frames in self._needed[form]:
-                if needed <= words and not may.isdisjoint(frames):
+        for word in words & self._phrases.keys():
+            for phrase, frames in self._phrases[word]:
+                if phrase <= words and not may.isdisjoint(frames):
                     return True
         return False
 
