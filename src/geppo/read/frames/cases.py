@@ -198,7 +198,8 @@ class Lexicon:
 
     def among(self, word: str, name: str) -> bool:
         """True for a word of a class."""
-        return word in self.classes[name]
+        known = self.classes[name]
+        return word in known.whole or (bool(known.stems) and word.startswith(known.stems))
 
     def able(self, words: Iterable[str]) -> bool:
         """True where a sentence of these words may hold a verb or noun of a frame."""

@@ -48,6 +48,7 @@ class Clauses:
         self._finite: dict[int, bool] = {}
         self._nominal: dict[int, bool] = {}
         self._codes: dict[int, frozenset[str]] = {}
+        self._headwords: dict[int, str] = {}
         self._inner: dict[tuple[int, int], Noun] = {}
         self.tokens = list(self._kept(tokens(text, start, end, items)))
 
@@ -488,5 +489,8 @@ class Clauses:
 
     def headword(self, at: int) -> str:
         """The noun of a mention of several words."""
-        words = self.word(at).split()
-        return next((word for word in words if not self.lexicon.adjective(word)), words[-1] if words else "")
+        if at not in self._headwords:
+            words = self.word(at).split()
+            noun = next((word for word in words if not self.lexicon.adjective(word)), words[-1] if words else "")
+            self._headwords[at] = noun
+        return self._headwords[at]
