@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -72,14 +71,17 @@ class Triggers:
             sum(1 << rule for rule, clauses in enumerate(letters) if len(clauses) <= place)
             for place in range(max(map(len, letters), default=0))
         ]
-        having: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+        having: list[dict[str, int]] = [{} for _ in self._without]
         for rule, clauses in enumerate(letters):
-            for place, clause in enumerate(clauses):
+            for rules_with, clause in zip(having, clauses, strict=False):
                 for string in clause:
-                    having[string][place] |= 1 << rule
-        self._having = {string: tuple(places.items()) for string, places in having.items()}
+                    rules_with[string] = rules_with.get(string, 0) | 1 << rule
+        self._having: dict[str, list[tuple[int, int]]] = {}
+        for place, rules_with in enumerate(having):
+            for string, numbers in rules_with.items():
+                self._having.setdefault(string, []).append((place, numbers))
         # The automaton gives back the very strings: places would be three more objects for each of some dozens a line.
-        self._automaton = AhoCorasick(list(having), store_patterns=True) if having else None
+        self._automaton = AhoCorasick(list(self._having), store_patterns=True) if self._having else None
         self._by_marks: dict[str, int] = {}
 
     def of_sentence(self, text: str, marks: str) -> Sequence[int]:

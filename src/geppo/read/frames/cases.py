@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from geppo import linear
@@ -308,6 +309,12 @@ def _stems(bare: str, words: Mapping[str, Any]) -> list[str]:
     return [part.replace("~", stem) for part in words["conjugation"][ending].split()]
 
 
+@cache
+def _form(mood: str, passive: bool, codes: str) -> Form:
+    """The form with these codes: some hundreds serve all the forms of all verbs."""
+    return Form(mood, passive, frozenset(codes.split()))
+
+
 def _row(
     stem: str, endings: Mapping[str, str], mood: str, own: bool, tables: Mapping[str, Any]
 ) -> Iterator[tuple[str, Form]]:
@@ -317,14 +324,14 @@ def _row(
         form = stem + ending
         tail = vowel if form[-1] in tables["vowels"] and mood != PARTICIPLE else plain
         if not own:
-            yield form, Form(mood, False, frozenset(codes.split()))
+            yield form, _form(mood, False, codes)
         if mood in (FINITE, PARTICIPLE) or own:
-            yield form + tail, Form(mood, not own, frozenset(codes.split()))
+            yield form + tail, _form(mood, not own, codes)
 
 
 def _suffering(short: str, long: str, tables: Mapping[str, Any]) -> Iterator[tuple[str, Form]]:
     """Passive participles: the short ones stand as a verb, the long ones before a noun."""
     for ending, codes in tables["short"].items():
-        yield short + ending, Form(FINITE, True, frozenset(codes.split()))
+        yield short + ending, _form(FINITE, True, codes)
     for ending, codes in tables["hard"].items():
-        yield long + ending, Form(PARTICIPLE, True, frozenset(codes.split()))
+        yield long + ending, _form(PARTICIPLE, True, codes)

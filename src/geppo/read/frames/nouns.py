@@ -5,7 +5,6 @@ A noun phrase is what stands between words of the closed classes (`frames.toml`,
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
@@ -99,19 +98,19 @@ class Lexicon:
         )  # fmt: skip
 
         self.able = Able(known.frames)
-        rows: dict[frozenset[str], set[str]] = {}
+        rows: dict[tuple[str, frozenset[str]], set[str]] = {}
         for form, phrases in self.verbs.items():
             for one in chain.from_iterable(phrases.values()):
-                rows.setdefault(one.needed | {form}, set()).add(one.frame.id)
+                rows.setdefault((form, one.needed), set()).add(one.frame.id)
         for first, nouns in self.nouns.items():
             for frame, words_ in nouns:
-                rows.setdefault(frozenset((first, *words_)), set()).add(frame.id)
-        # By the word of a phrase that fewest phrases have: nearly all of them have a form of "be" or "have".
-        common = Counter(chain.from_iterable(rows))
+                rows.setdefault((first, frozenset(words_)), set()).add(frame.id)
+        # By their first word, those that begin with a form of "be" or "have", as any sentence does, by their longest.
+        common = self.words["be"] | self.words["have"]
         self._phrases: dict[str, list[tuple[frozenset[str], set[str]]]] = {}
-        for phrase_, frames in rows.items():
-            rarest = min(phrase_, key=lambda word: (common[word], word))
-            self._phrases.setdefault(rarest, []).append((phrase_, frames))
+        for (form, needed), frames in rows.items():
+            telling = max(needed, key=len) if needed and form in common else form
+            self._phrases.setdefault(telling, []).append((needed | {form}, frames))
 
     def possible(self, words: Set[str], kinds: frozenset[str]) -> bool:
         """False where no frame can be in a sentence of these words and kinds: it need not be looked at."""
