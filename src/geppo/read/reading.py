@@ -31,9 +31,9 @@ from geppo.read.sentence import Sentence
 from geppo.read.typed import Item, marks_of, names_only, pattern_kind, typed_line
 
 PAGES = 16_000_000
-"""Characters of the documents whose sentences and values are kept between the two passes, for each two bytes in prose
-and ten in lists of values: the first pass is over before the second asks for any, so that a share of a month that is
-one document too big finds none again."""
+"""Characters of the documents whose sentences and values are kept between the two passes, each with two bytes in prose
+and ten in lists of values. The second pass begins when the first is over: of documents with more characters than this
+(a process's share of 3,000 reports has fewer) it finds none again."""
 
 NAMED = 2_000_000
 """Characters of the documents whose names are kept as typed items too, which take more room than the text."""
