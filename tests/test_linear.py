@@ -55,6 +55,7 @@ def test_every_question_has_the_same_answer(pattern: str, text: str, pos: int | 
             _seen(one) for one in theirs.finditer(text, *stretch)
         ]
     data = text.encode()
+    assert [_seen(one) for one in linear.within(ours, text, data)] == [_seen(one) for one in theirs.finditer(text)]
     for stretch in ((), (pos, endpos)):
         assert _seen(ours.search(data, *stretch)) == _seen(theirs.search(data, *stretch))
         assert [_seen(one) for one in ours.finditer(data, *stretch)] == [

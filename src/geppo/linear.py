@@ -137,23 +137,27 @@ class Pattern:
     def finditer(self, text: str | bytes, pos: int | None = None, endpos: int | None = None) -> Iterator[Any]:
         """All matches in order, each behind the one before."""
         if pos is None and endpos is None:
-            stretch: tuple[bytes, int, int, int] | None = (text.encode() if isinstance(text, str) else text, 0, 0, -1)
-        elif isinstance(text, str):
-            stretch = _stretch(text, pos, endpos)
-        else:
-            yield from self._compiled.finditer(text, pos, endpos)
-            return
-        if stretch is None:
-            return
-        data, low, at, last = stretch
-        last = len(data) if last < 0 else last
+            return self.within(text, text.encode() if isinstance(text, str) else text)
+        if not isinstance(text, str):
+            return self._compiled.finditer(text, pos, endpos)  # type: ignore[no-any-return]
+        stretch = _stretch(text, pos, endpos)
+        return iter(()) if stretch is None else self._from(text, *stretch)
+
+    def within(self, text: str | bytes, data: bytes) -> Iterator[Match]:
+        """All matches in a text that is at hand in UTF-8 too. Most texts have none, for which nothing is made."""
+        return self._from(text, data, 0, 0, len(data))
+
+    def _from(self, text: str | bytes, data: bytes, low: int, at: int, last: int) -> Iterator[Match]:
+        """All matches between two places of the data, which begin with the character `low` of the text."""
+        spans = self._run(_ANCHOR.UNANCHORED, data, at, last)
+        return iter(()) if spans[0] == _NONE else self._each(text, data, low, at, last, spans)
+
+    def _each(self, text: str | bytes, data: bytes, low: int, at: int, last: int, spans: list[Span]) -> Iterator[Match]:
+        """A match and all behind it."""
         letters = isinstance(text, str)
         plain = low == 0 and last == len(data) == len(text)
         known, characters = 0, low
-        while True:
-            spans = self._run(_ANCHOR.UNANCHORED, data, at, last)
-            if spans[0] == _NONE:
-                return
+        while spans[0] != _NONE:
             start, end = spans[0]
             if not plain:
                 # Only what lies behind the match before is counted again: the whole stays linear.
@@ -170,6 +174,7 @@ class Pattern:
                     at += 1
             else:
                 at = end
+            spans = self._run(_ANCHOR.UNANCHORED, data, at, last)
 
 
 def _stretch(text: str, pos: int | None, endpos: int | None) -> tuple[bytes, int, int, int] | None:
@@ -189,17 +194,23 @@ def _stretch(text: str, pos: int | None, endpos: int | None) -> tuple[bytes, int
 
 def _characters(data: bytes, spans: list[Span], start: int = 0, before: int = 0) -> list[Span]:
     """Offsets in bytes as offsets in characters; all lie behind `start`, the character `before`."""
-    return [
-        _NONE
-        if span == _NONE
-        else (before + len(data[start : span[0]].decode()), before + len(data[start : span[1]].decode()))
-        for span in spans
-    ]
+    found = []
+    for first, last in spans:
+        at = before + len(data[start:first].decode()) if first >= 0 else -1
+        found.append((at, at + len(data[first:last].decode())) if first >= 0 else _NONE)
+    return found
 
 
 def quick(compiled: Any) -> Any:
     """The same expression, asked without RE2's wrapper."""
     return Pattern(compiled) if _ANCHOR is not None and hasattr(compiled, "_regexp") else compiled
+
+
+def within(compiled: Any, text: str, data: bytes) -> Iterator[Any]:
+    """All matches of an expression in a text that is at hand in UTF-8 (`data`) too: most texts have none."""
+    if isinstance(compiled, Pattern):
+        return compiled.within(text, data)
+    return compiled.finditer(text) if compiled.search(data) is not None else iter(())
 
 
 def matcher(compiled_set: Any) -> Callable[[bytes], Any]:

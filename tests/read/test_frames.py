@@ -52,7 +52,8 @@ def test_frame_line(
     text, items = parsed(line)
     items = [_counted(item) for item in items]
     parts = clauses(text, Span(start=0, end=len(text)), language)
-    found = [one.frame.id for one in statements(language, text, 0, len(text), items, parts)]
+    may = possible(language, text, 0, len(text), items)
+    found = [one.frame.id for one in statements(language, text, 0, len(text), items, parts)] if may else []
     assert (identity in found) == expected, found
 
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
 import re2
 
+from geppo import linear
 from geppo.language import _data
-from geppo.language._lexicon import Test, alternation, fold, pattern, spans
+from geppo.language._lexicon import Test, alternation, fold, pattern, sorter, spans
 
 _STOP = re.compile(
     r"[.!?…]+[)\]\"”»]*(?:\[[0-9]{1,3}\])*|[。！？｡]+[」』）)”’】》]*|\n[\t\n\f\r \u3000]*",
@@ -280,15 +281,16 @@ def _runs_on(text: str, begin: int, start: int, end: int, rules: _Rules) -> bool
     return following.islower() or (rules.open_line is not None and rules.open_line(line[-24:]))
 
 
+_RULE, _BULLET, _NUMBERED, _COMPLETE, _FIRST_HEADING = range(5)
+"""Numbers of what a line may be; those of the ways to mark a heading follow."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Marks:
-    """How lines are marked. `headings` give the words of a heading; the tests say what a line is."""
+    """How lines are marked. `kinds` says in one pass what a line is; `headings` give the words of a heading."""
 
-    headings: tuple[tuple[Test, Any], ...]
-    bullet: Test
-    numbered: Test
-    rule: Test
-    complete: Test
+    headings: tuple[Any, ...]
+    kinds: Callable[[bytes], Any]
     longest: int
     longest_wide: int
 
@@ -298,11 +300,13 @@ def _marks() -> _Marks:
     data = _data.section(_data.table(_data.NEUTRAL, "language"), "blocks")
     sources = _data.words(data, "headings")
     return _Marks(
-        headings=tuple((Test(source), pattern(source)) for source in sources),
-        bullet=Test(_data.text(data, "bullet")),
-        numbered=Test(_data.text(data, "numbered")),
-        rule=Test(_data.text(data, "rule")),
-        complete=Test(_data.text(data, "complete")),
+        headings=tuple(pattern(source) for source in sources),
+        kinds=linear.matcher(
+            sorter(
+                [*(_data.text(data, name) for name in ("rule", "bullet", "numbered", "complete")), *sources],
+                whole=False,
+            )
+        ),
         longest=data["longest_heading"],
         longest_wide=data["longest_wide_heading"],
     )
@@ -314,16 +318,24 @@ class _Line:
     end: int
     words: str
     after_blank: bool
+    kinds: frozenset[int]
 
 
 def _lines(text: str) -> Iterator[_Line]:
     at = 0
     blank = True
+    kinds = _marks().kinds
     for raw in text.split("\n"):
         words = raw.strip()
         if words:
             first = at + len(raw) - len(raw.lstrip())
-            yield _Line(start=first, end=first + len(words), words=words, after_blank=blank)
+            yield _Line(
+                start=first,
+                end=first + len(words),
+                words=words,
+                after_blank=blank,
+                kinds=frozenset(kinds(words.encode()) or ()),
+            )
         blank = not words
         at += len(raw) + 1
 
@@ -333,23 +345,22 @@ def _bare_heading(line: _Line, before: _Line | None, after: _Line | None) -> boo
     marks = _marks()
     wide = not line.words.isascii() and max(line.words) > _WIDE
     limit = marks.longest_wide if wide else marks.longest
-    if after is None or len(line.words) > limit or marks.complete(line.words):
+    if after is None or len(line.words) > limit or _COMPLETE in line.kinds:
         return False
-    if before is not None and not line.after_blank and not marks.complete(before.words):
+    if before is not None and not line.after_blank and _COMPLETE not in before.kinds:
         return False
     if after.words[:1].islower() or len(after.words) <= len(line.words):
         return False
-    return marks.complete(after.words) and not marks.bullet(after.words)
+    return _COMPLETE in after.kinds and _BULLET not in after.kinds
 
 
 def _heading(line: _Line, before: _Line | None, after: _Line | None) -> str:
     """The words of a heading that the line is or opens with, or an empty text."""
-    marks = _marks()
-    for is_heading, parser in marks.headings:
-        match = parser.search(line.words) if is_heading(line.words) else None
+    for number, parser in enumerate(_marks().headings, _FIRST_HEADING):
+        match = parser.search(line.words) if number in line.kinds else None
         if match is not None and match.group(1).strip():
             return str(match.group(1)).strip()
-    return line.words if _bare_heading(line, before, after) and not marks.bullet(line.words) else ""
+    return line.words if _bare_heading(line, before, after) and _BULLET not in line.kinds else ""
 
 
 @lru_cache(maxsize=8)
@@ -359,7 +370,6 @@ def blocks(text: str) -> tuple[Block, ...]:
     A block begins with its heading. Without headings and bullets the whole text is one block. A rule between paragraphs
     ends a block and its heading.
     """
-    marks = _marks()
     lines = list(_lines(text))
     found: list[Block] = []
     heading = ""
@@ -373,12 +383,12 @@ def blocks(text: str) -> tuple[Block, ...]:
     for number, line in enumerate(lines):
         before = lines[number - 1] if number else None
         after = lines[number + 1] if number + 1 < len(lines) else None
-        if marks.rule(line.words):
+        if _RULE in line.kinds:
             close()
             begin, heading, bullet = -1, "", False
             continue
         own = _heading(line, before, after)
-        item = not own and (marks.bullet(line.words) or marks.numbered(line.words))
+        item = not own and not line.kinds.isdisjoint((_BULLET, _NUMBERED))
         if own or item or (bullet and line.after_blank):
             close()
             begin, bullet = line.start, item

@@ -95,14 +95,14 @@ def resolve(text: str, start: int, end: int, items: Sequence[Item], salience: Sa
     own = data.get(language)
     out: list[Item] = []
     for number, item in enumerate(items):
-        if own:
+        if own and item.kind in data["refers"]:
             named = _apposed(text, item, out, data, own) or _announced(
                 text, item, items[number + 1 : number + 1 + ANNOUNCED], data, own
             )
             out.append(named or _description(text, start, item, salience, data, own))
         else:
             out.append(item)
-        if not _other_name(text, item, out[:-1]):
+        if item.kind in _NAMES and not _other_name(text, item, out[:-1]):
             salience.see(item)
     if own:
         out = _pronouns(text, start, end, out, salience, own)
@@ -119,8 +119,6 @@ LONGEST_ALIASES = 90
 
 def _other_name(text: str, item: Item, before: Sequence[Item]) -> bool:
     """True for a name in the bracket behind a name of its kind: it is not what the block speaks of."""
-    if item.kind not in _NAMES:
-        return False
     for name in reversed(before):
         at = name.end + (text[name.end : name.end + 1] in ("」", "』", "”", "»", '"'))
         at += text[at : at + 1] == " "

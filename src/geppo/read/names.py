@@ -206,12 +206,11 @@ def introduced(line: TypedLine, language: str, among: Sequence[int]) -> Iterable
     if known is None:
         return
     for number in known.prefilter.of_line(line.line, among):
-        rule, pattern = known.rules[number], known.compiled[number]
+        rule = known.rules[number]
         for found in known.compiled.matches(number, line.line, line.data):
             kind = rule.kind or _kind_said(line, found.groupdict()["K"])
             if kind:
-                span = found.span(pattern.groupindex["X"])
-                yield from ((Kind(kind), name) for name in _names_in(line, span, rule.sure, known))
+                yield from ((Kind(kind), name) for name in _names_in(line, found.span("X"), rule.sure, known))
 
 
 def _kind_said(line: TypedLine, marks: str | None) -> str:

@@ -30,8 +30,13 @@ from geppo.read.rules import rules
 from geppo.read.sentence import Sentence
 from geppo.read.typed import Item, marks_of, names_only, pattern_kind, typed_line
 
-PAGES = 2_000_000
-"""Characters of the documents whose parts are kept between the two passes."""
+PAGES = 16_000_000
+"""Characters of the documents whose sentences and values are kept between the two passes, each with two bytes in prose
+and ten in lists of values. The second pass begins when the first is over: of documents with more characters than this
+(a process's share of 3,000 reports has fewer) it finds none again."""
+
+NAMED = 2_000_000
+"""Characters of the documents whose names are kept as typed items too, which take more room than the text."""
 
 LEAST_ITEMS = 2
 """Headed items that make a page a roundup."""
@@ -66,7 +71,6 @@ class _Page:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._text, self._language = document.text, document.language
-        self.typed: tuple[Sequence[Mention], list[Mention], list[Item]] | None = None
 
     @cached_property
     def observables(self) -> tuple[Observable, ...]:
@@ -108,7 +112,17 @@ class _Page:
         return [_valued(value) for value in _outermost([v for v in self.observables if v.verdict not in _NOT_STATED])]
 
 
+class _Named:
+    """The names that a text was last found to have, without those in values, and the typed items of both."""
+
+    def __init__(self, _document: Document) -> None:
+        self.found: Sequence[Mention] | None = None
+        self.mentions: list[Mention] = []
+        self.items: list[Item] = []
+
+
 _page = BySize(_Page, lambda document: len(document.text), PAGES)
+_names = BySize(_Named, lambda document: len(document.text), NAMED)
 
 
 class _Inside:
@@ -216,12 +230,13 @@ def _typed(
     document: Document, catalog: Catalog, names: Sequence[Name], own: Sequence[Name] = ()
 ) -> tuple[list[Mention], list[Item]]:
     """Names outside of values, and the typed items of names and values, in order; neither list may be changed."""
-    page = _page(document)
+    named = _names(document)
     found = catalog.match(document.text, document.language, names, own)
-    if page.typed is None or page.typed[0] is not found:
-        mentions = _apart(found, page.outermost)
-        page.typed = (found, mentions, _named(document, mentions, catalog))
-    return page.typed[1:]
+    if named.found is not found:
+        named.mentions = _apart(found, _page(document).outermost)
+        named.items = _named(document, named.mentions, catalog)
+        named.found = found
+    return named.mentions, named.items
 
 
 def _outermost(values: Sequence[Observable]) -> list[Observable]:
@@ -313,7 +328,8 @@ def _stated(
     """The claims of a sentence whose pronouns are resolved; nothing is prepared for one that no rule can match."""
     ruleset = rules(document.language)
     asked = ruleset.prefilter.of_sentence(document.text[span.start : span.end], marks_of(items))
-    if not asked and not possible(document.language, document.text, span.start, span.end, items):
+    framed = possible(document.language, document.text, span.start, span.end, items)
+    if not asked and not framed:
         return ()
     sentence = Sentence(
         text=document.text,
@@ -324,6 +340,7 @@ def _stated(
         language=document.language,
         voices=voices,
         asked=asked,
+        framed=framed,
     )
     source = Source(
         document=document.sha256,
@@ -363,9 +380,12 @@ def _title_terms(document: Document, catalog: Catalog, names: Sequence[Name]) ->
 
 def _voices(document: Document, span: Span, items: Sequence[Item]) -> tuple[str, ...]:
     """Who is named in the sentence as saying it: an organisation that stands where a voice stands."""
+    heard = voicing.voices(document.text, span, document.language)
+    if not heard:
+        return ()
     own = slug(_speaker(document))
     spoken: dict[str, None] = {}
-    for voice in voicing.voices(document.text, span, document.language):
+    for voice in heard:
         for item in items:
             if item.kind == "org" and item.start < voice.name_end and voice.name_start < item.end:
                 name = item.terms[0].name

@@ -132,8 +132,10 @@ def _framed(
     """
     added: dict[str, Claim] = {}
     span = sentence.span
-    for statement in statements(
-        sentence.language, sentence.text, span.start, span.end, sentence.items, sentence.clauses
+    for statement in (
+        statements(sentence.language, sentence.text, span.start, span.end, sentence.items, sentence.clauses)
+        if sentence.framed
+        else ()
     ):
         if _guarded_frame(rules, sentence, statement):
             continue

@@ -81,12 +81,8 @@ class Patterns:
         return self._compiled[number]
 
     def matches(self, number: int, line: str, data: bytes) -> Iterator[Any]:
-        """The matches of an expression in a line; `data` is the line in UTF-8.
-
-        Most have none, and asking bytes is cheaper: re2 need not encode the line and maps no offsets.
-        """
-        pattern = self._compiled.get(number) or self[number]
-        return pattern.finditer(line) if pattern.search(data) is not None else iter(())
+        """The matches of an expression in a line; `data` is the line in UTF-8, which is encoded but once for all."""
+        return linear.within(self._compiled.get(number) or self[number], line, data)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

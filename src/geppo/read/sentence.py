@@ -14,7 +14,8 @@ from geppo.read.typed import Item
 class Sentence:
     """What is known of one sentence before its relations are read.
 
-    `spoken_of` are its items without the speaker; `asked` are the numbers of the rules that may match it.
+    `spoken_of` are its items without the speaker; `asked` are the numbers of the rules that may match it,
+    `framed` says whether a frame may be in it.
     """
 
     text: str
@@ -25,6 +26,7 @@ class Sentence:
     language: str
     voices: tuple[str, ...]
     asked: Sequence[int]
+    framed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -34,9 +33,14 @@ def _of_marks(clause: Sequence[str]) -> bool:
     return all(len(one) == 1 and "\ue000" <= one <= "\uf8ff" for one in clause)
 
 
-def _common(clause: frozenset[str]) -> tuple[int, int]:
-    """Lower for a clause that fewer sentences satisfy: long strings, and few of them."""
-    return -min(map(len, clause)), len(clause)
+def _numbers(rules: int) -> list[int]:
+    """The numbers of the bits that are set, ascending."""
+    found = []
+    while rules:
+        lowest = rules & -rules
+        found.append(lowest.bit_length() - 1)
+        rules ^= lowest
+    return found
 
 
 class Prefilter(Protocol):
@@ -52,50 +56,60 @@ class Prefilter(Protocol):
 
 
 class Triggers:
-    """A prefilter over the clauses of each rule: a line must hold one string of every clause."""
+    """A prefilter over the clauses of each rule: a line must hold one string of every clause.
+
+    A set of rules is an integer with a bit for each: what a sentence's strings allow is found with a few operations on
+    such integers, however many rules there are.
+    """
 
     def __init__(self, rules: Sequence[Sequence[Sequence[str]]]) -> None:
         self._kinds = [tuple(frozenset(clause) for clause in rule if _of_marks(clause)) for rule in rules]
-        self._letters = [
-            tuple(sorted((frozenset(clause) for clause in rule if not _of_marks(clause)), key=_common))
-            for rule in rules
+        letters = [[clause for clause in rule if not _of_marks(clause)] for rule in rules]
+        self._bare = sum(1 << rule for rule, clauses in enumerate(letters) if not clauses)
+        # By place of a clause in its rule: the rules that have none there, and by string those whose clause has it.
+        self._without = [
+            sum(1 << rule for rule, clauses in enumerate(letters) if len(clauses) <= place)
+            for place in range(max(map(len, letters), default=0))
         ]
-        first: dict[str, set[int]] = defaultdict(set)
-        for index, clauses in enumerate(self._letters):
-            for string in clauses[0] if clauses else ():
-                first[string].add(index)
-        self._first = dict(first)
-        strings = dict.fromkeys(string for clauses in self._letters for clause in clauses for string in clause)
+        having: list[dict[str, int]] = [{} for _ in self._without]
+        for rule, clauses in enumerate(letters):
+            for rules_with, clause in zip(having, clauses, strict=False):
+                for string in clause:
+                    rules_with[string] = rules_with.get(string, 0) | 1 << rule
+        self._having: dict[str, list[tuple[int, int]]] = {}
+        for place, rules_with in enumerate(having):
+            for string, numbers in rules_with.items():
+                self._having.setdefault(string, []).append((place, numbers))
         # The automaton gives back the very strings: places would be three more objects for each of some dozens a line.
-        self._automaton = AhoCorasick(list(strings), store_patterns=True) if strings else None
-        self._by_marks: dict[str, tuple[frozenset[int], tuple[int, ...]]] = {}
+        self._automaton = AhoCorasick(list(self._having), store_patterns=True) if self._having else None
+        self._by_marks: dict[str, int] = {}
 
     def of_sentence(self, text: str, marks: str) -> Sequence[int]:
         """Numbers of the rules whose every clause has a string in the sentence or a mark among its kinds, ascending.
 
         A typed line of the sentence has no letters and no kinds besides these.
         """
-        able, bare = self._able(marks)
-        if self._automaton is None or not able:
-            return bare
+        able = self._able(marks)
+        if self._automaton is None or not able & ~self._bare:
+            return _numbers(able)
         whole = text.replace("\n", " ").lower()
-        found = set(self._automaton.find_matches_as_strings(whole, overlapping=True))
-        asked = able.intersection(set().union(*map(self._first.__getitem__, found & self._first.keys())))
-        kept = [rule for rule in asked if not any(map(found.isdisjoint, self._letters[rule]))]
-        return sorted([*kept, *bare])
+        held = [0] * len(self._without)
+        for string in set(self._automaton.find_matches_as_strings(whole, overlapping=True)):
+            for place, rules in self._having[string]:
+                held[place] |= rules
+        for rules, without in zip(held, self._without, strict=True):
+            able &= rules | without
+        return _numbers(able)
 
-    def _able(self, marks: str) -> tuple[frozenset[int], tuple[int, ...]]:
-        """The rules that these kinds allow: those that want letters too, and those that do not."""
+    def _able(self, marks: str) -> int:
+        """The rules that these kinds allow."""
         known = self._by_marks.get(marks)
         if known is None:
             if len(self._by_marks) >= MOST_KINDS:
                 self._by_marks.clear()
             given = frozenset(marks)
-            able = [rule for rule, kinds in enumerate(self._kinds) if not any(map(given.isdisjoint, kinds))]
-            known = self._by_marks[marks] = (
-                frozenset(rule for rule in able if self._letters[rule]),
-                tuple(rule for rule in able if not self._letters[rule]),
-            )
+            able = (rule for rule, kinds in enumerate(self._kinds) if not any(map(given.isdisjoint, kinds)))
+            known = self._by_marks[marks] = sum(1 << rule for rule in able)
         return known
 
     def of_line(self, line: str, among: Sequence[int]) -> Sequence[int]:

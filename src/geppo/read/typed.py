@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 
 from geppo.model.claim import Count
@@ -112,33 +112,38 @@ def typed_line(text: str, start: int, end: int, items: Sequence[Item], clauses: 
     known = kind_marks()
     inside = [item for item in items if start <= item.start and item.end <= end and item.kind in known]
     inside = inside[:MOST_MENTIONS]
+    plain = _plain(text)
     pieces: list[tuple[str, int, bool]] = []
     borders = [border for border in clauses if start < border < end]
     at = start
     for number, item in enumerate(inside):
-        at = _letters(text, at, item.start, borders, pieces)
+        at = _letters(plain, at, item.start, borders, pieces)
         pieces.append((known[item.kind] + index_mark(number), item.start, False))
         at = item.end
-    _letters(text, at, end, borders, pieces)
+    _letters(plain, at, end, borders, pieces)
     return TypedLine(line="".join([piece for piece, _, _ in pieces]), pieces=tuple(pieces), items=tuple(inside))
 
 
-def _letters(text: str, at: int, until: int, borders: list[int], pieces: list[tuple[str, int, bool]]) -> int:
+def _letters(plain: str, at: int, until: int, borders: list[int], pieces: list[tuple[str, int, bool]]) -> int:
     """Add the text between two mentions, with the clause borders in it; those that are done are taken off the list."""
     while borders and borders[0] <= until:
         border = max(borders.pop(0), at)
         if border > at:
-            pieces.append((_plain(text[at:border]), at, True))
+            pieces.append((plain[at:border], at, True))
         pieces.append((CLAUSE, border, False))
         at = border
     if until > at:
-        pieces.append((_plain(text[at:until]), at, True))
+        pieces.append((plain[at:until], at, True))
     return until
 
 
-def _plain(letters: str) -> str:
-    """The letters of a line without anything that would be taken for a mark."""
-    return (letters if letters.isascii() else _OWN_MARKS.sub("?", letters)).replace("\n", " ")
+@lru_cache(maxsize=8)
+def _plain(text: str) -> str:
+    """A text without anything that would be taken for a mark; every character keeps its place.
+
+    Kept for some texts because each sentence asks several times.
+    """
+    return (text if text.isascii() else _OWN_MARKS.sub("?", text)).replace("\n", " ")
 
 
 _WORDS_TOO = frozenset(

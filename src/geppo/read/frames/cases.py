@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from geppo import linear
 from geppo.errors import DataError
-from geppo.read.frames.frame import Frame, Frames
+from geppo.read.frames.frame import Able, Frame, Frames
+from geppo.read.frames.tokens import Token
 
 FINITE, INFINITIVE, GERUND, PARTICIPLE = "finite", "infinitive", "gerund", "participle"
 MAIN, RELATIVE, APART, INSERTED = "main", "relative", "apart", "inserted"
@@ -193,14 +195,24 @@ class Lexicon:
                 stem, phrase = _phrase(frame, entry)
                 self.events.append((tuple(stem.rstrip("~").split("|")), phrase))
         self.stems = tuple({stem for stems, _ in self.events for stem in stems})
+        self.fillable = Able(known.frames)
 
     def among(self, word: str, name: str) -> bool:
         """True for a word of a class."""
-        return word in self.classes[name]
+        known = self.classes[name]
+        return word in known.whole or (bool(known.stems) and word.startswith(known.stems))
 
     def able(self, words: Iterable[str]) -> bool:
         """True where a sentence of these words may hold a verb or noun of a frame."""
         return any(word in self.verbs or word.startswith(self.stems) for word in map(_plain, words))
+
+    def frames_of(self, found: Iterable[Token]) -> Iterator[Frame]:
+        """Frames of which a verb or noun may be among some tokens."""
+        yield from (phrase.frame for phrase in self.every)
+        for token in found:
+            yield from (phrase.frame for phrase, _ in self.verbs.get(token.lower, ()))
+            if token.lower.startswith(self.stems):
+                yield from (phrase.frame for stems, phrase in self.events if token.lower.startswith(stems))
 
     def adjective(self, word: str) -> frozenset[str]:
         """What a word may be as an adjective, by its ending."""
@@ -297,6 +309,12 @@ def _stems(bare: str, words: Mapping[str, Any]) -> list[str]:
     return [part.replace("~", stem) for part in words["conjugation"][ending].split()]
 
 
+@cache
+def _form(mood: str, passive: bool, codes: str) -> Form:
+    """The form with these codes: some hundreds serve all the forms of all verbs."""
+    return Form(mood, passive, frozenset(codes.split()))
+
+
 def _row(
     stem: str, endings: Mapping[str, str], mood: str, own: bool, tables: Mapping[str, Any]
 ) -> Iterator[tuple[str, Form]]:
@@ -306,14 +324,14 @@ def _row(
         form = stem + ending
         tail = vowel if form[-1] in tables["vowels"] and mood != PARTICIPLE else plain
         if not own:
-            yield form, Form(mood, False, frozenset(codes.split()))
+            yield form, _form(mood, False, codes)
         if mood in (FINITE, PARTICIPLE) or own:
-            yield form + tail, Form(mood, not own, frozenset(codes.split()))
+            yield form + tail, _form(mood, not own, codes)
 
 
 def _suffering(short: str, long: str, tables: Mapping[str, Any]) -> Iterator[tuple[str, Form]]:
     """Passive participles: the short ones stand as a verb, the long ones before a noun."""
     for ending, codes in tables["short"].items():
-        yield short + ending, Form(FINITE, True, frozenset(codes.split()))
+        yield short + ending, _form(FINITE, True, codes)
     for ending, codes in tables["hard"].items():
-        yield long + ending, Form(PARTICIPLE, True, frozenset(codes.split()))
+        yield long + ending, _form(PARTICIPLE, True, codes)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from geppo import linear
 from geppo.language._lexicon import sorter
 from geppo.language.sentences import Span
-from geppo.read.frames.frame import Frame, Frames
+from geppo.read.frames.frame import Able, Frame, Frames
 
 SLOT, AFTER = "{}", ">>"
 LONGEST_SLOT = 48
@@ -51,11 +51,12 @@ class Lexicon:
         self.verbs = [(number, frame, linear.compile(source)) for number, (frame, source) in enumerate(rows)]
         nouns = [(frame, "|".join(frame.nouns)) for frame in known.frames if frame.nouns]
         self.nouns = [(frame, linear.compile(source)) for frame, source in nouns]
-        self._all = sorter([source for _, source in (*rows, *nouns)], whole=False, blanks=False)
+        self._all = linear.matcher(sorter([source for _, source in (*rows, *nouns)], whole=False, blanks=False))
+        self.able = Able(known.frames)
 
     def present(self, words: str) -> frozenset[int]:
         """Numbers of the verbs' expressions that match in a sentence, in one pass; higher ones are of nouns."""
-        return frozenset(self._all.Match(words) or ())
+        return frozenset(self._all(words.encode()) or ())
 
     def search(self, name: str, text: str) -> bool:
         """True where a class of words is in a text."""

@@ -44,13 +44,23 @@ class Clauses:
         self.lexicon = lexicon
         self.text = text
         self.quoted: set[int] = set()
+        # What was found of the tokens, by their places: it is asked for many times a sentence.
         self._finite: dict[int, bool] = {}
+        self._nominal: dict[int, bool] = {}
+        self._codes: dict[int, frozenset[str]] = {}
+        self._headwords: dict[int, str] = {}
+        self._inner: dict[tuple[int, int], Noun] = {}
         self.tokens = list(self._kept(tokens(text, start, end, items)))
-        self.clauses = self._clauses()
-        for clause in self.clauses:
+
+    @cached_property
+    def clauses(self) -> list[Clause]:
+        """The clauses with their noun phrases."""
+        found = self._clauses()
+        for clause in found:
             clause.nouns = [noun for piece in clause.pieces for noun in self._nouns(*piece)]
-        for clause in self.clauses:
+        for clause in found:
             clause.nouns = [self._resolved(noun, clause) for noun in clause.nouns]
+        return found
 
     # --- tokens
 
@@ -143,6 +153,11 @@ class Clauses:
 
     def nominal(self, at: int) -> bool:
         """True for a token that may stand in a noun phrase."""
+        if at not in self._nominal:
+            self._nominal[at] = self._is_nominal(at)
+        return self._nominal[at]
+
+    def _is_nominal(self, at: int) -> bool:
         token = self.tokens[at]
         if token.item is not None and token.kind != "document":
             return token.kind != "date" and not (token.kind not in NAMES and self.finite(at))
@@ -173,6 +188,11 @@ class Clauses:
 
     def codes(self, at: int) -> frozenset[str]:
         """Genders and cases that a token may have as a noun."""
+        if at not in self._codes:
+            self._codes[at] = self._codes_at(at)
+        return self._codes[at]
+
+    def _codes_at(self, at: int) -> frozenset[str]:
         token = self.tokens[at]
         if token.item is not None and token.item.count is not None:
             return COUNTED
@@ -329,7 +349,9 @@ class Clauses:
 
     def inner(self, first: int, end: int) -> Noun:
         """The noun phrase that begins at a token inside of another."""
-        return self._noun(first, end, "", False)
+        if (first, end) not in self._inner:
+            self._inner[first, end] = self._noun(first, end, "", False)
+        return self._inner[first, end]
 
     # --- clauses
 
@@ -467,5 +489,8 @@ class Clauses:
 
     def headword(self, at: int) -> str:
         """The noun of a mention of several words."""
-        words = self.word(at).split()
-        return next((word for word in words if not self.lexicon.adjective(word)), words[-1] if words else "")
+        if at not in self._headwords:
+            words = self.word(at).split()
+            noun = next((word for word in words if not self.lexicon.adjective(word)), words[-1] if words else "")
+            self._headwords[at] = noun
+        return self._headwords[at]

@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ahocorasick_rs import AhoCorasick
+
 from geppo import linear
 from geppo.read.frames.conjugation import Table, expressions, stem
-from geppo.read.frames.frame import OPEN, Frame, Frames, able, kinds_in
+from geppo.read.frames.frame import OPEN, Able, Frame, Frames, kinds_in
 from geppo.read.typed import Item
 
 SUBJECT, TOPIC, OBJECT, ALSO, OF, AND, BARE, NAMED = (
@@ -107,19 +109,32 @@ class Lexicon:
         self.compounds = [(row["after"], linear.compile(row["word"]), row["role"]) for row in words["compound"]]
         self.expressions = {name: linear.compile(text) for name, text in words["expressions"].items()}
         self.verbs = [(frame, *self._compiled(frame, words["conjugation"])) for frame in known.frames]
+        self.able = Able(known.frames)
+        self._of_stem: dict[str, list[int]] = {}
+        for number, frame in enumerate(known.frames):
+            for one in self._stems(frame, words["conjugation"]):
+                self._of_stem.setdefault(one, []).append(number)
+        # A verb that is its own ending has no stem: any sentence may hold it.
+        self._stemless = self._of_stem.pop("", [])
+        self._automaton = AhoCorasick(list(self._of_stem), store_patterns=True)
         self._forms: dict[str, str] = {}
         self._particles: dict[tuple[str, bool], str] = {}
 
     @staticmethod
-    def _compiled(frame: Frame, table: Table) -> tuple[tuple[str, ...], Any, Any]:
-        """The stems of a frame's verbs, one of which any form of them holds, and its expressions."""
+    def _compiled(frame: Frame, table: Table) -> tuple[Any, Any]:
+        """The active and passive expression of a frame's verbs."""
         active, passive = expressions(frame, table)
-        stems = {stem(phrase, table)[:LONGEST_STEM] for phrase in frame.phrases}
-        return (
-            tuple(sorted(stems)),
-            linear.compile(active) if active else None,
-            linear.compile(passive) if passive else None,
-        )
+        return linear.compile(active) if active else None, linear.compile(passive) if passive else None
+
+    @staticmethod
+    def _stems(frame: Frame, table: Table) -> set[str]:
+        """The stems of a frame's verbs, one of which any form of them holds."""
+        return {stem(phrase, table)[:LONGEST_STEM] for phrase in frame.phrases}
+
+    def stemmed(self, piece: str) -> list[int]:
+        """Numbers of the frames that a text may hold by their stems, in one pass."""
+        stems = set(self._automaton.find_matches_as_strings(piece, overlapping=True))
+        return sorted({*self._stemless, *(number for one in stems for number in self._of_stem[one])})
 
     def whole(self, name: str, text: str) -> bool:
         """True where a text is of a class of words."""
@@ -186,15 +201,12 @@ class Reader:
         self.start, self.end = start, end
         hidden = self._hidden()
         self.items = [item for item in items if item.start not in hidden and self._opens(item)]
-        self.kinds = kinds_in(self.items)
-        piece = text[start:end]
-        self._able = [
-            (frame, active, passive)
-            for frame, stems, active, passive in lexicon.verbs
-            if any(one in piece for one in stems) and able(frame, self.kinds)
-        ]
-        self.words = list(self._words(hidden)) if self._able else []
-        self._begun = self._verbs()
+        may = lexicon.able(kinds_in(self.items))
+        rows = [lexicon.verbs[number] for number in lexicon.stemmed(text[start:end])]
+        self._able = [row for row in rows if row[0].id in may]
+        found = self._matches() if self._able else []
+        self.words = list(self._words(hidden)) if found else []
+        self._begun = self._verbs(found)
         self.elements = list(self._elements()) if self._begun else []
 
     def _hidden(self) -> frozenset[int]:
@@ -319,17 +331,23 @@ class Reader:
         plain = "".join(one.plain for one in self.words[first : last + 1])
         return Predicate(opening.start, stem_end, word.end, form, passive, bound, plain)
 
-    def _verbs(self) -> dict[int, Predicate]:
+    def _matches(self) -> list[tuple[int, int, Frame, bool]]:
+        """Where the verbs of frames begin and end, with their voice, whatever else stands there."""
+        piece = self.text[self.start : self.end]
+        return [
+            (self.start + match.start(), self.start + match.end(), frame, voice)
+            for frame, active, passive in self._able
+            for expression, voice in ((passive, True), (active, False))
+            for match in (expression.finditer(piece) if expression is not None else ())
+        ]
+
+    def _verbs(self, matches: Sequence[tuple[int, int, Frame, bool]]) -> dict[int, Predicate]:
         """The predicates that are verbs of frames, by where they begin; where several begin the longest."""
         starts = {word.start: number for number, word in enumerate(self.words)}
         found: dict[int, list[tuple[int, Frame, bool]]] = {}
-        piece = self.text[self.start : self.end]
-        for frame, active, passive in self._able:
-            for expression, voice in ((passive, True), (active, False)):
-                for match in expression.finditer(piece) if expression is not None else ():
-                    start = self.start + match.start()
-                    if start in starts and not any(f is frame for _, f, _ in found.get(start, ())):
-                        found.setdefault(start, []).append((self.start + match.end(), frame, voice))
+        for start, end, frame, voice in matches:
+            if start in starts and not any(f is frame for _, f, _ in found.get(start, ())):
+                found.setdefault(start, []).append((end, frame, voice))
         made: dict[int, Predicate] = {}
         for start in sorted(found):
             longest = max(end for end, _, _ in found[start])

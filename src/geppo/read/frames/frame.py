@@ -152,6 +152,28 @@ def able(frame: Frame, kinds: frozenset[str]) -> bool:
     )
 
 
+MOST_KINDS = 4096
+"""Sets of kinds whose frames are kept; real sentences have some hundreds."""
+
+
+class Able:
+    """Which frames of a language a sentence can fill, kept by the kinds that it has of those that frames ask for."""
+
+    def __init__(self, known: Sequence[Frame]) -> None:
+        self._frames = known
+        self._asked = frozenset().union(*(frame.agent | frame.patient | frame.other for frame in known))
+        self._kept: dict[frozenset[str], frozenset[str]] = {}
+
+    def __call__(self, kinds: frozenset[str]) -> frozenset[str]:
+        """The ids of the frames whose roles a sentence with these kinds can fill."""
+        asked = kinds & self._asked
+        if asked not in self._kept:
+            if len(self._kept) >= MOST_KINDS:
+                self._kept.clear()
+            self._kept[asked] = frozenset(frame.id for frame in self._frames if able(frame, asked))
+        return self._kept[asked]
+
+
 def worth(frame: Frame, item: Item, text: str) -> bool:
     """True unless a frame wants only some of the nouns that no list knows, and this is none of them."""
     of_agent = not frame.patient or frame.roles.get("agent") == "O"

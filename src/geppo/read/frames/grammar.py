@@ -59,9 +59,10 @@ def possible(language: str, text: str, start: int, end: int, items: Sequence[Ite
 def statements(
     language: str, text: str, start: int, end: int, items: Sequence[Item], clauses: Sequence[Span]
 ) -> Iterator[Statement]:
-    """All statements that the frames of a language find in `text[start:end]`; items are in order."""
+    """All statements that the frames of a language find in `text[start:end]`, which may hold some (`possible`); items
+    are in order."""
     known = _known(language)
-    if known is None or not known.grammar.possible(known.lexicon, text, start, end, items):
+    if known is None:
         return
     for one in known.grammar.statements(known.lexicon, text, start, end, items, clauses):
         if one.frame.needs is None or one.frame.needs.search(text[start:end]) is not None:

@@ -32,7 +32,7 @@ from geppo.read.frames.cases import (
     Phrase,
     Verb,
 )
-from geppo.read.frames.frame import OPEN, Statement, able, filled, kinds_in
+from geppo.read.frames.frame import OPEN, Statement, filled, kinds_in
 from geppo.read.frames.roles import Reader
 from geppo.read.frames.tokens import words_of
 from geppo.read.typed import Item
@@ -49,16 +49,19 @@ def statements(
 ) -> Iterator[Statement]:
     """All statements that the frames find in a sentence that may hold some."""
     del clauses
-    kinds = kinds_in(items)
+    may = lexicon.fillable(kinds_in(items))
     reader = Reader(lexicon, text, start, end, items)
+    # Clauses and nouns cost most, and a sentence that names nobody for its verbs needs none.
+    if not any(frame.id in may for frame in lexicon.frames_of(reader.tokens)):
+        return
     for clause, verb in reader.verbs:
-        if clause.kind != INSERTED and able(verb.phrase.frame, kinds):
+        if clause.kind != INSERTED and verb.phrase.frame.id in may:
             yield from _of_verb(reader, clause, verb)
     for clause in reader.clauses:
         for first, last in clause.pieces:
             for at in range(first, last):
                 for stems, phrase in lexicon.events if reader.word(at).startswith(lexicon.stems) else ():
-                    if reader.word(at).startswith(stems) and able(phrase.frame, kinds):
+                    if reader.word(at).startswith(stems) and phrase.frame.id in may:
                         yield from _of_event(reader, clause, at, phrase)
 
 

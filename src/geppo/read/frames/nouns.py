@@ -8,20 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from geppo.model.entity import Kind, Term
 from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST, S, forms_of
-from geppo.read.frames.frame import OPEN, Frame, Frames, able, filling
+from geppo.read.frames.frame import OPEN, Able, Frame, Frames, filling
 from geppo.read.frames.tokens import Token, tokens
 from geppo.read.names import slug
 from geppo.read.typed import Item
 
 AND, COMMA = "and", ","
 SLOTS = frozenset({"~", "*"})
-MOST_KINDS = 4096
-"""Sets of kinds whose frames are kept; real sentences have some hundreds."""
-
 GAP = 3
 """Words that a `*` of a phrase may stand for."""
 
@@ -99,32 +97,29 @@ class Lexicon:
                                             "subordinate", "pronouns", "adverbs", "not_nouns", "naming"))
         )  # fmt: skip
 
-        self._frames = known.frames
-        self._asked = frozenset().union(*(frame.agent | frame.patient | frame.other for frame in known.frames))
-        self._may: dict[frozenset[str], frozenset[str]] = {}
-        self._needed: dict[str, list[tuple[Frame, frozenset[str]]]] = {}
+        self.able = Able(known.frames)
+        rows: dict[tuple[str, frozenset[str]], set[str]] = {}
         for form, phrases in self.verbs.items():
-            self._needed[form] = [(one.frame, one.needed) for row in phrases.values() for one in row]
-        for form, nouns in self.nouns.items():
-            self._needed.setdefault(form, []).extend((frame, frozenset(rest)) for frame, rest in nouns)
+            for one in chain.from_iterable(phrases.values()):
+                rows.setdefault((form, one.needed), set()).add(one.frame.id)
+        for first, nouns in self.nouns.items():
+            for frame, words_ in nouns:
+                rows.setdefault((first, frozenset(words_)), set()).add(frame.id)
+        # By their first word, those that begin with a form of "be" or "have", as any sentence does, by their longest.
+        common = self.words["be"] | self.words["have"]
+        self._phrases: dict[str, list[tuple[frozenset[str], set[str]]]] = {}
+        for (form, needed), frames in rows.items():
+            telling = max(needed, key=len) if needed and form in common else form
+            self._phrases.setdefault(telling, []).append((needed | {form}, frames))
 
     def possible(self, words: Set[str], kinds: frozenset[str]) -> bool:
         """False where no frame can be in a sentence of these words and kinds: it need not be looked at."""
         may = self.able(kinds)
-        for form in words & self._needed.keys():
-            for frame, needed in self._needed[form]:
-                if frame.id in may and needed <= words:
+        for word in words & self._phrases.keys():
+            for phrase, frames in self._phrases[word]:
+                if phrase <= words and not may.isdisjoint(frames):
                     return True
         return False
-
-    def able(self, kinds: frozenset[str]) -> frozenset[str]:
-        """The ids of the frames whose roles a sentence with these kinds can fill."""
-        asked = kinds & self._asked
-        if asked not in self._may:
-            if len(self._may) >= MOST_KINDS:
-                self._may.clear()
-            self._may[asked] = frozenset(frame.id for frame in self._frames if able(frame, asked))
-        return self._may[asked]
 
     def adverb(self, token: Token) -> bool:
         """True for a word between the parts of a verb group."""

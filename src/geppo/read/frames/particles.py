@@ -99,11 +99,11 @@ class Lexicon:
                 if source:
                     self.verbs.append((len(sources), frame, voice, linear.compile(source)))
                     sources.append(source)
-        self._all = sorter(sources, whole=False, blanks=False)
+        self._all = linear.matcher(sorter(sources, whole=False, blanks=False))
 
     def present(self, piece: str) -> frozenset[int]:
         """Numbers of the verbs' expressions that match in a sentence, in one pass."""
-        return frozenset(self._all.Match(piece) or ())
+        return frozenset(self._all(piece.encode()) or ())
 
 
 LONGEST_BRACKET = 90
@@ -136,6 +136,11 @@ class Reader:
         self.start, self.end = start, end
         self.items = _without_brackets(text, [item for item in items if item.kind not in ("date", "number")])
         self.clauses = clauses
+        # Several frames share a verb and several verbs a clause: each of both asks for much the same nouns.
+        self._rows: dict[tuple[int, int], list[Marked]] = {}
+        self._nouns: dict[tuple[int, int], Item | None] = {}
+        self.own: dict[int, tuple[Sequence[Marked], Sequence[Marked]]] = {}
+        """By the place of a verb, the nouns of its clause that are its own (`sov.py`)."""
 
     def verbs(self) -> Iterator[Verb]:
         """Every frame's verb; the longest where several begin at one place."""
@@ -162,8 +167,13 @@ class Reader:
         """The clause in which a place stands."""
         return next((c for c in self.clauses if c.start <= at < c.end), Span(start=self.start, end=self.end))
 
-    def marked(self, start: int, end: int) -> list[Marked]:
+    def marked(self, start: int, end: int) -> Sequence[Marked]:
         """Mentions and nouns with a particle behind them between two places, in order; nouns as open items."""
+        if (start, end) not in self._rows:
+            self._rows[start, end] = self._marked(start, end)
+        return self._rows[start, end]
+
+    def _marked(self, start: int, end: int) -> list[Marked]:
         found: list[Marked] = []
         piece = self.text[start:end]
         at = start
@@ -192,6 +202,11 @@ class Reader:
 
     def _noun_before(self, first: int, place: int) -> Item | None:
         """What ends right before a place: a mention, or a noun that no list knows."""
+        if (first, place) not in self._nouns:
+            self._nouns[first, place] = self._ending(first, place)
+        return self._nouns[first, place]
+
+    def _ending(self, first: int, place: int) -> Item | None:
         inside = next((item for item in self.items if item.start < place < item.end), None)
         if inside is not None:
             return None

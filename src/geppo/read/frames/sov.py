@@ -180,10 +180,14 @@ def _roles(
     yield agents, patients, False, verb.stem_end
 
 
-def _own(reader: Reader, verb: Verb, near: Sequence[Marked]) -> tuple[list[Marked], list[Marked]]:
+def _own(reader: Reader, verb: Verb, near: Sequence[Marked]) -> tuple[Sequence[Marked], Sequence[Marked]]:
     """The nouns that no reported clause keeps from a verb, and of these the ones that no relative clause keeps."""
-    told = [one for one in near if reader.lexicon.quote.search(reader.text[one.end : verb.start]) is None]
-    return told, [one for one in told if reader.lexicon.inner.search(reader.text[one.end : verb.start]) is None]
+    known = reader.own.get(verb.start)
+    if known is None:
+        told = [one for one in near if reader.lexicon.quote.search(reader.text[one.end : verb.start]) is None]
+        direct = [one for one in told if reader.lexicon.inner.search(reader.text[one.end : verb.start]) is None]
+        known = reader.own[verb.start] = (told, direct)
+    return known
 
 
 def _suffered(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
 from geppo.model.entity import Kind, Term
 from geppo.read.frames.characters import Lexicon, Mark, Verb
-from geppo.read.frames.frame import OPEN, Frame, able, filling, kinds_in
+from geppo.read.frames.frame import OPEN, Frame, filling, kinds_in
 from geppo.read.names import slug
 from geppo.read.typed import Item
 
@@ -51,12 +52,11 @@ class Reader:
         self.words = Letters(text[start:end].translate(lexicon.folded), start)
         self.items = [item for item in items if item.kind not in ("date", "number")]
         self.dates = [item for item in items if item.kind == "date"]
-        self.kinds = kinds_in(self.items)
-        self.stretches = self._stretches()
         self.verbs = self._verbs()
         self.places = sorted((verb.start, verb.end) for verb in self.verbs)
 
-    def _stretches(self) -> list[Span]:
+    @cached_property
+    def stretches(self) -> list[Span]:
         """The stretches between commas; what stands in brackets is a stretch of its own inside another."""
         found: list[Span] = []
         opened: list[int] = []
@@ -89,8 +89,9 @@ class Reader:
         found: list[Verb] = []
         piece = self.words[self.start : self.end]
         present = self.lexicon.present(piece)
+        may = self.lexicon.able(kinds_in(self.items))
         for number, frame, expression in self.lexicon.verbs:
-            if number in present and able(frame, self.kinds):
+            if number in present and frame.id in may:
                 inner, after = (expression.groupindex.get(name) for name in ("slot", "after"))
                 for match in expression.finditer(piece):
                     end = self.start + (match.end() if after is None else match.start(after))

@@ -77,8 +77,8 @@ def statements(
     for verb in reader.found:
         if verb.frame.id in may:
             yield from _of_verb(reader, verb)
-    for at in range(len(reader.tokens)):
-        for frame, rest in lexicon.nouns.get(reader.word(at), ()):
+    for at, token in enumerate(reader.tokens):
+        for frame, rest in lexicon.nouns.get(token.lower, ()):
             if all(reader.word(at + 1 + n) == word for n, word in enumerate(rest)):
                 yield from _of_noun(reader, frame, at, at + 1 + len(rest))
 

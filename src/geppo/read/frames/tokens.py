@@ -34,7 +34,10 @@ _LETTERS = re.compile(r"[^\W\d]+(?:[-'’][^\W\d]+)*")
 
 def words_of(text: str, start: int, end: int) -> list[str]:
     """All words of a stretch in small letters, without places: for a first look."""
-    return [word.lower() for word in _LETTERS.findall(text, start, end)]
+    piece = text[start:end]
+    if piece.isascii():
+        return _LETTERS.findall(piece.lower())
+    return [word.lower() for word in _LETTERS.findall(piece)]
 
 
 def tokens(text: str, start: int, end: int, items: Sequence[Item]) -> list[Token]:
@@ -53,10 +56,12 @@ def tokens(text: str, start: int, end: int, items: Sequence[Item]) -> list[Token
 
 def _words(text: str, start: int, end: int) -> Iterator[Token]:
     for match in _WORD.finditer(text, start, end):
-        word, at = match.group(), match.start()
-        owner = word[-2:] in _POSSESSIVE
-        if owner and len(word) > len("'s"):
+        word, (at, last) = match.group(), match.span()
+        if word[-2:] not in _POSSESSIVE:
+            yield Token(at, last, word.lower(), None, word[0].isupper())
+            continue
+        if len(word) > len("'s"):
             stem = word[:-2]
             yield Token(at, at + len(stem), stem.lower(), None, stem[:1].isupper())
             at += len(stem)
-        yield Token(at, match.end(), "'s" if owner else word.lower(), None, word[:1].isupper() and not owner)
+        yield Token(at, last, "'s")
