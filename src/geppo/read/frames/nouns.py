@@ -256,9 +256,12 @@ class Sentence:
         return Phrase(first + 1, last + 1) if first < last else None
 
     def beginning(self, first: int) -> Phrase | None:
-        """The noun phrase that begins at `first`, behind articles and adverbs."""
+        """The noun phrase that begins at `first`, behind articles, adverbs and "hundreds of"."""
+        begin = first
         while first < len(self.tokens) and (
-            self.among(first, "determiners") or (not self.noun(first) and self.lexicon.adverb(self.tokens[first]))
+            self.among(first, "determiners")
+            or (first > begin and self.word(first) == "of" and self.among(first - 1, "determiners"))
+            or (not self.noun(first) and self.lexicon.adverb(self.tokens[first]))
         ):
             first += 1
         last = first

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST
+from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST, S
 from geppo.read.frames.frame import OPEN, filling
 from geppo.read.frames.nouns import FARTHEST, Phrase, Sentence, Verb
 from geppo.read.typed import Item
@@ -32,8 +32,9 @@ class Reader(Sentence):
             or any(self.among(at - 1, name) for name in ("be", "have", "modals"))
         ):
             at -= 1
-        if self.word(at - 1) == "to" and self.among(at - 2, "governors"):
-            before = at - 2
+        governor = self.governor(at - 1)
+        if governor >= 0:
+            before = governor
             while before > 0 and (
                 self.lexicon.adverb(self.tokens[before - 1])
                 or any(self.among(before - 1, name) for name in ("be", "have", "modals"))
@@ -65,6 +66,37 @@ class Reader(Sentence):
         if PARTICIPLE in forms and not any(word in self.lexicon.words["modals"] for word in auxiliaries):
             return self._bare(verb, start)
         return ACTIVE
+
+    def governor(self, at: int) -> int:
+        """Where the word stands that governs an infinitive with its "to" at `at` ("believed to", "assessed with high
+        confidence to", "assessed by X to"), or -1."""
+        place = at - 1
+        if self.word(at) != "to":
+            return -1
+        if self.word(place) == "confidence":
+            place = next((n for n in range(place - 1, place - 6, -1) if self.word(n) in ("with", "at")), 0) - 1
+        elif (
+            not self.among(place, "governors")
+            and (phrase := self.ending(place))
+            and self.word(phrase.first - 1) == "by"
+        ):
+            place = phrase.first - 2
+        return place if self.among(place, "governors") else -1
+
+    def present(self, auxiliaries: Sequence[str]) -> bool:
+        """True for auxiliaries that tell of no past: "are", but not "have been"."""
+        return bool({"is", "are"} & set(auxiliaries)) and not {"has", "have", "had", "been"} & set(auxiliaries)
+
+    def governing(self, at: int) -> int:
+        """Where the verb group begins whose doer a "by …ing" at `at` shares ("X got in by exploiting Y"); else `at`."""
+        for place in range(at - 2, max(-1, at - 2 - FARTHEST), -1):
+            if self.word(place) in (";", ":", "."):
+                break
+            for verb in self.verbs_at.get(place, ()):
+                start, auxiliaries = self.group(verb)
+                if verb.forms & {PAST, S} and self.voice(verb, auxiliaries, start) == ACTIVE:
+                    return start
+        return at
 
     def _bare(self, verb: Verb, start: int) -> str:
         """A participle without auxiliary: an active past, or what was done to the noun before it."""
