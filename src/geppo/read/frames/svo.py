@@ -278,7 +278,9 @@ def _statement(
     if roles is None or not all(worth(frame, item, reader.text) for item in told):
         return None
     start, end = reader.tokens[at].start, reader.tokens[verb.last - 1].end
-    stretch = [start, end, *(place for item in (*patients, *others) for place in (item.start, item.end))]
+    by = [item for item in agents if voice == PASSIVE and " not " not in reader.text[end : max(end, item.start)]]
+    around = (*patients, *others, *(item for item in by if item.start >= end))
+    stretch = [start, end, *(place for item in around for place in (item.start, item.end))]
     if frame.never is not None and frame.never.search(reader.text[min(stretch) : max(stretch) + BEHIND]):
         return None
     first = min([*stretch, *(item.start for item in agents if start - NEAR <= item.start < start)])
