@@ -160,7 +160,7 @@ class Sentence:
     def found(self) -> list[Verb]:
         """Every frame's phrase in the sentence."""
         made = []
-        words = set(self._lower)
+        words = {*self._lower, *(word.rpartition(" ")[2] for word in self._lower if " " in word)}
         for at, word in enumerate(self._lower):
             phrases = self.lexicon.verbs.get(word)
             if phrases is None:
@@ -222,7 +222,7 @@ class Sentence:
                 if place < 0:
                     return 0, 0, 0
                 at = place
-            elif self.word(at) == word:
+            elif self.word(at) == word or self.word(at).endswith(f" {word}"):
                 at += 1
             else:
                 return 0, 0, 0
@@ -231,7 +231,7 @@ class Sentence:
     def _seek(self, at: int, word: str, most: int) -> int:
         ends = ";.:?!," if most == GAP else ";.:?!"
         for place, here in enumerate(self._lower[at : at + most + 1], at):
-            if here == word:
+            if here == word or here.endswith(f" {word}"):
                 return place
             if here in ends:
                 return -1

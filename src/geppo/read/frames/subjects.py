@@ -17,6 +17,9 @@ OPENING = 2
 COMMON = frozenset({"role", "group-kind", "malware-kind", "relay-class", "campaign-kind", "act", "technique-word"})
 """Kinds of words that say what somebody or something is."""
 
+_ADDED = COMMON | {"body"}
+"""Kinds of nouns that may only say what the next one is of: "a malware report", "the police investigation"."""
+
 _DEEDS = frozenset({"campaign-kind", "act", "technique-word"})
 """Nouns that look like the verb itself where they follow the place of a subject ("did not attack")."""
 
@@ -30,9 +33,11 @@ class Reader(Sentence):
         while at > 0 and (
             self.lexicon.adverb(self.tokens[at - 1])
             or any(self.among(at - 1, name) for name in ("be", "have", "modals"))
+            or (self.word(at - 1) == "on" and self.among(at, "days"))
         ):
             at -= 1
-        governor = self.governor(at - 1)
+        seen = ING in verb.forms and self.among(at - 1, "governors") and at == verb.first
+        governor = at - 1 if seen and self.among(at - 2, "be") else self.governor(at - 1)
         if governor >= 0:
             before = governor
             while before > 0 and (
@@ -241,6 +246,8 @@ class Reader(Sentence):
             fitting = filling(item, kinds - {OPEN})
             if fitting is None or self.word(place + 1) == "'s" or (place >= start and fitting.kind in _DEEDS):
                 continue
+            if fitting.kind in _ADDED and not fitting.anaphor and self._only_describes(place):
+                continue
             before = place - 1
             while self.among(before, "determiners") or (self.noun(before) and self.tokens[before].item is None):
                 before -= 1
@@ -250,6 +257,12 @@ class Reader(Sentence):
                 phrase = self.beginning(place)
                 return inner or (self.pick(phrase, kinds - {OPEN}) if phrase else None) or fitting
         return None
+
+    def _only_describes(self, place: int) -> bool:
+        """True for a common noun that says of what kind the next one is: "a malware analysis report"."""
+        phrase = self.beginning(place)
+        rest = self.tokens[place + 1 : phrase.last] if phrase is not None else []
+        return bool(rest) and all(token.item is None and not token.lower.endswith("ed") for token in rest)
 
     def _next(self, place: int) -> Item | None:
         """The name right behind a common noun: "the ransomware X"."""
