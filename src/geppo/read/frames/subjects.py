@@ -115,6 +115,8 @@ class Reader(Sentence):
         object_follows = self.noun(last) or self.among(last, "determiners") or self.among(last, "pronouns")
         told = self.word(last - 1) in verb.frame.prepositions
         has_object = (object_follows and not told) or verb.slot or not verb.frame.patient
+        if self.word(before) == "," and self.word(before - 1).endswith("ed") and self.tokens[before - 1].item is None:
+            return ""
         if PAST not in verb.forms or self.word(last) == "by" or not has_object:
             return PASSIVE if self.noun(before) or self.word(before) == "," else ""
         return ACTIVE
@@ -261,7 +263,7 @@ class Reader(Sentence):
     def _only_describes(self, place: int) -> bool:
         """True for a common noun that says of what kind the next one is: "a malware analysis report"."""
         phrase = self.beginning(place)
-        rest = self.tokens[place + 1 : phrase.last] if phrase is not None else []
+        rest = self.tokens[place + 1 : phrase.last] if phrase is not None and not self.word(place).endswith("s") else []
         return bool(rest) and all(token.item is None and not token.lower.endswith("ed") for token in rest)
 
     def _next(self, place: int) -> Item | None:
