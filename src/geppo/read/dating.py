@@ -48,6 +48,9 @@ def _of_another(sentence: Sentence, date: Item, match: Span) -> bool:
         return False
     if sentence.text.startswith(tuple(words["owner"]), date.end):
         return True
+    if date.end <= match.start:
+        opened = _apart(words["opened"]).search(sentence.text[sentence.span.start : date.start])
+        return opened is not None and "," in sentence.text[date.end : match.start]
     if date.start < match.end:
         return False
     return _apart(words["behind"]).search(sentence.text[match.end : date.start]) is not None

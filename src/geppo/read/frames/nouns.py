@@ -294,7 +294,7 @@ class Sentence:
             place += 1
             while self.among(place, "determiners") or self.word(place) in ("as", *_QUOTES):
                 place += 1
-        elif self.word(at) != ",":
+        elif self.word(at) != "," or self.tokens[at - 1].kind in _BEARERS:
             return None
         item = self.tokens[place].item if place < len(self.tokens) else None
         names = ("actor", "malware", "tool", "campaign", "network")

@@ -92,6 +92,14 @@ class Reader(Sentence):
         """True for auxiliaries that tell of no past: "are", but not "have been"."""
         return bool({"is", "are"} & set(auxiliaries)) and not {"has", "have", "had", "been"} & set(auxiliaries)
 
+    def handling(self, item: Item) -> int:
+        """Where the verb group begins whose object a mention is, or -1."""
+        place = next((n for n, token in enumerate(self.tokens) if token.start == item.start), 0)
+        while self.among(place - 1, "determiners"):
+            place -= 1
+        start = next((self.group(verb)[0] for verb in self.found if verb.last == place), -1)
+        return start if start > 0 else -1
+
     def governing(self, at: int) -> int:
         """Where the verb group begins whose doer a "by …ing" at `at` shares ("X got in by exploiting Y"); else `at`."""
         for place in range(at - 2, max(-1, at - 2 - FARTHEST), -1):
@@ -133,11 +141,36 @@ class Reader(Sentence):
             return self.head(before - 2, kinds, head=head)
         if self.among(before, "demonstrative"):
             return self._first(before, kinds, whole=True)
+        if self.word(before) == "," and (earlier := self._chained(start)) > 0:
+            return self.subject(earlier, kinds, head=head)
         if self.word(before) in (",", ")", "—", "–"):
             return self._over_parenthesis(before, kinds) or self._first(start, kinds)
         if self.noun(before):
             return self.head(before, kinds, head=head) or self._over_relative(before, kinds)
         return self._first(start, kinds)
+
+    def _chained(self, start: int) -> int:
+        """Where the verb group before a comma begins that has the same doer: "deployed X, planted Y and spread Z"."""
+        verbs = self.verbs_at.get(start, ())
+        if not any(PAST in verb.forms for verb in verbs):
+            return 0
+        for place in range(start - 2, max(0, start - FARTHEST), -1):
+            if self.word(place) in (",", ";", ":", ".", "(", ")") or self.among(place, "relative"):
+                return 0
+            for verb in self.verbs_at.get(place, ()):
+                first, auxiliaries = self.group(verb)
+                active = PAST in verb.forms and self.voice(verb, auxiliaries, first) == ACTIVE
+                if active:
+                    return 0 if self._in_relative(first) else first
+        return 0
+
+    def _in_relative(self, place: int) -> bool:
+        """True where a relative word stands before a place in its part of the sentence."""
+        while place > 0 and self.word(place - 1) not in (",", ";", ":", "."):
+            place -= 1
+            if self.among(place, "relative"):
+                return True
+        return False
 
     def _over_relative(self, last: int, kinds: frozenset[str]) -> Item | None:
         """The noun before a relative clause that ends at `last`: "the servers that X had rented were …"."""
@@ -243,7 +276,10 @@ class Reader(Sentence):
         at = 0 if whole else start - 1
         while at > 0 and self.word(at) not in (";", ":", "."):
             at -= 1
-        for place in range(at, min(start + FARTHEST, len(self.tokens)) if start - at <= OPENING else start):
+        opening = start - at <= OPENING
+        if opening and self.word(start).endswith("ing") and not any(token.item for token in self.tokens[at:start]):
+            at = next((n for n in range(start, len(self.tokens)) if self.word(n) == ","), len(self.tokens))
+        for place in range(at, min(max(at, start) + FARTHEST, len(self.tokens)) if opening else start):
             item = self.tokens[place].item
             fitting = filling(item, kinds - {OPEN})
             if fitting is None or self.word(place + 1) == "'s" or (place >= start and fitting.kind in _DEEDS):
@@ -282,13 +318,18 @@ class Reader(Sentence):
         """The nearest mention of these kinds before a place."""
         return next((f for n in range(at - 1, -1, -1) if (f := filling(self.tokens[n].item, kinds))), None)
 
-    def behind(self, verb: Verb, words: Sequence[str], kinds: frozenset[str]) -> list[Item]:
-        """What stands behind one of the prepositions after a verb."""
+    def behind(
+        self, verb: Verb, words: Sequence[str], kinds: frozenset[str], examples: Sequence[str] = ()
+    ) -> list[Item]:
+        """What stands behind one of the prepositions after a verb; names that one of `examples` adds stand for it."""
         for place in range(verb.last - 1, min(verb.last + FARTHEST, len(self.tokens))):
             if self.word(place) in (";", ".", ":"):
                 return []
             if self.word(place) in words:
-                return self._heads(self.listed(place + 1), kinds)
+                listed = self.listed(place + 1)
+                end = listed[-1].last + (self.word(listed[-1].last) == ",") if listed else place
+                more = self._heads(self.listed(end + 1), kinds - {OPEN}) if self.word(end) in examples else []
+                return more or self._heads(listed, kinds)
         return []
 
     def _heads(self, listed: Sequence[Phrase], kinds: frozenset[str]) -> list[Item]:

@@ -30,6 +30,10 @@ HARM = frozenset({
 })  # fmt: skip
 """What authorities are not said to do to others by these verbs ("shut down a service", "disrupted a network")."""
 
+_MEANS = frozenset({"malware-kind", "malware", "tool", "technique-word"})
+_BY_MEANS = frozenset({Predicate.USES, Predicate.EXPLOITS})
+"""In "deployed malware using X" it is not the malware that uses X."""
+
 NEAR = 40
 """Characters before a verb in which its subject belongs to the stretch that a negation may stand before."""
 
@@ -182,7 +186,11 @@ def _roles(reader: Reader, verb: Verb, at: int, voice: str) -> Iterator[tuple[Se
     bare = ING in verb.forms and at == verb.first and reader.noun(at - 1)
     nearest = reader.ending(at - 1) if bare else None
     first = reader.governing(at) if ING in verb.forms and at == verb.first and reader.word(at - 1) == "by" else at
-    agent = (reader.pick(nearest, frame.agent - {OPEN}) if nearest else None) or reader.subject(first, frame.agent)
+    item = reader.pick(nearest, frame.agent - {OPEN}) if nearest else None
+    if item is not None and item.kind in _MEANS and frame.predicate in _BY_MEANS:
+        first = reader.handling(item)
+        item = item if first < 0 else None
+    agent = item or reader.subject(max(first, 0) or at, frame.agent)
     agents = _agents(reader, at, agent, frame) if agent else []
     patients, end = _patients_after(reader, verb, at)
     more, end = _examples(reader, frame, end)
@@ -233,6 +241,9 @@ _CONTRASTS = ((",", "not"), ("rather", "than"), (",", "rather", "than"), ("inste
 """What sets a thing against the object that it is not."""
 
 
+_SUCH = ("including", "like", "namely")
+
+
 def _examples(reader: Reader, frame: Frame, end: int) -> tuple[list[Item], int]:
     """What "such as" or "including" adds to the objects, and where that ends."""
     size = 2 if reader.text_at(end, ("such", "as")) else int(reader.word(end) in ("including", "like"))
@@ -269,7 +280,7 @@ def _statement(
         return None
     if len(patients) > 1 and patients[0].kind != OPEN and worth(frame, patients[0], reader.text):
         patients = [item for item in patients if worth(frame, item, reader.text)]
-    others = reader.behind(verb, frame.prepositions, frame.other) if frame.prepositions else []
+    others = reader.behind(verb, frame.prepositions, frame.other, _SUCH) if frame.prepositions else []
     if frame.predicate is Predicate.COMMUNICATES_WITH:
         kept, beside = ([item for item in row if worth(frame, item, reader.text)] for row in (patients, others))
         if (patients and not kept) or (others and not beside):
