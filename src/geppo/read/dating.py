@@ -8,13 +8,19 @@ from typing import Any
 
 from geppo import linear
 from geppo.language.sentences import Span
+from geppo.model.claim import Predicate
 from geppo.read.rules import scope
 from geppo.read.sentence import Sentence
 from geppo.read.typed import Item
 
 
 def date_of(
-    sentence: Sentence, items: Sequence[Item], roles: Mapping[str, tuple[Item, ...]], match: Span, clause: Span
+    sentence: Sentence,
+    predicate: Predicate,
+    items: Sequence[Item],
+    roles: Mapping[str, tuple[Item, ...]],
+    match: Span,
+    clause: Span,
 ) -> Item | None:
     """The date of a statement: the rule's own, else the one inside the match or the clause that stands nearest to what
     the statement ends on, or the only one of the sentence.
@@ -26,7 +32,7 @@ def date_of(
     dates = [
         item
         for item in items
-        if item.when is not None and item.start not in other and not _of_another(sentence, item, match)
+        if item.when is not None and item.start not in other and not _of_another(sentence, predicate, item, match)
     ]
     for span in (match, clause):
         inside = [item for item in dates if span.start <= item.start and item.end <= span.end]
@@ -40,16 +46,19 @@ def _gap(one: Item, other: Item) -> int:
     return max(one.start - other.end, other.start - one.end, 0)
 
 
-def _of_another(sentence: Sentence, date: Item, match: Span) -> bool:
-    """True for a date that says when another thing was: "last year's X", and one in a relative clause or behind a dash
-    that begins where the statement is over ("uses X, which has been active since 2015")."""
+def _of_another(sentence: Sentence, predicate: Predicate, date: Item, match: Span) -> bool:
+    """True for a date that says when another thing was: "last year's X", "flaws patched in July", and one in a relative
+    clause or behind a dash that begins where the statement is over ("uses X, which has been active since 2015")."""
     words = scope()["dated_apart"].get(sentence.language)
     if words is None:
         return False
     if sentence.text.startswith(tuple(words["owner"]), date.end):
         return True
+    before = sentence.text[sentence.span.start : date.start]
+    if predicate.value not in words["told"] and _apart(words["done"]).search(before) is not None:
+        return True
     if date.end <= match.start:
-        opened = _apart(words["opened"]).search(sentence.text[sentence.span.start : date.start])
+        opened = _apart(words["opened"]).search(before)
         return opened is not None and "," in sentence.text[date.end : match.start]
     if date.start < match.end:
         return False

@@ -251,7 +251,7 @@ def _claims(
     words = sentence.text[sentence.span.start : sentence.span.end]
     if hedge.rung is Rung.CONFIRMED and not negated and flat is not None and flat.search(words) is None:
         hedge = replace(hedge, rung=Rung.POSSIBLE)
-    day = date_of(sentence, _of_acts(found, sentence), roles, span, clause)
+    day = date_of(sentence, found.predicate, _of_acts(found, sentence), roles, span, clause)
     when = day.when if day else None
     roles, places = of_objects(sentence, found.predicate, roles)
     counts: tuple[Count | None, ...] = tuple(item.count for item in roles.get("C", ()) if item.count) or (None,)

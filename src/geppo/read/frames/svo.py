@@ -291,11 +291,11 @@ def _statement(
     if roles is None or not all(worth(frame, item, reader.text) for item in told):
         return None
     start, end = reader.tokens[at].start, reader.tokens[verb.last - 1].end
-    by = [item for item in agents if voice == PASSIVE and " not " not in reader.text[end : max(end, item.start)]]
-    around = (*patients, *others, *(item for item in by if item.start >= end))
-    stretch = [start, end, *(place for item in around for place in (item.start, item.end))]
+    stretch = [start, end, *(place for item in (*patients, *others) for place in (item.start, item.end))]
     if frame.never is not None and frame.never.search(reader.text[min(stretch) : max(stretch) + BEHIND]):
         return None
+    behind = [item.end for item in agents if voice == PASSIVE and item.start >= end]
+    stretch += [place for place in behind if " not " not in reader.text[end:place]]
     first = min([*stretch, *(item.start for item in agents if start - NEAR <= item.start < start)])
     determined = bool(agents) and reader.text[max(0, agents[0].start - 5) : agents[0].start].lower().endswith(
         ("the ", "his ", "its ")
