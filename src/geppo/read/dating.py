@@ -58,8 +58,9 @@ def _of_another(sentence: Sentence, predicate: Predicate, date: Item, match: Spa
     if predicate.value not in words["told"] and _apart(words["done"]).search(before) is not None:
         return True
     if date.end <= match.start:
-        opened = _apart(words["opened"]).search(before)
-        return opened is not None and "," in sentence.text[date.end : match.start]
+        closed = "," in sentence.text[date.end : match.start]
+        opened = _apart(words["opened"]).search(before) is not None
+        return closed and opened and _apart(words["event"]).search(before) is None
     if date.start < match.end:
         return False
     return _apart(words["behind"]).search(sentence.text[match.end : date.start]) is not None

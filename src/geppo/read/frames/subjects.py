@@ -141,6 +141,9 @@ class Reader(Sentence):
             return self.head(before - 2, kinds, head=head)
         if self.among(before, "demonstrative"):
             return self._first(before, kinds, whole=True)
+        if self.word(start) == "being":
+            phrase = self.ending(before)
+            return self.pick(phrase, kinds) if phrase else None
         if self.word(before) == "," and (earlier := self._chained(start)) > 0:
             return self.subject(earlier, kinds, head=head)
         if self.word(before) in (",", ")", "—", "–"):
