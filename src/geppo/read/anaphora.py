@@ -40,15 +40,19 @@ class Salience:
     """Names of a block, latest last, by kind. Mutable: it walks along with the sentences of one block.
 
     The names are the keys of a dictionary: a block may have thousands, and in a list each would be looked for.
+    `nameless` are kinds of which the block spoke last without a name ("an unknown group"): until one is named again,
+    "the group" is that one and no earlier name.
     """
 
     latest: dict[str, dict[Term, None]] = field(default_factory=dict)
     times: dict[str, int] = field(default_factory=dict)
     subject: Item | None = None
+    nameless: set[str] = field(default_factory=set)
 
     def see(self, item: Item) -> None:
         """Take note of a name."""
         if item.kind in _NAMES and not item.anaphor:
+            self.nameless.discard(item.kind)
             for term in item.terms:
                 row = self.latest.setdefault(item.kind, {})
                 row.pop(term, None)
@@ -59,7 +63,7 @@ class Salience:
         """The latest name of the first kind that has one; with `few`, only where just one could be meant."""
         for kind in kinds:
             row = self.latest.get(kind)
-            if row:
+            if row and kind not in self.nameless:
                 last = next(reversed(row))
                 if not (few and any(term.id != last.id for term in row)):
                     return last
@@ -70,6 +74,7 @@ class Salience:
 
         A name that only comes later is no candidate: in a digest the next item would lend its group to this one.
         """
+        kinds = [kind for kind in kinds if kind not in self.nameless]
         rows = [term for kind in kinds for term in self.latest.get(kind, ())]
         if not rows:
             return None
@@ -106,6 +111,7 @@ def resolve(text: str, start: int, end: int, items: Sequence[Item], salience: Sa
             salience.see(item)
     if own:
         out = _pronouns(text, start, end, out, salience, own)
+        _unnamed(text, start, out, salience, data, own)
     first = next((item for item in out if item.kind in _NAMES and item.terms), None)
     if first is not None:
         salience.subject = first
@@ -195,6 +201,33 @@ def _description(
         term = before.terms[0]
     kind = next((kind for kind in kinds if term in salience.latest.get(kind, ())), before.kind if before else kinds[0])
     return replace(item, kind=kind, terms=(term,), anaphor=True)
+
+
+def _unnamed(
+    text: str, start: int, items: Sequence[Item], salience: Salience, data: dict[str, Any], own: dict[str, Any]
+) -> None:
+    """Take note of somebody or something new that a sentence tells of without any name of its kind."""
+    if "indefinite" not in own:
+        return
+    present = {item.kind for item in items}
+    for item in items:
+        kinds = data["refers"].get(item.kind, ())
+        if not kinds or item.kind not in own["unnamed"] or not present.isdisjoint(kinds):
+            continue
+        only = data["only"].get(item.kind)
+        if only and not (item.terms and item.terms[0].id in only):
+            continue
+        for word in reversed(text[max(start, item.start - REACH) : item.start].lower().split()):
+            if word in own["indefinite"]:
+                salience.nameless.update(kinds)
+                if salience.subject is not None and salience.subject.kind in kinds:
+                    salience.subject = None
+            if word in own["indefinite"] or word in own["definite"]:
+                break
+
+
+REACH = 40
+"""Characters before a description in which its article stands."""
 
 
 def _pronouns(

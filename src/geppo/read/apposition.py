@@ -21,14 +21,14 @@ def _is_a(item: Item, kinds: Sequence[str]) -> bool:
     return not item.anaphor and bool(item.terms) and (item.kind in kinds or item.terms[0].id in kinds)
 
 
-def _reach(text: str, items: Sequence[Item], at: int, gaps: Sequence[str]) -> int:
-    """The number of mentions behind `items[at]` that belong to its name."""
+def _reach(text: str, items: Sequence[Item], at: int, gaps: Sequence[str], verbs: Sequence[str]) -> int:
+    """The number of mentions behind `items[at]` that belong to its name; `verbs` are spelt like words of kind."""
     words = _data()["words"].get(items[at].kind, ())
     through = _data()["through"].get(items[at].kind, {})
     size = held = 0
     for number in range(at + 1, len(items)):
         one = items[number]
-        if text[items[number - 1].end : one.start] not in gaps:
+        if text[items[number - 1].end : one.start] not in gaps or text[one.start : one.end] in verbs:
             break
         if _is_a(one, words) or (held and one.kind in through.values()):
             size = number - at
@@ -44,12 +44,13 @@ def joined(text: str, items: Sequence[Item], language: str) -> tuple[Item, ...]:
     gaps = _data()["gap"].get(language, ())
     if not gaps:
         return tuple(items)
+    verbs = _data()["verbs"].get(language, ())
     kinds = set(_data()["words"]).difference(_data()["apart"].get(language, ()))
     found: list[Item] = []
     at = 0
     while at < len(items):
         item = items[at]
-        size = _reach(text, items, at, gaps) if item.kind in kinds and not item.anaphor else 0
+        size = _reach(text, items, at, gaps, verbs) if item.kind in kinds and not item.anaphor else 0
         before = found[-1] if found else None
         if (
             before is not None

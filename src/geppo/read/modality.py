@@ -215,7 +215,11 @@ def _in_relative(sentence: Sentence, mark: hedging.Hedged | hedging.Negation, sp
     """True for a mark in a relative clause that ends before what is spoken of: "X, which is unproven, …"."""
     words = scope()["relative"].get(sentence.language, ())
     opened = sentence.text[sentence.span.start : mark.start].rpartition(",")
-    if not words or not opened[1] or not opened[2].lstrip().startswith(tuple(words)):
+    own = tuple(scope()["relative_own"].get(sentence.language, ()))
+    inside = opened[2].lstrip().startswith(tuple(words)) or (
+        not opened[2].strip() and sentence.text.startswith(own, mark.start)
+    )
+    if not words or not opened[1] or not inside:
         return False
     closed = sentence.text.find(",", mark.end, sentence.span.end)
     return closed >= 0 and bool(spoken_of) and all(item.start > closed for item in spoken_of)

@@ -79,6 +79,11 @@ def _no_name() -> frozenset[str]:
 
 
 @cache
+def _described() -> tuple[str, ...]:
+    return tuple(_common()["described"])
+
+
+@cache
 def _two_scripts() -> Any:
     return linear.compile(_common()["two_scripts"])
 
@@ -275,9 +280,9 @@ def _without_gloss(name: str) -> str:
 
 
 def _without_opening(name: str, stop: frozenset[str]) -> str:
-    """A name without the capital words that only open its sentence ("When X …")."""
+    """A name without the capital words that only open its sentence or describe it ("When X …", "Go-based X")."""
     first, blank, rest = name.partition(" ")
-    while blank and first.casefold() in stop:
+    while blank and (first.casefold() in stop or first.casefold().endswith(_described())):
         name = rest
         first, blank, rest = name.partition(" ")
     return name

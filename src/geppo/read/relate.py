@@ -21,6 +21,7 @@ from geppo.read.adnominal import of_another, own_topic
 from geppo.read.anaphora import Salience
 from geppo.read.aside import asks, closed, generic, supposed, without_tellers
 from geppo.read.counts import PERCENT
+from geppo.read.dating import date_of
 from geppo.read.frames import Statement, statements
 from geppo.read.modality import modality
 from geppo.read.places import of_objects, placed
@@ -252,13 +253,13 @@ def _claims(
     words = sentence.text[sentence.span.start : sentence.span.end]
     if hedge.rung is Rung.CONFIRMED and not negated and flat is not None and flat.search(words) is None:
         hedge = replace(hedge, rung=Rung.POSSIBLE)
-    dated = _dated(_of_acts(found, sentence), roles, span, clause)
-    when = dated.when if dated else None
+    day = date_of(sentence, found.predicate, _of_acts(found, sentence), roles, span, clause)
+    when = day.when if day else None
     roles, places = of_objects(sentence, found.predicate, roles)
     counts: tuple[Count | None, ...] = tuple(item.count for item in roles.get("C", ()) if item.count) or (None,)
     qualifiers = _qualifiers(roles, constants, catalog)
-    if dated is not None and dated.opening:
-        qualifiers += (("open", Term(kind=Kind.TEXT, id=f"open/{dated.opening}", name=dated.opening)),)
+    if day is not None and day.opening:
+        qualifiers += (("open", Term(kind=Kind.TEXT, id=f"open/{day.opening}", name=day.opening)),)
     voices = sentence.voices
     for item in roles.get("G", ()):
         voices = (*voices, item.terms[0].name) if item.terms and item.terms[0].name not in voices else voices
@@ -462,10 +463,6 @@ def _clause(sentence: Sentence, start: int, end: int) -> Span:
     return Span(start=inside[0].start, end=inside[-1].end)
 
 
-def _gap(one: Item, other: Item) -> int:
-    return max(one.start - other.end, other.start - one.end, 0)
-
-
 def _of_acts(found: Found, sentence: Sentence) -> tuple[Item, ...]:
     """The dates that a statement may have: an act's without the day on which it was told, a lasting state's none."""
     if found.predicate.value in scope()["timeless"]["predicates"]:
@@ -480,20 +477,3 @@ def _of_acts(found: Found, sentence: Sentence) -> tuple[Item, ...]:
         for item in found.dated
         if item.when is None or not told_then(sentence.text, item.start, item.end, bounds, language)
     )
-
-
-def _dated(items: tuple[Item, ...], roles: dict[str, tuple[Item, ...]], match: Span, clause: Span) -> Item | None:
-    """The date of a statement: the rule's own, else the one inside the match or the clause that stands nearest to what
-    the statement ends on, or the only one of the sentence.
-    """
-    named = [item for item in roles.get("D", ()) if item.when]
-    if named:
-        return named[0]
-    other = {item.start for name, items in roles.items() if name != "D" for item in items}
-    dates = [item for item in items if item.when is not None and item.start not in other]
-    for span in (match, clause):
-        inside = [item for item in dates if span.start <= item.start and item.end <= span.end]
-        if inside:
-            told = roles.get("O") or roles.get("C") or ()
-            return min(inside, key=lambda item: min((_gap(item, other) for other in told), default=0))
-    return dates[0] if len(dates) == 1 else None

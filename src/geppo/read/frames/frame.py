@@ -176,7 +176,8 @@ class Able:
 
 def worth(frame: Frame, item: Item, text: str) -> bool:
     """True unless a frame wants only some of the nouns that no list knows, and this is none of them."""
-    of_agent = not frame.patient or frame.roles.get("agent") == "O"
+    only_agent = OPEN in frame.agent and OPEN not in frame.patient | frame.other
+    of_agent = not frame.patient or only_agent or frame.roles.get("agent") == "O"
     kinds = frame.patient | frame.other | (frame.agent if of_agent else frozenset())
     known = item.kind in kinds or bool(item.terms and item.terms[0].id in kinds)
     if frame.only is None or (known and item.kind != OPEN):

@@ -155,7 +155,7 @@ class Sentence:
     def found(self) -> list[Verb]:
         """Every frame's phrase in the sentence."""
         made = []
-        words = set(self._lower)
+        words = {*self._lower, *(word.rpartition(" ")[2] for word in self._lower if " " in word)}
         for at, word in enumerate(self._lower):
             phrases = self.lexicon.verbs.get(word)
             if phrases is None:
@@ -217,7 +217,7 @@ class Sentence:
                 if place < 0:
                     return 0, 0, 0
                 at = place
-            elif self.word(at) == word:
+            elif self.word(at) == word or self.word(at).endswith(f" {word}"):
                 at += 1
             else:
                 return 0, 0, 0
@@ -226,7 +226,7 @@ class Sentence:
     def _seek(self, at: int, word: str, most: int) -> int:
         ends = ";.:?!," if most == GAP else ";.:?!"
         for place, here in enumerate(self._lower[at : at + most + 1], at):
-            if here == word:
+            if here == word or here.endswith(f" {word}"):
                 return place
             if here in ends:
                 return -1
@@ -251,9 +251,12 @@ class Sentence:
         return Phrase(first + 1, last + 1) if first < last else None
 
     def beginning(self, first: int) -> Phrase | None:
-        """The noun phrase that begins at `first`, behind articles and adverbs."""
+        """The noun phrase that begins at `first`, behind articles, adverbs and "hundreds of"."""
+        begin = first
         while first < len(self.tokens) and (
-            self.among(first, "determiners") or (not self.noun(first) and self.lexicon.adverb(self.tokens[first]))
+            self.among(first, "determiners")
+            or (first > begin and self.word(first) == "of" and self.among(first - 1, "determiners"))
+            or (not self.noun(first) and self.lexicon.adverb(self.tokens[first]))
         ):
             first += 1
         last = first
@@ -286,7 +289,7 @@ class Sentence:
             place += 1
             while self.among(place, "determiners") or self.word(place) in ("as", *_QUOTES):
                 place += 1
-        elif self.word(at) != ",":
+        elif self.word(at) != "," or self.tokens[at - 1].kind in _BEARERS:
             return None
         item = self.tokens[place].item if place < len(self.tokens) else None
         names = ("actor", "malware", "tool", "campaign", "network")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST
+from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST, S
 from geppo.read.frames.frame import OPEN, filling
 from geppo.read.frames.nouns import FARTHEST, Phrase, Sentence, Verb
 from geppo.read.typed import Item
@@ -16,6 +16,9 @@ OPENING = 2
 
 COMMON = frozenset({"role", "group-kind", "malware-kind", "relay-class", "campaign-kind", "act", "technique-word"})
 """Kinds of words that say what somebody or something is."""
+
+_ADDED = COMMON | {"body"}
+"""Kinds of nouns that may only say what the next one is of: "a malware report", "the police investigation"."""
 
 _DEEDS = frozenset({"campaign-kind", "act", "technique-word"})
 """Nouns that look like the verb itself where they follow the place of a subject ("did not attack")."""
@@ -30,10 +33,13 @@ class Reader(Sentence):
         while at > 0 and (
             self.lexicon.adverb(self.tokens[at - 1])
             or any(self.among(at - 1, name) for name in ("be", "have", "modals"))
+            or (self.word(at - 1) == "on" and self.among(at, "days"))
         ):
             at -= 1
-        if self.word(at - 1) == "to" and self.among(at - 2, "governors"):
-            before = at - 2
+        seen = ING in verb.forms and self.among(at - 1, "governors") and at == verb.first
+        governor = at - 1 if seen and self.among(at - 2, "be") else self.governor(at - 1)
+        if governor >= 0:
+            before = governor
             while before > 0 and (
                 self.lexicon.adverb(self.tokens[before - 1])
                 or any(self.among(before - 1, name) for name in ("be", "have", "modals"))
@@ -66,6 +72,45 @@ class Reader(Sentence):
             return self._bare(verb, start)
         return ACTIVE
 
+    def governor(self, at: int) -> int:
+        """Where the word stands that governs an infinitive with its "to" at `at` ("believed to", "assessed with high
+        confidence to", "assessed by X to"), or -1."""
+        place = at - 1
+        if self.word(at) != "to":
+            return -1
+        if self.word(place) == "confidence":
+            place = next((n for n in range(place - 1, place - 6, -1) if self.word(n) in ("with", "at")), 0) - 1
+        elif (
+            not self.among(place, "governors")
+            and (phrase := self.ending(place))
+            and self.word(phrase.first - 1) == "by"
+        ):
+            place = phrase.first - 2
+        return place if self.among(place, "governors") else -1
+
+    def present(self, auxiliaries: Sequence[str]) -> bool:
+        """True for auxiliaries that tell of no past: "are", but not "have been"."""
+        return bool({"is", "are"} & set(auxiliaries)) and not {"has", "have", "had", "been"} & set(auxiliaries)
+
+    def handling(self, item: Item) -> int:
+        """Where the verb group begins whose object a mention is, or -1."""
+        place = next((n for n, token in enumerate(self.tokens) if token.start == item.start), 0)
+        while self.among(place - 1, "determiners"):
+            place -= 1
+        start = next((self.group(verb)[0] for verb in self.found if verb.last == place), -1)
+        return start if start > 0 else -1
+
+    def governing(self, at: int) -> int:
+        """Where the verb group begins whose doer a "by …ing" at `at` shares ("X got in by exploiting Y"); else `at`."""
+        for place in range(at - 2, max(-1, at - 2 - FARTHEST), -1):
+            if self.word(place) in (";", ":", "."):
+                break
+            for verb in self.verbs_at.get(place, ()):
+                start, auxiliaries = self.group(verb)
+                if verb.forms & {PAST, S} and self.voice(verb, auxiliaries, start) == ACTIVE:
+                    return start
+        return at
+
     def _bare(self, verb: Verb, start: int) -> str:
         """A participle without auxiliary: an active past, or what was done to the noun before it."""
         if self.adjective(verb):
@@ -78,6 +123,8 @@ class Reader(Sentence):
         object_follows = self.noun(last) or self.among(last, "determiners") or self.among(last, "pronouns")
         told = self.word(last - 1) in verb.frame.prepositions
         has_object = (object_follows and not told) or verb.slot or not verb.frame.patient
+        if self.word(before) == "," and self.word(before - 1).endswith("ed") and self.tokens[before - 1].item is None:
+            return ""
         if PAST not in verb.forms or self.word(last) == "by" or not has_object:
             return PASSIVE if self.noun(before) or self.word(before) == "," else ""
         return ACTIVE
@@ -94,11 +141,39 @@ class Reader(Sentence):
             return self.head(before - 2, kinds, head=head)
         if self.among(before, "demonstrative"):
             return self._first(before, kinds, whole=True)
+        if self.word(start) == "being":
+            phrase = self.ending(before)
+            return self.pick(phrase, kinds) if phrase else None
+        if self.word(before) == "," and (earlier := self._chained(start)) > 0:
+            return self.subject(earlier, kinds, head=head)
         if self.word(before) in (",", ")", "—", "–"):
             return self._over_parenthesis(before, kinds) or self._first(start, kinds)
         if self.noun(before):
             return self.head(before, kinds, head=head) or self._over_relative(before, kinds)
         return self._first(start, kinds)
+
+    def _chained(self, start: int) -> int:
+        """Where the verb group before a comma begins that has the same doer: "deployed X, planted Y and spread Z"."""
+        verbs = self.verbs_at.get(start, ())
+        if not any(PAST in verb.forms for verb in verbs):
+            return 0
+        for place in range(start - 2, max(0, start - FARTHEST), -1):
+            if self.word(place) in (",", ";", ":", ".", "(", ")") or self.among(place, "relative"):
+                return 0
+            for verb in self.verbs_at.get(place, ()):
+                first, auxiliaries = self.group(verb)
+                active = PAST in verb.forms and self.voice(verb, auxiliaries, first) == ACTIVE
+                if active:
+                    return 0 if self._in_relative(first) else first
+        return 0
+
+    def _in_relative(self, place: int) -> bool:
+        """True where a relative word stands before a place in its part of the sentence."""
+        while place > 0 and self.word(place - 1) not in (",", ";", ":", "."):
+            place -= 1
+            if self.among(place, "relative"):
+                return True
+        return False
 
     def _over_relative(self, last: int, kinds: frozenset[str]) -> Item | None:
         """The noun before a relative clause that ends at `last`: "the servers that X had rented were …"."""
@@ -204,10 +279,15 @@ class Reader(Sentence):
         at = 0 if whole else start - 1
         while at > 0 and self.word(at) not in (";", ":", "."):
             at -= 1
-        for place in range(at, min(start + FARTHEST, len(self.tokens)) if start - at <= OPENING else start):
+        opening = start - at <= OPENING
+        if opening and self.word(start).endswith("ing") and not any(token.item for token in self.tokens[at:start]):
+            at = next((n for n in range(start, len(self.tokens)) if self.word(n) == ","), len(self.tokens))
+        for place in range(at, min(max(at, start) + FARTHEST, len(self.tokens)) if opening else start):
             item = self.tokens[place].item
             fitting = filling(item, kinds - {OPEN})
             if fitting is None or self.word(place + 1) == "'s" or (place >= start and fitting.kind in _DEEDS):
+                continue
+            if fitting.kind in _ADDED and not fitting.anaphor and self._only_describes(place):
                 continue
             before = place - 1
             while self.among(before, "determiners") or (self.noun(before) and self.tokens[before].item is None):
@@ -218,6 +298,12 @@ class Reader(Sentence):
                 phrase = self.beginning(place)
                 return inner or (self.pick(phrase, kinds - {OPEN}) if phrase else None) or fitting
         return None
+
+    def _only_describes(self, place: int) -> bool:
+        """True for a common noun that says of what kind the next one is: "a malware analysis report"."""
+        phrase = self.beginning(place)
+        rest = self.tokens[place + 1 : phrase.last] if phrase is not None and not self.word(place).endswith("s") else []
+        return bool(rest) and all(token.item is None and not token.lower.endswith("ed") for token in rest)
 
     def _next(self, place: int) -> Item | None:
         """The name right behind a common noun: "the ransomware X"."""
@@ -235,13 +321,18 @@ class Reader(Sentence):
         """The nearest mention of these kinds before a place."""
         return next((f for n in range(at - 1, -1, -1) if (f := filling(self.tokens[n].item, kinds))), None)
 
-    def behind(self, verb: Verb, words: Sequence[str], kinds: frozenset[str]) -> list[Item]:
-        """What stands behind one of the prepositions after a verb."""
+    def behind(
+        self, verb: Verb, words: Sequence[str], kinds: frozenset[str], examples: Sequence[str] = ()
+    ) -> list[Item]:
+        """What stands behind one of the prepositions after a verb; names that one of `examples` adds stand for it."""
         for place in range(verb.last - 1, min(verb.last + FARTHEST, len(self.tokens))):
             if self.word(place) in (";", ".", ":"):
                 return []
             if self.word(place) in words:
-                return self._heads(self.listed(place + 1), kinds)
+                listed = self.listed(place + 1)
+                end = listed[-1].last + (self.word(listed[-1].last) == ",") if listed else place
+                more = self._heads(self.listed(end + 1), kinds - {OPEN}) if self.word(end) in examples else []
+                return more or self._heads(listed, kinds)
         return []
 
     def _heads(self, listed: Sequence[Phrase], kinds: frozenset[str]) -> list[Item]:

@@ -25,6 +25,15 @@ SPEAKING = frozenset({
 })  # fmt: skip
 """Predicates of those who study and of those who are hit; in all others they are no doers."""
 
+HARM = frozenset({
+    Predicate.TARGETS, Predicate.COMPROMISES, Predicate.EXPLOITS, Predicate.STEALS, Predicate.DISRUPTS,
+})  # fmt: skip
+"""What authorities are not said to do to others by these verbs ("shut down a service", "disrupted a network")."""
+
+_MEANS = frozenset({"malware-kind", "malware", "tool", "technique-word"})
+_BY_MEANS = frozenset({Predicate.USES, Predicate.EXPLOITS})
+"""In "deployed malware using X" it is not the malware that uses X."""
+
 NEAR = 40
 """Characters before a verb in which its subject belongs to the stretch that a negation may stand before."""
 
@@ -39,7 +48,7 @@ def _unreal(reader: Reader, verb: Verb, start: int, auxiliaries: Sequence[str]) 
     unreal = [word for word in auxiliaries if word in words["unreal"]]
     if unreal and not (unreal == ["could"] and any(word in words["have"] for word in auxiliaries)):
         return True
-    if reader.word(start - 1) == "to" and not reader.among(start - 2, "governors"):
+    if reader.word(start - 1) == "to" and reader.governor(start - 1) < 0:
         phrase = reader.ending(start - 2)
         return phrase is None or not reader.among(phrase.first - 1, "expects")
     if ING in verb.forms and (not auxiliaries or auxiliaries == ["not"]):
@@ -50,10 +59,11 @@ def _unreal(reader: Reader, verb: Verb, start: int, auxiliaries: Sequence[str]) 
         before = reader.word(start - 1)
         if before in words["prepositions"] and before not in words["real_before_ing"]:
             return not reader.among(start - 2, "governors")
+    present = verb.forms <= {BASE, S} if not auxiliaries else reader.present(auxiliaries)
     for place in range(start - 1, -1, -1):
         if reader.word(place) in (",", ";", ":", "."):
             return False
-        if reader.among(place, "conditions"):
+        if reader.among(place, "conditions") or (present and reader.among(place, "whenever")):
             return True
     return False
 
@@ -175,7 +185,12 @@ def _roles(reader: Reader, verb: Verb, at: int, voice: str) -> Iterator[tuple[Se
         return
     bare = ING in verb.forms and at == verb.first and reader.noun(at - 1)
     nearest = reader.ending(at - 1) if bare else None
-    agent = (reader.pick(nearest, frame.agent - {OPEN}) if nearest else None) or reader.subject(at, frame.agent)
+    first = reader.governing(at) if ING in verb.forms and at == verb.first and reader.word(at - 1) == "by" else at
+    item = reader.pick(nearest, frame.agent - {OPEN}) if nearest else None
+    if item is not None and item.kind in _MEANS and frame.predicate in _BY_MEANS:
+        first = reader.handling(item)
+        item = item if first < 0 else None
+    agent = item or reader.subject(max(first, 0) or at, frame.agent)
     agents = _agents(reader, at, agent, frame) if agent else []
     patients, end = _patients_after(reader, verb, at)
     more, end = _examples(reader, frame, end)
@@ -206,9 +221,12 @@ def _unnamed(reader: Reader, at: int) -> bool:
     )
 
 
-def _bystander(lexicon: Lexicon, item: Item) -> bool:
-    """True for those who study attacks and do not make them."""
-    return bool(item.terms) and item.terms[0].id in lexicon.words["bystanders"]
+def _bystander(lexicon: Lexicon, frame: Frame, item: Item) -> bool:
+    """True for those who study attacks and do not make them, and for authorities that stop something: they seize."""
+    if not item.terms or frame.predicate in SPEAKING:
+        return False
+    officer = frame.predicate in HARM and item.terms[0].id in lexicon.words["officers"]
+    return officer or item.terms[0].id in lexicon.words["bystanders"]
 
 
 def _other_agent(reader: Reader, verb: Verb) -> bool:
@@ -221,6 +239,9 @@ def _other_agent(reader: Reader, verb: Verb) -> bool:
 
 _CONTRASTS = ((",", "not"), ("rather", "than"), (",", "rather", "than"), ("instead", "of"), (",", "but", "not"))
 """What sets a thing against the object that it is not."""
+
+
+_SUCH = ("including", "like", "namely")
 
 
 def _examples(reader: Reader, frame: Frame, end: int) -> tuple[list[Item], int]:
@@ -253,11 +274,13 @@ def _statement(
     unsaid: bool = True,
 ) -> Statement | None:
     frame = verb.frame
-    if frame.predicate not in SPEAKING and any(_bystander(reader.lexicon, item) for item in agents):
+    if any(_bystander(reader.lexicon, frame, item) for item in agents):
         return None
     if voice == PASSIVE and not agents and frame.agent and _other_agent(reader, verb):
         return None
-    others = reader.behind(verb, frame.prepositions, frame.other) if frame.prepositions else []
+    if len(patients) > 1 and patients[0].kind != OPEN and worth(frame, patients[0], reader.text):
+        patients = [item for item in patients if worth(frame, item, reader.text)]
+    others = reader.behind(verb, frame.prepositions, frame.other, _SUCH) if frame.prepositions else []
     if frame.predicate is Predicate.COMMUNICATES_WITH:
         kept, beside = ([item for item in row if worth(frame, item, reader.text)] for row in (patients, others))
         if (patients and not kept) or (others and not beside):
@@ -271,6 +294,8 @@ def _statement(
     stretch = [start, end, *(place for item in (*patients, *others) for place in (item.start, item.end))]
     if frame.never is not None and frame.never.search(reader.text[min(stretch) : max(stretch) + BEHIND]):
         return None
+    behind = [item.end for item in agents if voice == PASSIVE and item.start >= end]
+    stretch += [place for place in behind if " not " not in reader.text[end:place]]
     first = min([*stretch, *(item.start for item in agents if start - NEAR <= item.start < start)])
     determined = bool(agents) and reader.text[max(0, agents[0].start - 5) : agents[0].start].lower().endswith(
         ("the ", "his ", "its ")
@@ -279,8 +304,8 @@ def _statement(
 
 
 def _any_subject(frame: Frame) -> bool:
-    """True where any noun may be the subject and nothing else is asked for: `only` is said of it ("data surfaced")."""
-    return OPEN in frame.agent and not frame.patient
+    """True where any noun may be the subject and in no other role: `only` is said of it ("data surfaced")."""
+    return OPEN in frame.agent and OPEN not in frame.patient | frame.other
 
 
 def _patients_before(reader: Reader, verb: Verb, at: int) -> list[Item]:
