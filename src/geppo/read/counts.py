@@ -42,7 +42,7 @@ PERCENT = Term(kind=Kind.CONCEPT, id="unit/percent", name="percent")
 def _data() -> dict[str, Any]:
     raw = shipped.table("geppo.read", "counts.toml")
     for row in raw.values():
-        for name in ("between", "before", "floor", "spaced"):
+        for name in ("between", "before", "floor", "spaced", "ordinal"):
             if name in row:
                 row[name] = linear.compile(row[name])
     return raw
@@ -137,6 +137,8 @@ def _count(
             unit = Term(kind=Kind.CONCEPT, id=unit_id, name=name or unit_id.partition("/")[2])
             end += len(counter)
             break
+    if unit is not None and "ordinal" in data and data["ordinal"].match(text[end : end + 1]) is not None:
+        return None
     if unit is not None and unit.id in scope()["volumes"]["units"]:
         return _item(number.start, end, number, unit)
     following = bisect_left(starts, end)

@@ -356,6 +356,8 @@ def _arguments(
             subjects = [term for item in roles.get(otherwise, ()) for term in item.terms]
     if not objects and constants.get("object") == "@counted":
         objects = [item.count.unit for item in roles.get("C", ()) if item.count is not None]
+    elif not objects and "object" in constants and (sums := _sums(roles)):
+        objects = sums
     elif not objects and "object" in constants:
         objects = list(_constant(constants["object"], salience, catalog))
     if not subjects:
@@ -368,6 +370,12 @@ def _arguments(
     if not objects:
         return [] if wanted else [(subject, None) for subject in subjects]
     return [(subject, object_) for subject in subjects for object_ in objects if subject.id != object_.id]
+
+
+def _sums(roles: dict[str, tuple[Item, ...]]) -> list[Term]:
+    """The currencies of a statement that counts nothing but money."""
+    counted = [item.count.unit for item in roles.get("C", ()) if item.count is not None]
+    return counted if all(unit.id in scope()["money"]["units"] for unit in counted) else []
 
 
 def _measured(item: Item) -> tuple[Term, ...]:

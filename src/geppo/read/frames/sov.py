@@ -32,6 +32,10 @@ from geppo.read.typed import Item
 
 __all__ = ["Lexicon", "possible", "statements"]
 
+_HOUSES = frozenset({"org", "place", "body", "sector"})
+_TO = "に"
+"""The particle of who did it that also marks where something goes: it reaches no further than the next verb."""
+
 BEHIND = 6
 """Characters behind a statement that `never` looks at, too: 「Xと同じ」 is no statement before 「サーバ」."""
 
@@ -165,8 +169,9 @@ def _roles(
     cleft = reader.lexicon.cleft.match(reader.text[after : reader.end])
     patients = _held(reader, near, patients, frame.patient)
     if frame.glued:
-        agents = _by(reader, near, particles[OBJECT], frame.agent) or agents
-        patients = [fit for item in reader.items if item.end == verb.start and (fit := filling(item, frame.patient))]
+        agents = _by(reader, _own(reader, verb, near)[1], particles[OBJECT], frame.agent) or agents
+        glued = [reader.named(item) for item in reader.items if reader.ends_at(item, verb.start)]
+        patients = [fit for item in glued if (fit := filling(item, frame.patient))]
     if frame.anywhere and not patients:
         patients = _anywhere(reader, verb)
     if cleft is not None and patients and not agents and frame.agent:
@@ -196,7 +201,8 @@ def _suffered(
     patients = _by(reader, direct, particles[OBJECT], frame.patient) if robbed else []
     inside = [one for one in direct if head is None or one.particle not in particles["topic"]]
     patients = patients or _by(reader, inside, particles[SUBJECT], frame.patient)
-    agents = _by(reader, near, particles[AGENT], frame.agent) or _deed(reader, near, frame.agent)
+    doers = [one for one in near if one.particle != _TO or one in direct]
+    agents = _by(reader, doers, particles[AGENT], frame.agent) or _deed(reader, near, frame.agent)
     agents = agents or _owner_of_deed(reader, verb, near)
     described = filling(head, frame.patient) if head is not None else None
     if not patients and described is not None:
@@ -218,6 +224,8 @@ def _done(
         return [fits] if fits is not None else [], []
     told, direct = _own(reader, verb, near)
     patients = _nearest(reader, direct, frame.prepositions or tuple(particles[OBJECT]), frame.patient)
+    if _of_bystander(reader, head, patients):
+        return [fit for fit in (filling(head, frame.agent),) if fit is not None], patients
     agents = _by(reader, [one for one in near if one.particle == "は" or one in told], particles[SUBJECT], frame.agent)
     if _head_does(reader, head, agents, patients, frame.agent):
         agents = []
@@ -246,6 +254,16 @@ def _head_does(
     if reader.lexicon.predicated.match(reader.text[head.end : reader.end]) is not None:
         return False
     return not (agents and agents[-1].kind in PEOPLE and head.kind not in PEOPLE)
+
+
+def _of_bystander(reader: Reader, head: Item | None, patients: Sequence[Item]) -> bool:
+    """True where a clause with its own object describes a house or a place, which does it (「Xを提供する企業」)."""
+    if head is None or head.kind not in _HOUSES or [item.start for item in patients] in ([], [head.start]):
+        return False
+    owned = _last_of(reader, head)
+    if owned.kind not in _HOUSES and owned.kind != OPEN:
+        return False
+    return reader.lexicon.predicated.match(reader.text[owned.end : reader.end]) is None
 
 
 def _anywhere(reader: Reader, verb: Verb) -> list[Item]:
@@ -290,15 +308,19 @@ def _after(reader: Reader, start: int, end: int, kinds: frozenset[str]) -> list[
     fitting = [fit for item in inside if (fit := filling(item, kinds)) and not reader.argument(item)]
     if fitting:
         return fitting[:1] if len(inside) == 1 or fitting[0].start == inside[0].start else fitting[-1:]
-    at = start
-    found = reader.behind(at)
-    while found is not None and reader.text.startswith("の", found.end):
-        following = reader.behind(found.end + 1)
+    found = reader.behind(start)
+    fits = filling(_last_of(reader, found), kinds) if found is not None else None
+    return [fits] if fits else []
+
+
+def _last_of(reader: Reader, noun: Item) -> Item:
+    """The last noun of "A's B": what the whole is."""
+    while reader.text.startswith("の", noun.end):
+        following = reader.behind(noun.end + 1)
         if following is None:
             break
-        found = following
-    fits = filling(found, kinds) if found is not None else None
-    return [fits] if fits else []
+        noun = following
+    return noun
 
 
 def _cleft(reader: Reader, verb: Verb, agents: Sequence[Item], at: int) -> Iterator[Roles]:
