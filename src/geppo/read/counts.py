@@ -197,3 +197,17 @@ def _item(start: int, end: int, number: Number, unit: Term) -> Item:
             value=number.value, bound=number.bound, unit=unit, high=number.high if number.high > number.value else None
         ),
     )
+
+
+def measured(item: Item) -> tuple[Term, ...]:
+    """What an amount of bytes is an amount of: the bytes are only its count."""
+    volumes = scope()["volumes"]
+    if item.count is None or item.count.unit.id not in volumes["units"]:
+        return ()
+    return (Term(kind=Kind.CONCEPT, id=volumes["of"], name=volumes["name"]),)
+
+
+def sums(items: Sequence[Item]) -> list[Term]:
+    """The currencies of counts that count nothing but money; none where one counts something else."""
+    counted = [item.count.unit for item in items if item.count is not None]
+    return counted if all(unit.id in scope()["money"]["units"] for unit in counted) else []

@@ -20,7 +20,7 @@ from geppo.model.time import When
 from geppo.read.adnominal import of_another, own_topic
 from geppo.read.anaphora import Salience
 from geppo.read.aside import asks, closed, generic, supposed, without_tellers
-from geppo.read.counts import PERCENT
+from geppo.read.counts import PERCENT, measured, sums
 from geppo.read.frames import Statement, statements
 from geppo.read.modality import modality
 from geppo.read.places import of_objects, placed
@@ -345,7 +345,7 @@ def _arguments(
     house: Term | None = None,
 ) -> list[tuple[Term, Term | None]]:
     subjects, objects = (
-        [term for item in roles.get(role, ()) for term in (_measured(item) or item.terms)] for role in ("S", "O")
+        [term for item in roles.get(role, ()) for term in (measured(item) or item.terms)] for role in ("S", "O")
     )
     if not subjects and house is not None:
         subjects = [house]
@@ -356,8 +356,8 @@ def _arguments(
             subjects = [term for item in roles.get(otherwise, ()) for term in item.terms]
     if not objects and constants.get("object") == "@counted":
         objects = [item.count.unit for item in roles.get("C", ()) if item.count is not None]
-    elif not objects and "object" in constants and (sums := _sums(roles)):
-        objects = sums
+    elif not objects and "object" in constants and (money := sums(roles.get("C", ()))):
+        objects = money
     elif not objects and "object" in constants:
         objects = list(_constant(constants["object"], salience, catalog))
     if not subjects:
@@ -370,20 +370,6 @@ def _arguments(
     if not objects:
         return [] if wanted else [(subject, None) for subject in subjects]
     return [(subject, object_) for subject in subjects for object_ in objects if subject.id != object_.id]
-
-
-def _sums(roles: dict[str, tuple[Item, ...]]) -> list[Term]:
-    """The currencies of a statement that counts nothing but money."""
-    counted = [item.count.unit for item in roles.get("C", ()) if item.count is not None]
-    return counted if all(unit.id in scope()["money"]["units"] for unit in counted) else []
-
-
-def _measured(item: Item) -> tuple[Term, ...]:
-    """What an amount of bytes is an amount of: the bytes are only its count."""
-    volumes = scope()["volumes"]
-    if item.count is None or item.count.unit.id not in volumes["units"]:
-        return ()
-    return (Term(kind=Kind.CONCEPT, id=volumes["of"], name=volumes["name"]),)
 
 
 def _pact(sentence: Sentence, found: Found) -> tuple[Item, ...]:
