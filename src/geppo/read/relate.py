@@ -467,10 +467,13 @@ def _of_acts(found: Found, sentence: Sentence) -> tuple[Item, ...]:
     if found.predicate not in acts():
         return found.dated
     bounds, language = (sentence.span.start, sentence.span.end), sentence.language
+    # A date stands before its verb where verbs come last: one behind a comma behind it is of the next.
+    last = language in scope()["hedges_follow"]
     return tuple(
         item
         for item in found.dated
-        if item.when is None or not told_then(sentence.text, item.start, item.end, bounds, language)
+        if (item.when is None or not told_then(sentence.text, item.start, item.end, bounds, language))
+        and not (last and any(mark in sentence.text[found.end : item.start] for mark in "、,"))
     )
 
 

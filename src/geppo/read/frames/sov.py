@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
-from geppo.read.frames.frame import OPEN, Statement, filled, filling, worth
+from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, worth
 from geppo.read.frames.particles import (
     AGENT,
     COMMON,
@@ -67,8 +67,9 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
         return
     if lexicon.condition.search(text[max(clause.start, verb.start - 60) : verb.start]) is not None:
         return
-    near = reader.marked(clause.start, verb.start)
-    topics = [one for one in reader.marked(reader.start, verb.start) if one.particle in lexicon.particles["topic"]]
+    near = _said_with(reader, verb, reader.marked(clause.start, verb.start))
+    topics = _said_with(reader, verb, reader.marked(reader.start, verb.start))
+    topics = [one for one in topics if one.particle in lexicon.particles["topic"]]
     head = _head(reader, verb)
     for agents, patients, negated, end in _roles(reader, verb, near, topics, head):
         if _loot(verb, agents, patients, head):
@@ -84,6 +85,14 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
             plain = lost or (head is not None and not unsaid)
             turned = {"negated": "true"} if negated or unsaid or failed else {"negated": "false"} if plain else {}
             yield replace(statement, constants=turned)
+
+
+def _said_with(reader: Reader, verb: Verb, nouns: Sequence[Marked]) -> list[Marked]:
+    """The nouns without the houses that an opening quotation mark keeps from a verb: they say it and are not in it."""
+    opened = reader.text.rfind("「", reader.start, verb.start)
+    if opened < 0 or "」" in reader.text[opened : verb.start]:
+        return list(nouns)
+    return [one for one in nouns if one.item.start > opened or one.item.kind not in _HOUSES]
 
 
 def _loot(verb: Verb, agents: Sequence[Item], patients: Sequence[Item], head: Item | None) -> bool:
@@ -169,7 +178,8 @@ def _roles(
     cleft = reader.lexicon.cleft.match(reader.text[after : reader.end])
     patients = _held(reader, near, patients, frame.patient)
     if frame.glued:
-        agents = _by(reader, _own(reader, verb, near)[1], particles[OBJECT], frame.agent) or agents
+        told = _by(reader, _own(reader, verb, near)[1], particles[OBJECT], frame.agent)
+        agents = _fitting(reader, frame, told) or _fitting(reader, frame, agents)
         glued = [reader.named(item) for item in reader.items if reader.ends_at(item, verb.start)]
         patients = [fit for item in glued if (fit := filling(item, frame.patient))]
     if frame.anywhere and not patients:
@@ -183,6 +193,14 @@ def _roles(
         yield from _cleft(reader, verb, agents, after + cleft.end())
         return
     yield agents, patients, False, verb.stem_end
+
+
+def _fitting(reader: Reader, frame: Frame, items: Sequence[Item]) -> list[Item]:
+    """The items without nouns that a frame does not want."""
+    only = frame.only
+    return [
+        item for item in items if item.kind != OPEN or only is None or only.search(reader.text[item.start : item.end])
+    ]
 
 
 def _own(reader: Reader, verb: Verb, near: Sequence[Marked]) -> tuple[list[Marked], list[Marked]]:
