@@ -173,7 +173,10 @@ class Reader:
                 continue
             item = self._noun_before(max(at, start), start + match.start(1))
             if item is None and match.start(1) > match.start():
-                item = self._noun_before(max(at, start), start + match.start())
+                # A name takes in the bracket behind it, so it may end between the closing marks.
+                closing = range(start + match.start(), start + match.start(1))
+                place = next((one.end for one in self.items if one.end in closing), closing.start)
+                item = self._noun_before(max(at, start), place)
             if item is not None:
                 whole = self._whole(max(at, start), item, start + match.start(1))
                 found.append(Marked(item, match.group(1), after, whole))

@@ -32,6 +32,9 @@ from geppo.read.typed import Item
 
 __all__ = ["Lexicon", "possible", "statements"]
 
+_HOSTILE = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.STEALS, Predicate.EXPLOITS})
+_GOES_ON = "@actor|campaign"
+"""The subject of a sentence that leaves it out: the group that its block speaks of."""
 _HOUSES = frozenset({"org", "place", "body", "sector"})
 _TO = "に"
 """The particle of who did it that also marks where something goes: it reaches no further than the next verb."""
@@ -74,17 +77,31 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
     for agents, patients, negated, end in _roles(reader, verb, near, topics, head):
         if _loot(verb, agents, patients, head):
             continue
-        statement = _statement(reader, verb, agents, patients, near, end)
+        elided = not agents and _elided(reader, verb, head)
+        statement = _statement(reader, verb, agents, patients, near, end, alone=elided)
         if statement is None:
             continue
+        if elided and not statement.frame.stative and not verb.passive:
+            statement = replace(statement, constants={"subject": _GOES_ON})
         if verb.frame.predicate is not Predicate.DENIES and lexicon.denied.match(text[after : reader.end]) is not None:
-            yield replace(statement, constants={"negated": "false", "hedge": "denies"})
+            yield replace(statement, constants=statement.constants | {"negated": "false", "hedge": "denies"})
         else:
             lost = lexicon.lost.search(text[verb.start : verb.stem_end]) is not None
             unsaid = head is not None and lexicon.negative.search(verb.ending) is not None
             plain = lost or (head is not None and not unsaid)
             turned = {"negated": "true"} if negated or unsaid or failed else {"negated": "false"} if plain else {}
-            yield replace(statement, constants=turned)
+            yield replace(statement, constants=statement.constants | turned)
+
+
+def _elided(reader: Reader, verb: Verb, head: Item | None) -> bool:
+    """True for a hostile act without a subject in its sentence: who did it is whom the text goes on about."""
+    if head is not None or verb.frame.predicate not in _HOSTILE or not verb.frame.nobody:
+        return False
+    particles = reader.lexicon.particles
+    return not any(
+        one.particle in particles["topic"] or one.particle in particles[SUBJECT]
+        for one in reader.marked(reader.start, verb.start)
+    )
 
 
 def _said_with(reader: Reader, verb: Verb, nouns: Sequence[Marked]) -> list[Marked]:
@@ -96,10 +113,16 @@ def _said_with(reader: Reader, verb: Verb, nouns: Sequence[Marked]) -> list[Mark
 
 
 def _loot(verb: Verb, agents: Sequence[Item], patients: Sequence[Item], head: Item | None) -> bool:
-    """True for a thing that is only described as stolen, by nobody who is named (「盗んだ認証情報で」)."""
-    if verb.frame.predicate is not Predicate.STEALS or agents or head is None:
+    """True for what is only described by what nobody who is named did to it.
+
+    A thing as stolen (「盗んだ認証情報で」), or some people as those who were attacked (「標的となった企業は」).
+    """
+    if agents or head is None or [item.start for item in patients] != [head.start]:
         return False
-    return [item.start for item in patients] == [head.start]
+    if verb.frame.predicate is Predicate.STEALS:
+        return True
+    suffered = verb.passive and verb.frame.predicate in (Predicate.TARGETS, Predicate.COMPROMISES)
+    return suffered and head.kind == "unit" and head.count is None
 
 
 def _head(reader: Reader, verb: Verb) -> Item | None:
@@ -131,7 +154,7 @@ def _held(reader: Reader, row: Sequence[Marked], found: list[Item], kinds: froze
             and one.particle in OF
             and one.end == following.item.start
         ):
-            owner = filling(one.item, kinds - {OPEN})
+            owner = filling(one.item, kinds - {OPEN, "product"})
             return [owner] if owner is not None else found
     return found
 
@@ -357,7 +380,14 @@ def _cleft(reader: Reader, verb: Verb, agents: Sequence[Item], at: int) -> Itera
 
 
 def _statement(
-    reader: Reader, verb: Verb, agents: Sequence[Item], patients: Sequence[Item], near: Sequence[Marked], end: int
+    reader: Reader,
+    verb: Verb,
+    agents: Sequence[Item],
+    patients: Sequence[Item],
+    near: Sequence[Marked],
+    end: int,
+    *,
+    alone: bool,
 ) -> Statement | None:
     frame = verb.frame
     if patients and not worth(frame, patients[-1], reader.text):
@@ -365,7 +395,7 @@ def _statement(
     patients = [item for item in patients if worth(frame, item, reader.text)]
     others = _by(reader, near, frame.whole, frame.other)[-1:] if frame.other else []
     active = not verb.passive and not frame.stative
-    roles = filled(frame, agents, patients, others, active=active, alone=not active)
+    roles = filled(frame, agents, patients, others, active=active and not alone, alone=alone or not active)
     if roles is None:
         return None
     spread = () if frame.anywhere else patients
