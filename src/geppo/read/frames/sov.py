@@ -33,6 +33,7 @@ from geppo.read.typed import Item
 __all__ = ["Lexicon", "possible", "statements"]
 
 _HOSTILE = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.STEALS, Predicate.EXPLOITS})
+_PRESENT = ("る", "す", "う", "く", "む", "ぶ", "つ", "ぐ")
 _GOES_ON = "@actor|campaign"
 """The subject of a sentence that leaves it out: the group that its block speaks of."""
 _HOUSES = frozenset({"org", "place", "body", "sector"})
@@ -74,6 +75,8 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
     topics = _said_with(reader, verb, reader.marked(reader.start, verb.start))
     topics = [one for one in topics if one.particle in lexicon.particles["topic"]]
     head = _head(reader, verb)
+    if head is not None and head.kind == "role" and _habitual(verb):
+        return
     for agents, patients, negated, end in _roles(reader, verb, near, topics, head):
         if _loot(verb, agents, patients, head):
             continue
@@ -84,13 +87,18 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
         if elided and not statement.frame.stative and not verb.passive:
             statement = replace(statement, constants={"subject": _GOES_ON})
         if verb.frame.predicate is not Predicate.DENIES and lexicon.denied.match(text[after : reader.end]) is not None:
-            yield replace(statement, constants=statement.constants | {"negated": "false", "hedge": "denies"})
+            yield replace(statement, constants={**statement.constants, "negated": "false", "hedge": "denies"})
         else:
             lost = lexicon.lost.search(text[verb.start : verb.stem_end]) is not None
             unsaid = head is not None and lexicon.negative.search(verb.ending) is not None
             plain = lost or (head is not None and not unsaid)
             turned = {"negated": "true"} if negated or unsaid or failed else {"negated": "false"} if plain else {}
-            yield replace(statement, constants=statement.constants | turned)
+            yield replace(statement, constants={**statement.constants, **turned})
+
+
+def _habitual(verb: Verb) -> bool:
+    """True for a hostile act that only says which people are spoken of: 「この欠陥を悪用する攻撃者は」."""
+    return verb.frame.predicate in _HOSTILE and verb.ending.endswith(_PRESENT) and not verb.ending.endswith("いる")
 
 
 def _elided(reader: Reader, verb: Verb, head: Item | None) -> bool:
@@ -267,7 +275,9 @@ def _done(
     patients = _nearest(reader, direct, frame.prepositions or tuple(particles[OBJECT]), frame.patient)
     if _of_bystander(reader, head, patients):
         return [fit for fit in (filling(head, frame.agent),) if fit is not None], patients
-    agents = _by(reader, [one for one in near if one.particle == "は" or one in told], particles[SUBJECT], frame.agent)
+    row = [one for one in near if (one.particle == "は" or one in told) and not _busy(reader, verb, one)]
+    agents = _by(reader, row, particles[SUBJECT], frame.agent)
+    topics = [one for one in topics if not _busy(reader, verb, one)]
     if _head_does(reader, head, agents, patients, frame.agent):
         agents = []
     if head is not None and not (agents and patients):
@@ -281,6 +291,13 @@ def _done(
     headed = head is not None and [item.start for item in patients] == [head.start]
     loot = frame.predicate is Predicate.STEALS and headed and not agents
     return agents or ([] if loot else _by(reader, topics, particles["topic"], frame.agent)), patients
+
+
+def _busy(reader: Reader, verb: Verb, one: Marked) -> bool:
+    """True for a house that does what describes a noun before a verb: 「Xが企てた活動に制裁を科した」."""
+    if one.item.kind not in _HOUSES or one.particle == "は":
+        return False
+    return reader.lexicon.inner.search(reader.text[one.end : verb.start]) is not None
 
 
 def _head_does(
