@@ -166,7 +166,10 @@ def _guarded(rules: RuleSet, rule: Rule, sentence: Sentence, line: TypedLine, ma
         clause = _clause(sentence, start, end)
         if rules.unreal.search(sentence.text[clause.start : min(sentence.span.end, end + BEHIND)]) is not None:
             return True
-    guard = rules.guards.get(rule.predicate)
+    guard, needed = rules.guards.get(rule.predicate), rules.needs.get(rule.predicate)
+    words = sentence.text[start : min(sentence.span.end, end + BEHIND)]
+    if needed is not None and needed.search(words) is None:
+        return True
     return guard is not None and guard.search(sentence.text[start:end]) is not None
 
 
@@ -404,7 +407,7 @@ def _sensible(predicate: Predicate, subject: Term, object_: Term | None) -> bool
 
 def _no_victims(predicate: Predicate, term: Term) -> bool:
     """True for what is counted or handled where a predicate wants those whom something was done to."""
-    rows = (scope()[name] for name in ("no_victims", "not_arrested", "no_means"))
+    rows = (scope()[name] for name in ("no_victims", "not_arrested", "not_sanctioned", "no_means"))
     return any(predicate.value in row["predicates"] and term.id in row["terms"] for row in rows)
 
 

@@ -2,7 +2,8 @@
 
 A rule file (`language/<code>/relations.toml`) has `spaced` (blanks between words), `[words]`, named alternations,
 `[guards]`, words by predicate in whose presence no rule of that predicate fires (signing a ratification act is no
-signing), `[flat]`, words without which a statement of that predicate is no more than possible (a number in a notice is
+signing), `[needs]`, words by predicate of which a rule's match must hold one (a concept's mark says its kind only: a
+ransom demand is no arrest), `[flat]`, words without which a statement of that predicate is no more than possible (a number in a notice is
 no leak), and `[[rule]]` entries:
 
     id         unique in the file
@@ -27,7 +28,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -99,6 +100,7 @@ class RuleSet:
     prefilter: Prefilter
     guards: Mapping[Predicate, Any]
     flat: Mapping[Predicate, Any]
+    needs: Mapping[Predicate, Any] = field(default_factory=dict)
     unreal: Any = None
 
 
@@ -246,6 +248,7 @@ def compile_rules(language: str, text: str, where: str) -> RuleSet:
     ]
     guards = {Predicate(name): linear.compile(f"(?i){words_}") for name, words_ in raw.get("guards", {}).items()}
     flat = {Predicate(name): linear.compile(f"(?i){words_}") for name, words_ in raw.get("flat", {}).items()}
+    needs = {Predicate(name): linear.compile(f"(?i){words_}") for name, words_ in raw.get("needs", {}).items()}
     own = where == _where(language)
     prefilter = (packaged(language, "relations", len(rules)) if own else None) or Slow(
         dict(zip((f"{where}, rule {rule.id}" for rule in rules), expressions, strict=True)), _options()
@@ -257,6 +260,7 @@ def compile_rules(language: str, text: str, where: str) -> RuleSet:
         prefilter=prefilter,
         guards=guards,
         flat=flat,
+        needs=needs,
         unreal=linear.compile(f"(?i){raw['unreal']}") if "unreal" in raw else None,
     )
 
