@@ -3,8 +3,8 @@
 A rule file (`language/<code>/relations.toml`) has `spaced` (blanks between words), `[words]`, named alternations,
 `[guards]`, words by predicate in whose presence no rule of that predicate fires (signing a ratification act is no
 signing), `[needs]`, words by predicate of which a rule's match must hold one (a concept's mark says its kind only: a
-ransom demand is no arrest), `[flat]`, words without which a statement of that predicate is no more than possible (a number in a notice is
-no leak), and `[[rule]]` entries:
+ransom demand is no arrest), `[flat]`, words without which a statement of that predicate is no more than possible (a
+number in a notice is no leak), and `[[rule]]` entries:
 
     id         unique in the file
     predicate  of the claim vocabulary
@@ -16,7 +16,8 @@ no leak), and `[[rule]]` entries:
                ~               a gap inside the clause: anything up to 60 characters, other mentions allowed
                ~~              a gap that may cross into the next clause of the sentence, up to 120 characters
     roles      S subject, O object, C count, D date, G a voice; any other capital name becomes a qualifier
-    set        constants: `object`, `subject` (a term id), `negated`, `hedge`, and `what.<name>` qualifiers
+    set        constants: `object`, `subject` (a term id), `negated`, `hedge`, `what.<name>` qualifiers; `aside` where
+               no negator outside the match denies it, being told beside a name, `plain` where no hedge does either
     match      lines in which the rule must fire, mentions written as [kind:text]
     near       lines in which it must not
 
