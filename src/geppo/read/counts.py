@@ -42,7 +42,7 @@ PERCENT = Term(kind=Kind.CONCEPT, id="unit/percent", name="percent")
 def _data() -> dict[str, Any]:
     raw = shipped.table("geppo.read", "counts.toml")
     for row in raw.values():
-        for name in ("between", "before", "floor", "spaced"):
+        for name in ("between", "before", "floor", "spaced", "ordinal"):
             if name in row:
                 row[name] = linear.compile(row[name])
     return raw
@@ -137,6 +137,8 @@ def _count(
             unit = Term(kind=Kind.CONCEPT, id=unit_id, name=name or unit_id.partition("/")[2])
             end += len(counter)
             break
+    if unit is not None and "ordinal" in data and data["ordinal"].match(text[end : end + 1]) is not None:
+        return None
     if unit is not None and unit.id in scope()["volumes"]["units"]:
         return _item(number.start, end, number, unit)
     following = bisect_left(starts, end)
@@ -195,3 +197,17 @@ def _item(start: int, end: int, number: Number, unit: Term) -> Item:
             value=number.value, bound=number.bound, unit=unit, high=number.high if number.high > number.value else None
         ),
     )
+
+
+def measured(item: Item) -> tuple[Term, ...]:
+    """What an amount of bytes is an amount of: the bytes are only its count."""
+    volumes = scope()["volumes"]
+    if item.count is None or item.count.unit.id not in volumes["units"]:
+        return ()
+    return (Term(kind=Kind.CONCEPT, id=volumes["of"], name=volumes["name"]),)
+
+
+def sums(items: Sequence[Item]) -> list[Term]:
+    """The currencies of counts that count nothing but money; none where one counts something else."""
+    counted = [item.count.unit for item in items if item.count is not None]
+    return counted if all(unit.id in scope()["money"]["units"] for unit in counted) else []

@@ -54,7 +54,8 @@ def modality(
         negated = False
         rung = Rung.DENIES if rung is Rung.NOT_FOUND else rung
     else:
-        denied = _negated(sentence, match, clause, spoken_of, framed=found.framed)
+        said_in = match if "plain" in constants or "aside" in constants else clause
+        denied = _negated(sentence, match, said_in, spoken_of, framed=found.framed)
         negated = rung is Rung.NOT_FOUND or denied is not ("turned" in constants)
     return Hedge(rung=rung, text=words, grade=graded.grade if graded else None), negated
 

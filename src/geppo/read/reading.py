@@ -23,6 +23,7 @@ from geppo.read import agreements, apposition, counts
 from geppo.read.anaphora import Salience, resolve, without_speaker
 from geppo.read.extract.observables import find as find_observables
 from geppo.read.frames import possible
+from geppo.read.gangs import as_groups
 from geppo.read.names import designators, house_forms, introduced, naming, settle, slug, spelled
 from geppo.read.namesakes import OPERATED, for_document, short_forms, without
 from geppo.read.relate import Source, claims_of
@@ -258,7 +259,8 @@ def _named(document: Document, mentions: Sequence[Mention], catalog: Catalog) ->
         kind = pattern_kind(term)
         if kind:
             items.append(Item(kind=kind, start=mention.start, end=mention.end, terms=(term,)))
-    return sorted([*items, *_page(document).stated], key=lambda item: item.start)
+    ordered = sorted([*items, *_page(document).stated], key=lambda item: item.start)
+    return as_groups(document.text, ordered, document.language)
 
 
 def _valued(value: Observable) -> Item:

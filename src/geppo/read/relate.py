@@ -20,7 +20,7 @@ from geppo.model.time import When
 from geppo.read.adnominal import of_another, own_topic
 from geppo.read.anaphora import Salience
 from geppo.read.aside import asks, closed, generic, supposed, without_tellers
-from geppo.read.counts import PERCENT
+from geppo.read.counts import PERCENT, measured, sums
 from geppo.read.dating import date_of
 from geppo.read.frames import Statement, statements
 from geppo.read.modality import modality
@@ -169,7 +169,10 @@ def _guarded(rules: RuleSet, rule: Rule, sentence: Sentence, line: TypedLine, ma
         clause = _clause(sentence, start, end)
         if rules.unreal.search(sentence.text[clause.start : min(sentence.span.end, end + BEHIND)]) is not None:
             return True
-    guard = rules.guards.get(rule.predicate)
+    guard, needed = rules.guards.get(rule.predicate), rules.needs.get(rule.predicate)
+    words = sentence.text[start : min(sentence.span.end, end + BEHIND)]
+    if needed is not None and needed.search(words) is None:
+        return True
     return guard is not None and guard.search(sentence.text[start:end]) is not None
 
 
@@ -348,7 +351,7 @@ def _arguments(
     house: Term | None = None,
 ) -> list[tuple[Term, Term | None]]:
     subjects, objects = (
-        [term for item in roles.get(role, ()) for term in (_measured(item) or item.terms)] for role in ("S", "O")
+        [term for item in roles.get(role, ()) for term in (measured(item) or item.terms)] for role in ("S", "O")
     )
     if not subjects and house is not None:
         subjects = [house]
@@ -359,6 +362,8 @@ def _arguments(
             subjects = [term for item in roles.get(otherwise, ()) for term in item.terms]
     if not objects and constants.get("object") == "@counted":
         objects = [item.count.unit for item in roles.get("C", ()) if item.count is not None]
+    elif not objects and "object" in constants and (money := sums(roles.get("C", ()))):
+        objects = money
     elif not objects and "object" in constants:
         objects = list(_constant(constants["object"], salience, catalog))
     if not subjects:
@@ -371,14 +376,6 @@ def _arguments(
     if not objects:
         return [] if wanted else [(subject, None) for subject in subjects]
     return [(subject, object_) for subject in subjects for object_ in objects if subject.id != object_.id]
-
-
-def _measured(item: Item) -> tuple[Term, ...]:
-    """What an amount of bytes is an amount of: the bytes are only its count."""
-    volumes = scope()["volumes"]
-    if item.count is None or item.count.unit.id not in volumes["units"]:
-        return ()
-    return (Term(kind=Kind.CONCEPT, id=volumes["of"], name=volumes["name"]),)
 
 
 def _pact(sentence: Sentence, found: Found) -> tuple[Item, ...]:
@@ -413,7 +410,7 @@ def _sensible(predicate: Predicate, subject: Term, object_: Term | None) -> bool
 
 def _no_victims(predicate: Predicate, term: Term) -> bool:
     """True for what is counted or handled where a predicate wants those whom something was done to."""
-    rows = (scope()[name] for name in ("no_victims", "not_arrested", "no_means"))
+    rows = (scope()[name] for name in ("no_victims", "not_arrested", "not_sanctioned", "no_means"))
     return any(predicate.value in row["predicates"] and term.id in row["terms"] for row in rows)
 
 
@@ -472,8 +469,11 @@ def _of_acts(found: Found, sentence: Sentence) -> tuple[Item, ...]:
     if found.predicate not in acts():
         return found.dated
     bounds, language = (sentence.span.start, sentence.span.end), sentence.language
+    # A date stands before its verb where verbs come last: one behind a comma behind it is of the next.
+    last = language in scope()["hedges_follow"]
     return tuple(
         item
         for item in found.dated
-        if item.when is None or not told_then(sentence.text, item.start, item.end, bounds, language)
+        if (item.when is None or not told_then(sentence.text, item.start, item.end, bounds, language))
+        and not (last and any(mark in sentence.text[found.end : item.start] for mark in "、,"))
     )

@@ -2,8 +2,9 @@
 
 A rule file (`language/<code>/relations.toml`) has `spaced` (blanks between words), `[words]`, named alternations,
 `[guards]`, words by predicate in whose presence no rule of that predicate fires (signing a ratification act is no
-signing), `[flat]`, words without which a statement of that predicate is no more than possible (a number in a notice is
-no leak), and `[[rule]]` entries:
+signing), `[needs]`, words by predicate of which a rule's match must hold one (a concept's mark says its kind only: a
+ransom demand is no arrest), `[flat]`, words without which a statement of that predicate is no more than possible (a
+number in a notice is no leak), and `[[rule]]` entries:
 
     id         unique in the file
     predicate  of the claim vocabulary
@@ -15,7 +16,8 @@ no leak), and `[[rule]]` entries:
                ~               a gap inside the clause: anything up to 60 characters, other mentions allowed
                ~~              a gap that may cross into the next clause of the sentence, up to 120 characters
     roles      S subject, O object, C count, D date, G a voice; any other capital name becomes a qualifier
-    set        constants: `object`, `subject` (a term id), `negated`, `hedge`, and `what.<name>` qualifiers
+    set        constants: `object`, `subject` (a term id), `negated`, `hedge`, `what.<name>` qualifiers; `aside` where
+               no negator outside the match denies it, being told beside a name, `plain` where no hedge does either
     match      lines in which the rule must fire, mentions written as [kind:text]
     near       lines in which it must not
 
@@ -27,7 +29,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -95,6 +97,7 @@ class RuleSet:
     prefilter: Prefilter
     guards: Mapping[Predicate, Any]
     flat: Mapping[Predicate, Any]
+    needs: Mapping[Predicate, Any] = field(default_factory=dict)
     unreal: Any = None
 
 
@@ -242,6 +245,7 @@ def compile_rules(language: str, text: str, where: str) -> RuleSet:
     ]
     guards = {Predicate(name): linear.compile(f"(?i){words_}") for name, words_ in raw.get("guards", {}).items()}
     flat = {Predicate(name): linear.compile(f"(?i){words_}") for name, words_ in raw.get("flat", {}).items()}
+    needs = {Predicate(name): linear.compile(f"(?i){words_}") for name, words_ in raw.get("needs", {}).items()}
     own = where == _where(language)
     prefilter = (packaged(language, "relations", len(rules)) if own else None) or Slow(
         dict(zip((f"{where}, rule {rule.id}" for rule in rules), expressions, strict=True)), _options()
@@ -253,6 +257,7 @@ def compile_rules(language: str, text: str, where: str) -> RuleSet:
         prefilter=prefilter,
         guards=guards,
         flat=flat,
+        needs=needs,
         unreal=linear.compile(f"(?i){raw['unreal']}") if "unreal" in raw else None,
     )
 

@@ -183,7 +183,10 @@ class Reader:
                 continue
             item = self._noun_before(max(at, start), start + match.start(1))
             if item is None and match.start(1) > match.start():
-                item = self._noun_before(max(at, start), start + match.start())
+                # A name takes in the bracket behind it, so it may end between the closing marks.
+                closing = range(start + match.start(), start + match.start(1))
+                place = next((one.end for one in self.items if one.end in closing), closing.start)
+                item = self._noun_before(max(at, start), place)
             if item is not None:
                 whole = self._whole(max(at, start), item, start + match.start(1))
                 found.append(Marked(item, match.group(1), after, whole))
@@ -212,7 +215,7 @@ class Reader:
             return None
         ending = next((item for item in reversed(self.items) if first <= item.start and item.end == place), None)
         if ending is not None:
-            return self._named(ending)
+            return self.named(ending)
         runs = [match for match in self.lexicon.noun.finditer(self.text[first:place]) if first + match.end() == place]
         if not runs:
             return None
@@ -240,7 +243,7 @@ class Reader:
         """A mention as a noun that no list knows, with what stands before it of the same word."""
         return self._whole(self.start, item, item.end) or replace(item, kind=OPEN)
 
-    def _named(self, item: Item) -> Item:
+    def named(self, item: Item) -> Item:
         """The name that describes a common noun: "a network named X", 「Xを名乗る集団」."""
         if item.kind not in COMMON:
             return item
@@ -249,6 +252,10 @@ class Reader:
                 called = self.lexicon.called.fullmatch(self.text[other.end : item.start])
                 return replace(other, start=other.start, end=item.end) if called is not None else item
         return item
+
+    def ends_at(self, item: Item, place: int) -> bool:
+        """True where a mention, with the mark that closes its quotation, ends right before a place."""
+        return item.end <= place and self.text[item.end : place] in ("", "」", "』", "”")
 
     def _name_behind(self, item: Item) -> Item:
         after = item.end + (self.text[item.end : item.end + 1] in ("「", "『", "“"))

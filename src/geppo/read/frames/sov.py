@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
-from geppo.read.frames.frame import OPEN, Statement, filled, filling, worth
+from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, worth
 from geppo.read.frames.particles import (
     AGENT,
     COMMON,
@@ -31,6 +31,14 @@ from geppo.read.frames.particles import (
 from geppo.read.typed import Item
 
 __all__ = ["Lexicon", "possible", "statements"]
+
+_HOSTILE = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.STEALS, Predicate.EXPLOITS})
+_PRESENT = ("る", "す", "う", "く", "む", "ぶ", "つ", "ぐ")
+_GOES_ON = "@actor|campaign"
+"""The subject of a sentence that leaves it out: the group that its block speaks of."""
+_HOUSES = frozenset({"org", "place", "body", "sector"})
+_TO = "に"
+"""The particle of who did it that also marks where something goes: it reaches no further than the next verb."""
 
 BEHIND = 6
 """Characters behind a statement that `never` looks at, too: 「Xと同じ」 is no statement before 「サーバ」."""
@@ -63,30 +71,66 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
         return
     if lexicon.condition.search(text[max(clause.start, verb.start - 60) : verb.start]) is not None:
         return
-    near = reader.marked(clause.start, verb.start)
-    topics = [one for one in reader.marked(reader.start, verb.start) if one.particle in lexicon.particles["topic"]]
+    near = _said_with(reader, verb, reader.marked(clause.start, verb.start))
+    topics = _said_with(reader, verb, reader.marked(reader.start, verb.start))
+    topics = [one for one in topics if one.particle in lexicon.particles["topic"]]
     head = _head(reader, verb)
+    if head is not None and head.kind == "role" and _habitual(verb):
+        return
     for agents, patients, negated, end in _roles(reader, verb, near, topics, head):
         if _loot(verb, agents, patients, head):
             continue
-        statement = _statement(reader, verb, agents, patients, near, end)
+        elided = not agents and _elided(reader, verb, head)
+        statement = _statement(reader, verb, agents, patients, near, end, alone=elided)
         if statement is None:
             continue
+        if elided and not statement.frame.stative and not verb.passive:
+            statement = replace(statement, constants={"subject": _GOES_ON})
         if verb.frame.predicate is not Predicate.DENIES and lexicon.denied.match(text[after : reader.end]) is not None:
-            yield replace(statement, constants={"negated": "false", "hedge": "denies"})
+            yield replace(statement, constants={**statement.constants, "negated": "false", "hedge": "denies"})
         else:
             lost = lexicon.lost.search(text[verb.start : verb.stem_end]) is not None
             unsaid = head is not None and lexicon.negative.search(verb.ending) is not None
             plain = lost or (head is not None and not unsaid)
             turned = {"negated": "true"} if negated or unsaid or failed else {"negated": "false"} if plain else {}
-            yield replace(statement, constants=turned)
+            yield replace(statement, constants={**statement.constants, **turned})
+
+
+def _habitual(verb: Verb) -> bool:
+    """True for a hostile act that only says which people are spoken of: 「この欠陥を悪用する攻撃者は」."""
+    return verb.frame.predicate in _HOSTILE and verb.ending.endswith(_PRESENT) and not verb.ending.endswith("いる")
+
+
+def _elided(reader: Reader, verb: Verb, head: Item | None) -> bool:
+    """True for a hostile act without a subject in its sentence: who did it is whom the text goes on about."""
+    if head is not None or verb.frame.predicate not in _HOSTILE or not verb.frame.nobody:
+        return False
+    particles = reader.lexicon.particles
+    return not any(
+        one.particle in particles["topic"] or one.particle in particles[SUBJECT]
+        for one in reader.marked(reader.start, verb.start)
+    )
+
+
+def _said_with(reader: Reader, verb: Verb, nouns: Sequence[Marked]) -> list[Marked]:
+    """The nouns without the houses that an opening quotation mark keeps from a verb: they say it and are not in it."""
+    opened = reader.text.rfind("「", reader.start, verb.start)
+    if opened < 0 or "」" in reader.text[opened : verb.start]:
+        return list(nouns)
+    return [one for one in nouns if one.item.start > opened or one.item.kind not in _HOUSES]
 
 
 def _loot(verb: Verb, agents: Sequence[Item], patients: Sequence[Item], head: Item | None) -> bool:
-    """True for a thing that is only described as stolen, by nobody who is named (「盗んだ認証情報で」)."""
-    if verb.frame.predicate is not Predicate.STEALS or agents or head is None:
+    """True for what is only described by what nobody who is named did to it.
+
+    A thing as stolen (「盗んだ認証情報で」), or some people as those who were attacked (「標的となった企業は」).
+    """
+    if agents or head is None or [item.start for item in patients] != [head.start]:
         return False
-    return [item.start for item in patients] == [head.start]
+    if verb.frame.predicate is Predicate.STEALS:
+        return True
+    suffered = verb.passive and verb.frame.predicate in (Predicate.TARGETS, Predicate.COMPROMISES)
+    return suffered and head.kind == "unit" and head.count is None
 
 
 def _head(reader: Reader, verb: Verb) -> Item | None:
@@ -118,7 +162,7 @@ def _held(reader: Reader, row: Sequence[Marked], found: list[Item], kinds: froze
             and one.particle in OF
             and one.end == following.item.start
         ):
-            owner = filling(one.item, kinds - {OPEN})
+            owner = filling(one.item, kinds - {OPEN, "product"})
             return [owner] if owner is not None else found
     return found
 
@@ -165,8 +209,10 @@ def _roles(
     cleft = reader.lexicon.cleft.match(reader.text[after : reader.end])
     patients = _held(reader, near, patients, frame.patient)
     if frame.glued:
-        agents = _by(reader, near, particles[OBJECT], frame.agent) or agents
-        patients = [fit for item in reader.items if item.end == verb.start and (fit := filling(item, frame.patient))]
+        told = _by(reader, _own(reader, verb, near)[1], particles[OBJECT], frame.agent)
+        agents = _fitting(reader, frame, told) or _fitting(reader, frame, agents)
+        glued = [reader.named(item) for item in reader.items if reader.ends_at(item, verb.start)]
+        patients = [fit for item in glued if (fit := filling(item, frame.patient))]
     if frame.anywhere and not patients:
         patients = _anywhere(reader, verb)
     if cleft is not None and patients and not agents and frame.agent:
@@ -178,6 +224,14 @@ def _roles(
         yield from _cleft(reader, verb, agents, after + cleft.end())
         return
     yield agents, patients, False, verb.stem_end
+
+
+def _fitting(reader: Reader, frame: Frame, items: Sequence[Item]) -> list[Item]:
+    """The items without nouns that a frame does not want."""
+    only = frame.only
+    return [
+        item for item in items if item.kind != OPEN or only is None or only.search(reader.text[item.start : item.end])
+    ]
 
 
 def _own(reader: Reader, verb: Verb, near: Sequence[Marked]) -> tuple[Sequence[Marked], Sequence[Marked]]:
@@ -200,7 +254,8 @@ def _suffered(
     patients = _by(reader, direct, particles[OBJECT], frame.patient) if robbed else []
     inside = [one for one in direct if head is None or one.particle not in particles["topic"]]
     patients = patients or _by(reader, inside, particles[SUBJECT], frame.patient)
-    agents = _by(reader, near, particles[AGENT], frame.agent) or _deed(reader, near, frame.agent)
+    doers = [one for one in near if one.particle != _TO or one in direct]
+    agents = _by(reader, doers, particles[AGENT], frame.agent) or _deed(reader, near, frame.agent)
     agents = agents or _owner_of_deed(reader, verb, near)
     described = filling(head, frame.patient) if head is not None else None
     if not patients and described is not None:
@@ -222,7 +277,11 @@ def _done(
         return [fits] if fits is not None else [], []
     told, direct = _own(reader, verb, near)
     patients = _nearest(reader, direct, frame.prepositions or tuple(particles[OBJECT]), frame.patient)
-    agents = _by(reader, [one for one in near if one.particle == "は" or one in told], particles[SUBJECT], frame.agent)
+    if _of_bystander(reader, head, patients):
+        return [fit for fit in (filling(head, frame.agent),) if fit is not None], patients
+    row = [one for one in near if (one.particle == "は" or one in told) and not _busy(reader, verb, one)]
+    agents = _by(reader, row, particles[SUBJECT], frame.agent)
+    topics = [one for one in topics if not _busy(reader, verb, one)]
     if _head_does(reader, head, agents, patients, frame.agent):
         agents = []
     if head is not None and not (agents and patients):
@@ -238,6 +297,13 @@ def _done(
     return agents or ([] if loot else _by(reader, topics, particles["topic"], frame.agent)), patients
 
 
+def _busy(reader: Reader, verb: Verb, one: Marked) -> bool:
+    """True for a house that does what describes a noun before a verb: 「Xが企てた活動に制裁を科した」."""
+    if one.item.kind not in _HOUSES or one.particle == "は":
+        return False
+    return reader.lexicon.inner.search(reader.text[one.end : verb.start]) is not None
+
+
 def _head_does(
     reader: Reader, head: Item | None, agents: Sequence[Item], patients: Sequence[Item], kinds: frozenset[str]
 ) -> bool:
@@ -250,6 +316,16 @@ def _head_does(
     if reader.lexicon.predicated.match(reader.text[head.end : reader.end]) is not None:
         return False
     return not (agents and agents[-1].kind in PEOPLE and head.kind not in PEOPLE)
+
+
+def _of_bystander(reader: Reader, head: Item | None, patients: Sequence[Item]) -> bool:
+    """True where a clause with its own object describes a house or a place, which does it (「Xを提供する企業」)."""
+    if head is None or head.kind not in _HOUSES or [item.start for item in patients] in ([], [head.start]):
+        return False
+    owned = _last_of(reader, head)
+    if owned.kind not in _HOUSES and owned.kind != OPEN:
+        return False
+    return reader.lexicon.predicated.match(reader.text[owned.end : reader.end]) is None
 
 
 def _anywhere(reader: Reader, verb: Verb) -> list[Item]:
@@ -294,15 +370,19 @@ def _after(reader: Reader, start: int, end: int, kinds: frozenset[str]) -> list[
     fitting = [fit for item in inside if (fit := filling(item, kinds)) and not reader.argument(item)]
     if fitting:
         return fitting[:1] if len(inside) == 1 or fitting[0].start == inside[0].start else fitting[-1:]
-    at = start
-    found = reader.behind(at)
-    while found is not None and reader.text.startswith("の", found.end):
-        following = reader.behind(found.end + 1)
+    found = reader.behind(start)
+    fits = filling(_last_of(reader, found), kinds) if found is not None else None
+    return [fits] if fits else []
+
+
+def _last_of(reader: Reader, noun: Item) -> Item:
+    """The last noun of "A's B": what the whole is."""
+    while reader.text.startswith("の", noun.end):
+        following = reader.behind(noun.end + 1)
         if following is None:
             break
-        found = following
-    fits = filling(found, kinds) if found is not None else None
-    return [fits] if fits else []
+        noun = following
+    return noun
 
 
 def _cleft(reader: Reader, verb: Verb, agents: Sequence[Item], at: int) -> Iterator[Roles]:
@@ -321,7 +401,14 @@ def _cleft(reader: Reader, verb: Verb, agents: Sequence[Item], at: int) -> Itera
 
 
 def _statement(
-    reader: Reader, verb: Verb, agents: Sequence[Item], patients: Sequence[Item], near: Sequence[Marked], end: int
+    reader: Reader,
+    verb: Verb,
+    agents: Sequence[Item],
+    patients: Sequence[Item],
+    near: Sequence[Marked],
+    end: int,
+    *,
+    alone: bool,
 ) -> Statement | None:
     frame = verb.frame
     if patients and not worth(frame, patients[-1], reader.text):
@@ -329,7 +416,7 @@ def _statement(
     patients = [item for item in patients if worth(frame, item, reader.text)]
     others = _by(reader, near, frame.whole, frame.other)[-1:] if frame.other else []
     active = not verb.passive and not frame.stative
-    roles = filled(frame, agents, patients, others, active=active, alone=not active)
+    roles = filled(frame, agents, patients, others, active=active and not alone, alone=alone or not active)
     if roles is None:
         return None
     spread = () if frame.anywhere else patients
