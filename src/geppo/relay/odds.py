@@ -17,7 +17,7 @@ from importlib import resources
 from geppo.config import Settings
 from geppo.model.assessment import Confidence, Evidence, Likelihood
 from geppo.model.relay import Detection
-from geppo.relay.classify import Like, is_edge_device, is_sanctioned, table
+from geppo.relay.classify import Like, by_chance, is_edge_device, is_sanctioned, table
 from geppo.relay.detect._stage import Asset
 
 _LEAST, _MOST = 0.01, 0.99
@@ -65,6 +65,12 @@ def detection_bits(one: Detection, settings: Settings) -> float:
     return 0.0
 
 
+def most_telling(detections: tuple[Detection, ...], settings: Settings) -> Detection | None:
+    """The relay detection that says most, after what speaks for chance."""
+    found = [one for one in detections if one.family == "relay behaviour"]
+    return max(found, key=lambda one: (detection_bits(one, settings) + by_chance(one), one.score), default=None)
+
+
 def explained(one: Detection) -> tuple[str, str, str]:
     """Kind, value and text of a detection for a person."""
     words = _words()[one.detector]
@@ -74,10 +80,13 @@ def explained(one: Detection) -> tuple[str, str, str]:
 
 
 def _by_family(detections: tuple[Detection, ...], settings: Settings) -> list[Evidence]:
-    """Evidence of the detections; inside a family only the best counts."""
+    """Evidence of the detections; inside a family only the most telling counts."""
     found: list[Evidence] = []
     best: dict[str, float] = {}
-    ordered = sorted(detections, key=lambda one: (-detection_bits(one, settings), -one.score, one.detector))
+    telling = most_telling(detections, settings)
+    ordered = sorted(
+        detections, key=lambda one: (one is not telling, -detection_bits(one, settings), -one.score, one.detector)
+    )
     for one in ordered:
         kind, value, text = explained(one)
         bits = detection_bits(one, settings)
