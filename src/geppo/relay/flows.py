@@ -18,7 +18,7 @@ from geppo.relay.classify import figures_of, is_sanctioned, is_several, likes, o
 from geppo.relay.detect._quality import Condition, conditions, translated
 from geppo.relay.detect._stage import Asset, Stage, moment, staged
 from geppo.relay.detect.fan import profiles
-from geppo.relay.odds import confidence, detection_bits, likelihood, most_telling, weigh
+from geppo.relay.odds import confidence, detection_bits, likelihood, most_telling, stratum_of, weigh
 
 BINS = 24
 
@@ -164,7 +164,7 @@ def _finding(
     ceiling = 1.0 if relays else settings.number("relay.flows.channel_ceiling")
     # Which of the hosts behind a shared address it is stays open.
     sure = confidence(weighed, degraded or is_several(own))
-    likely = likelihood(weighed.bits, sure, ceiling)
+    likely = likelihood(weighed.bits, sure, ceiling, stratum_of(weighed.evidence))
     told = kind in (HostRole.SCANNER, HostRole.NAT_GATEWAY)
     if likely.point < settings.number("relay.flows.least_shown") and not seen and not told:
         return None

@@ -84,7 +84,10 @@ _PIECE_BYTES = np.append(_BYTES, 2500.0)
 _SETUP = np.array([0.0, 1000.0, 4000.0])
 """Bytes of a tunnel's own: a TLS handshake has about 1 kB one way and 4 kB, with certificates, the other (RFC 8446)."""
 _TURNS = 16
-_LEAST_AGREE = 2
+"""Most decoys of a tunnel."""
+_LEAST_AGREE = 0.3
+"""Share of the pieces that must agree: what a tunnel carries is all that it moves. It bounds the work on cut flows too.
+Origin: judgement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +131,7 @@ def conserved_pieces(pieces: Pieces) -> Conserved:
     size = pieces.length.size
     true, share = pieces.residuals(0)
     best = Conserved(bits=0.0, share=0.0, chance=1.0, kept=0, overhead=(0.0, 0.0))
-    if int((true < _WIDTHS[-1]).sum()) < _LEAST_AGREE:
+    if int((true < _WIDTHS[-1]).sum()) < max(_LEAST_AGREE * size, 2):
         return best
     turns = range(1, size, max((size - 1) // _TURNS, 1))
     false = np.stack([pieces.residuals(turn)[0] for turn in turns])

@@ -99,6 +99,7 @@ def _balance(stage: Stage) -> None:
         WHERE decoy = 0 AND band = 'wide' AND ((up <= $far AND down <= $far) OR (odd AND rarity = 'all'))""",
         {"far": settings.number("relay.conservation.far")},
     )
+    run(part["near"])
 
 
 def _pieces(group: Any, rest: Any, windows: Any) -> Conserved | None:

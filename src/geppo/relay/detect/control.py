@@ -92,12 +92,13 @@ def regular(stage: Stage) -> list[Beat]:
         "spread": settings.number("relay.control.most_spread"),
         "cover": round(min(cover * stage.span, hours * 3600) * 1e6),
     }
-    found: list[Beat] = []
+    part, run = sections("control.sql"), stage.connection.execute
+    run(part["beat"])
     for bucket in range(stage.buckets):
-        rows = stage.connection.execute(sections("control.sql")["regular"], {**values, "bucket": bucket})
-        names = [column[0] for column in rows.description]
-        found.extend(_beat(dict(zip(names, row, strict=True))) for row in rows.fetchall())
-    return sorted(found, key=lambda beat: (beat.host, beat.peer, beat.port))
+        run(part["regular"], {**values, "bucket": bucket})
+    rows = run(part["known"])
+    names = [column[0] for column in rows.description]
+    return [_beat(dict(zip(names, row, strict=True))) for row in rows.fetchall()]
 
 
 def _population_bits(beat: Beat, alike: int, hosts: int, classes: int) -> float:
