@@ -111,9 +111,9 @@ def main(arguments: list[str] | None = None) -> None:
     print(f"# {relays} relays among {hosts} hosts.\n\ninnocent_weight = {weight:.1f}")
     for stratum in ("relaying", "channel"):
         for place, (low, high) in enumerate(pairwise(_EDGES)):
-            bad, good = counts[stratum, place, True], counts[stratum, place, False]
-            if bad + good:
-                print(f"\n[[{stratum}]]\nfrom = {low}\nto = {high}\nhosts = {bad + good}\nrelays = {bad}")
+            relayed, whole = counts[stratum, place, True], sum(counts[stratum, place, it] for it in (True, False))
+            if whole:
+                print(f"\n[[{stratum}]]\nfrom = {low}\nto = {high}\nhosts = {whole}\nrelays = {relayed}")
 
 
 if __name__ == "__main__":
