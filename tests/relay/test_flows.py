@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from geppo import config
 from geppo.cli._relay_flows import run, sparkline
 from geppo.errors import UsageError
-from geppo.model.assessment import Confidence
+from geppo.model.assessment import Confidence, Evidence
 from geppo.model.relay import Detection, HostRole
 from geppo.relay.classify import figures_of, likes
 from geppo.relay.detect._conserve import Pieces, conserved, conserved_pieces, poisson_bits
@@ -29,7 +29,7 @@ from geppo.relay.detect.conservation import spread
 from geppo.relay.detect.pairs import false_rates
 from geppo.relay.detect.rita5_score import spread_score
 from geppo.relay.flows import FlowReport, find, read_inventory
-from geppo.relay.odds import calibrated, likelihood, most_telling
+from geppo.relay.odds import CHANNEL, RELAYING, calibrated, likelihood, most_telling, stratum_of
 from geppo.telemetry import flows
 from tests.relay.scenes import Scene, load, make, rows, write
 
@@ -379,9 +379,33 @@ def test_likelihood_keeps_its_order_and_its_edges(bits: float, sure: Confidence)
     assert likelihood(bits, sure, 0.44).high <= 0.44
 
 
-@given(st.floats(-40, 40), st.floats(0, 10))
-def test_more_evidence_is_never_less_likely(bits: float, more: float) -> None:
-    assert calibrated(bits + more) >= calibrated(bits)
+@given(st.floats(-40, 40), st.floats(0, 10), st.sampled_from([RELAYING, CHANNEL]))
+def test_more_evidence_is_never_less_likely(bits: float, more: float, stratum: str) -> None:
+    assert calibrated(bits + more, stratum) >= calibrated(bits, stratum)
+
+
+def evidence(group: str, used: bool = True) -> Evidence:
+    return Evidence(kind="made", value="", group=group, weight=5.0, used=used, reason="made")
+
+
+@pytest.mark.parametrize(
+    ("groups", "stratum"),
+    [
+        (["control channel"], CHANNEL),
+        (["control channel", "graph", "asset"], CHANNEL),
+        (["control channel", "relay behaviour"], RELAYING),
+        (["relay behaviour", "graph"], RELAYING),
+        (["inventory"], RELAYING),
+    ],
+)
+def test_a_control_channel_alone_has_a_table_of_its_own(groups: list[str], stratum: str) -> None:
+    assert stratum_of([evidence(group) for group in groups]) == stratum
+    assert stratum_of([*map(evidence, groups), evidence("relay behaviour", used=False)]) == stratum
+
+
+@given(st.floats(-12, 0.5))
+def test_a_control_channel_alone_is_a_lead_and_no_relay(bits: float) -> None:
+    assert calibrated(bits, CHANNEL) < 0.05
 
 
 def test_sparkline() -> None:
