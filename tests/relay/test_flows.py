@@ -323,6 +323,13 @@ def test_a_tunnel_follows_what_it_carries_from_piece_to_piece(seed: int, more: f
 
 
 @given(st.integers(0, 2**32))
+def test_pieces_that_hold_few_of_the_bytes_say_nothing(seed: int) -> None:
+    pieces = carried(np.random.default_rng(seed), 12, 100.0)
+    more = np.where(np.arange(12) < 6, 1.0, 40.0) * np.maximum(1, pieces.moved[0].max() / pieces.moved[0])
+    assert conserved_pieces(replace(pieces, moved=(pieces.moved[0] * more, pieces.moved[1]))).bits == 0.0
+
+
+@given(st.integers(0, 2**32))
 def test_a_steady_line_beside_steady_traffic_says_nothing_however_long_the_pieces(seed: int) -> None:
     rng = np.random.default_rng(seed)
     length, noise = rng.uniform(600, 90_000, 12), rng.normal(1, 0.02, (4, 12))

@@ -86,8 +86,8 @@ _SETUP = np.array([0.0, 1000.0, 4000.0])
 _TURNS = 16
 """Most decoys of a tunnel."""
 _LEAST_AGREE = 0.3
-"""Share of the pieces that must agree: what a tunnel carries is all that it moves. It bounds the work on cut flows too.
-Origin: judgement."""
+"""Share of the pieces, and of the bytes each way, that must agree: what a tunnel carries is all that it moves. Origin:
+judgement. It bounds the work on cut flows too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +136,10 @@ def conserved_pieces(pieces: Pieces) -> Conserved:
     turns = range(1, size, max((size - 1) // _TURNS, 1))
     false = np.stack([pieces.residuals(turn)[0] for turn in turns])
     for width in _WIDTHS:
-        kept, hits = int((true < width).sum()), (false < width).sum(axis=1)
+        near, hits = true < width, (false < width).sum(axis=1)
+        kept = int(near.sum())
+        if min(float(way[near].sum() / way.sum()) for way in pieces.moved) < _LEAST_AGREE:
+            continue
         chance = (int(hits.sum()) + 0.5) / (false.size + 1)
         # Pieces beside each other are alike: where hits vary more than those of a coin, pieces count for less.
         alike = max(float(np.mean((hits - size * chance) ** 2)) / (size * chance * (1 - chance)), 1.0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -284,8 +285,7 @@ def _cell(far: float) -> int:
     return int(np.searchsorted(_EDGES, far, side="left"))
 
 
-def _detection(stage: Stage, tunnel: Tunnel, score: float, chance: float) -> Detection:
-    names = stage.names(tunnel.peers)
+def _detection(stage: Stage, tunnel: Tunnel, names: Mapping[int, str], score: float, chance: float) -> Detection:
     pieces = tunnel.pieces
     figures = (
         ("up", tunnel.moved[0] / tunnel.others[0]),
@@ -312,7 +312,7 @@ def _detection(stage: Stage, tunnel: Tunnel, score: float, chance: float) -> Det
         detector=NAME,
         family=FAMILY,
         host=stage.hosts[tunnel.host],
-        peers=tuple(sorted(names.values()))[:20],
+        peers=tuple(sorted(names[peer] for peer in tunnel.peers if peer in names))[:20],
         first_seen=moment(tunnel.start),
         last_seen=moment(tunnel.stop),
         score=score,
@@ -343,8 +343,8 @@ def detect(stage: Stage) -> list[Detection]:
                 found[host].append((-float(np.log2(min(chance, 1.0))) + extra, chance, tunnel))
     best = {host: max(own, key=lambda item: item[0]) for host, own in found.items()}
     price = {host: float(np.log2(len(own))) / 2 for host, own in found.items()}
+    told = {host: item for host, item in sorted(best.items()) if item[0] - price[host] >= least}
+    names = stage.names(peer for _, _, tunnel in told.values() for peer in tunnel.peers)
     return [
-        _detection(stage, tunnel, score - price[host], chance)
-        for host, (score, chance, tunnel) in sorted(best.items())
-        if score - price[host] >= least
+        _detection(stage, tunnel, names, score - price[host], chance) for host, (score, chance, tunnel) in told.items()
     ]
