@@ -23,6 +23,7 @@ from geppo import config
 from geppo.model.relay import HostRole
 from geppo.relay.flows import FlowReport, find, read_inventory
 from geppo.relay.lab import make_flows, preset, presets
+from geppo.relay.lab.preset import Preset
 from geppo.telemetry.engine import flows
 
 _BAD = ("relay", "proxyware")
@@ -74,9 +75,8 @@ def _outcome(report: FlowReport, told: dict[str, object]) -> Outcome:
     )
 
 
-def measure(name: str, seed: int, hosts: int, rows: int, *, inventory: bool) -> Outcome:
-    """Make a preset and find hosts in it."""
-    chosen = preset(name)
+def measured(chosen: Preset, seed: int, hosts: int, rows: int, *, inventory: bool = True) -> Outcome:
+    """Make records of a preset and find hosts in them."""
     chosen = replace(chosen, background=replace(chosen.background, hosts=hosts, flows=rows))
     with tempfile.TemporaryDirectory(prefix="geppo-bench-") as folder:
         out = Path(folder)
@@ -132,7 +132,9 @@ def main(arguments: list[str] | None = None) -> None:
     made: dict[str, Outcome] = {}
     for place, name in enumerate(given.presets.split(",")):
         begun = time.perf_counter()
-        one = measure(name, given.seed + place, given.hosts, given.flows, inventory=not given.without_inventory)
+        one = measured(
+            preset(name), given.seed + place, given.hosts, given.flows, inventory=not given.without_inventory
+        )
         made[name] = one
         share = f"{sum(one.found.values())}/{one.relays}"
         kinds = ", ".join(f"{kind} {one.found[kind]}/{count}" for kind, count in sorted(one.planted.items()))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import tomllib
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,16 +20,16 @@ from hypothesis import strategies as st
 from geppo import config
 from geppo.cli._relay_flows import run, sparkline
 from geppo.errors import UsageError
-from geppo.model.assessment import Confidence
-from geppo.model.relay import HostRole
-from geppo.relay.classify import likes
-from geppo.relay.detect._conserve import conserved, poisson_bits
+from geppo.model.assessment import Confidence, Evidence
+from geppo.model.relay import Detection, HostRole
+from geppo.relay.classify import figures_of, likes
+from geppo.relay.detect._conserve import Pieces, conserved, conserved_pieces, poisson_bits
 from geppo.relay.detect._stage import Asset
 from geppo.relay.detect.conservation import spread
 from geppo.relay.detect.pairs import false_rates
 from geppo.relay.detect.rita5_score import spread_score
 from geppo.relay.flows import FlowReport, find, read_inventory
-from geppo.relay.odds import calibrated, likelihood
+from geppo.relay.odds import CHANNEL, RELAYING, calibrated, likelihood, most_telling, stratum_of
 from geppo.telemetry import flows
 from tests.relay.scenes import Scene, load, make, rows, write
 
@@ -196,6 +198,44 @@ def test_look_alikes(case: dict[str, Any]) -> None:
     assert against == ([case["against"]] if case["against"] else [])
 
 
+def detection(detector: str, score: float, **figures: float) -> Detection:
+    moment = datetime(2026, 3, 1, tzinfo=UTC)
+    return Detection(
+        detector=detector, family="relay behaviour", host="10.0.0.9", peers=(), first_seen=moment, last_seen=moment,
+        score=score, false_rate=None, figures=tuple(figures.items()),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("hits", "best"), [(2, "conservation"), (10, "pairs"), (60, "pairs")])
+def test_pairs_by_chance_do_not_hide_a_tunnel(hits: int, best: str) -> None:
+    own = (detection("pairs", 40.0, hits=hits, legs=100.0), detection("conservation", 12.0))
+    chosen = most_telling(own, config.load())
+    assert chosen is not None and chosen.detector == best
+
+
+@pytest.mark.parametrize(("sharing", "against"), [(0, "everyday-service"), (3, "everyday-service"), (4, "own-service")])
+def test_hosts_that_stand_out_by_a_server_do_not_make_it_a_service_of_the_house(sharing: int, against: str) -> None:
+    tunnel = detection("conservation", 20.0, opened=1.0, common_port=1.0, peer_hosts=4.0, port=443.0)
+    held = likes(figures_of((tunnel,), tunnel, {}, sharing))
+    assert [like.name for like in held if like.bits < 0] == [against]
+
+
+_CALLS_HOME = """
+INSERT INTO flow BY NAME SELECT (SELECT min(ts) FROM flow) + INTERVAL (600 * n + h) SECOND AS ts, 0.4 AS duration,
+'10.0.0.' || (60 + h) AS "id.orig_h", 50000 AS "id.orig_p", '20.1.2.3' AS "id.resp_h", 443 AS "id.resp_p",
+'tcp' AS proto, 500 AS orig_bytes, 700 AS resp_bytes, 5 AS orig_pkts, 5 AS resp_pkts, 'SF' AS conn_state
+FROM range(140) beats(n), range(9) hosts(h)
+"""
+
+
+def test_software_that_calls_home_from_a_few_hosts_is_a_lead_and_no_more() -> None:
+    added = {f"10.0.0.{60 + host}" for host in range(9)}
+    found = [one for one in judged("hard", _CALLS_HOME).findings if one.host in added]
+    assert {one.role for one in found} == {HostRole.CONTROL_CHANNEL} and len(found) == 9
+    assert all(one.likelihood.point < 0.05 for one in found)
+    assert not any(item.kind == "shared-peer" for one in found for item in one.evidence)
+
+
 def test_the_command_prints_the_contract(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     flow = write(scene("hard"), tmp_path)
     assert run(flow, internal="10.0.0.0/8", inventory=tmp_path / "inventory.csv", json_=True) == 0
@@ -261,6 +301,43 @@ def test_conserved_bytes_score_and_shuffled_do_not(seed: int, share: float, more
     assert conserved(outer[0], np.roll(up, 7), outer[1], np.roll(down, 7), 1.0).bits < 20
 
 
+def carried(rng: np.random.Generator, size: int, more: float) -> Pieces:
+    """A tunnel that adds a share, `more` bytes for each connection it carries, and a handshake, over uneven pieces."""
+    count, length = rng.integers(8, 90, size).astype(float), rng.uniform(600, 9000, size)
+    up, down = (rng.lognormal(8, 1.2, size) * count for _ in range(2))
+    return Pieces(
+        moved=(1.2 * up + more * count + 900, 1.07 * down + 150 * count + 3500),
+        tunnels=np.ones(size),
+        others=(up, down),
+        count=count,
+        length=length,
+    )
+
+
+@given(st.integers(0, 2**32), st.floats(0, 2400))
+def test_a_tunnel_follows_what_it_carries_from_piece_to_piece(seed: int, more: float) -> None:
+    pieces = carried(np.random.default_rng(seed), 12, more)
+    assert conserved_pieces(pieces).bits > 20
+    shuffled = replace(pieces, moved=tuple(np.roll(one, 5) for one in pieces.moved))
+    assert conserved_pieces(shuffled).bits < 12
+
+
+@given(st.integers(0, 2**32))
+def test_pieces_that_hold_few_of_the_bytes_say_nothing(seed: int) -> None:
+    pieces = carried(np.random.default_rng(seed), 12, 100.0)
+    more = np.where(np.arange(12) < 6, 1.0, 40.0) * np.maximum(1, pieces.moved[0].max() / pieces.moved[0])
+    assert conserved_pieces(replace(pieces, moved=(pieces.moved[0] * more, pieces.moved[1]))).bits == 0.0
+
+
+@given(st.integers(0, 2**32))
+def test_a_steady_line_beside_steady_traffic_says_nothing_however_long_the_pieces(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    length, noise = rng.uniform(600, 90_000, 12), rng.normal(1, 0.02, (4, 12))
+    received, sent, out, back = length * np.array([9.0, 40.0, 8.5, 38.0])[:, None] * noise
+    steady = Pieces(moved=(received, sent), tunnels=np.ones(12), others=(out, back), count=length / 300, length=length)
+    assert conserved_pieces(steady).bits < 4
+
+
 def test_constant_bytes_say_nothing() -> None:
     same = np.full(50, 400)
     assert conserved(same, same, same, same, 1.0).bits == 0.0
@@ -309,9 +386,33 @@ def test_likelihood_keeps_its_order_and_its_edges(bits: float, sure: Confidence)
     assert likelihood(bits, sure, 0.44).high <= 0.44
 
 
-@given(st.floats(-40, 40), st.floats(0, 10))
-def test_more_evidence_is_never_less_likely(bits: float, more: float) -> None:
-    assert calibrated(bits + more) >= calibrated(bits)
+@given(st.floats(-40, 40), st.floats(0, 10), st.sampled_from([RELAYING, CHANNEL]))
+def test_more_evidence_is_never_less_likely(bits: float, more: float, stratum: str) -> None:
+    assert calibrated(bits + more, stratum) >= calibrated(bits, stratum)
+
+
+def evidence(group: str, used: bool = True) -> Evidence:
+    return Evidence(kind="made", value="", group=group, weight=5.0, used=used, reason="made")
+
+
+@pytest.mark.parametrize(
+    ("groups", "stratum"),
+    [
+        (["control channel"], CHANNEL),
+        (["control channel", "graph", "asset"], CHANNEL),
+        (["control channel", "relay behaviour"], RELAYING),
+        (["relay behaviour", "graph"], RELAYING),
+        (["inventory"], RELAYING),
+    ],
+)
+def test_a_control_channel_alone_has_a_table_of_its_own(groups: list[str], stratum: str) -> None:
+    assert stratum_of([evidence(group) for group in groups]) == stratum
+    assert stratum_of([*map(evidence, groups), evidence("relay behaviour", used=False)]) == stratum
+
+
+@given(st.floats(-12, 0.5))
+def test_a_control_channel_alone_is_a_lead_and_no_relay(bits: float) -> None:
+    assert calibrated(bits, CHANNEL) < 0.05
 
 
 def test_sparkline() -> None:

@@ -27,12 +27,16 @@ _NAT = "nat"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Like:
-    """A known look-alike: name, tests over figures, bits and a text with places for figures."""
+    """A known look-alike: name, tests over figures, bits and a text with places for figures.
+
+    `chance` is True where the rule says that one detection came by chance, and not what the host is.
+    """
 
     name: str
     tests: tuple[tuple[str, str, float], ...]
     bits: float
     text: str
+    chance: bool = False
 
     def holds(self, figures: Mapping[str, float]) -> bool:
         """True if all tests hold; a figure that is not known fails its test."""
@@ -57,7 +61,8 @@ def table() -> Table:
         if not all(found):
             raise DataError(f"classify.toml: {row['name']}: expected tests such as 'exits >= 3', got {row['when']}")
         tests = tuple((one[1], one[2], float(one[3])) for one in found if one)
-        likes.append(Like(name=row["name"], tests=tests, bits=row["bits"], text=row["text"]))
+        chance = row.get("chance", False)
+        likes.append(Like(name=row["name"], tests=tests, bits=row["bits"], text=row["text"], chance=chance))
     return Table(likes=tuple(likes), words=raw)
 
 
@@ -95,16 +100,25 @@ def is_edge_device(asset: Asset | None) -> bool:
     return asset is not None and has_word(asset.asset_class, table().words["assets"]["edge"])
 
 
-def relay_detection(detections: Iterable[Detection]) -> Detection | None:
-    """The strongest detection of relaying."""
-    found = [one for one in detections if one.family == "relay behaviour"]
-    return max(found, key=lambda one: one.score, default=None)
+def by_chance(one: Detection) -> float:
+    """What speaks for a detection's having come by chance, in bits (0 or less)."""
+    figures = {"pairs": float(one.detector == _PAIRS), "share": _share(one)}
+    return min((like.bits for like in table().likes if like.chance and like.holds(figures)), default=0.0)
 
 
-def figures_of(detections: tuple[Detection, ...], profile: Mapping[str, float]) -> dict[str, float]:
-    """Figures for the rules: the host's profile and those of its strongest relay detection."""
+def _share(one: Detection) -> float:
+    return one.figure("hits") / max(one.figure("legs"), 1.0) if one.detector == _PAIRS else 1.0
+
+
+def figures_of(
+    detections: tuple[Detection, ...], best: Detection | None, profile: Mapping[str, float], sharing: int
+) -> dict[str, float]:
+    """Figures for the rules: the host's profile and those of its most telling relay detection.
+
+    `sharing` hosts, this one among them, stand out by the same peer: they do not make it a service of the house, and
+    `users` leaves the others out of the hosts that know it.
+    """
     figures = {name: value for name, value in profile.items() if not name.startswith("listen:")}
-    best = relay_detection(detections)
     figures["relaying"] = float(best is not None)
     figures["several"] = float(is_several(detections))
     if best is None:
@@ -117,11 +131,12 @@ def figures_of(detections: tuple[Detection, ...], profile: Mapping[str, float]) 
         service_outside=profile.get(f"listen:{port}:outside", 0.0),
         pairs=float(best.detector == _PAIRS),
         tunnel=float(best.detector == _TUNNEL),
-        share=best.figure("hits") / max(best.figure("legs"), 1.0) if best.detector == _PAIRS else 1.0,
+        share=_share(best),
         vpn_port=float(port in known["vpn"]),
         proxy_port=float(port in known["proxy"]),
         mail_port=float(port in known["mail"]),
         up_down=max(best.figure("up"), best.figure("down")),
+        users=best.figure("peer_hosts") - max(sharing - 1, 0),
     )
     return figures
 
@@ -134,9 +149,15 @@ def likes(figures: Mapping[str, float]) -> tuple[Like, ...]:
     return tuple(like for like in (best, worst) if like is not None)
 
 
-def role(detections: tuple[Detection, ...], held: tuple[Like, ...], asset: Asset | None, *, clear: bool) -> HostRole:
+def role(
+    detections: tuple[Detection, ...],
+    best: Detection | None,
+    held: tuple[Like, ...],
+    asset: Asset | None,
+    *,
+    clear: bool,
+) -> HostRole:
     """The role; `clear` says that relaying without leave is more likely than not after all that was weighed."""
-    best = relay_detection(detections)
     scans = any(one.detector == "fan" for one in detections)
     if best is not None and is_sanctioned(asset) and not scans:
         return HostRole.SANCTIONED_RELAY

@@ -14,11 +14,11 @@ from geppo.config import Settings
 from geppo.errors import UsageError
 from geppo.model.relay import Detection, HostFinding, HostRole
 from geppo.registry import family
-from geppo.relay.classify import figures_of, is_sanctioned, is_several, likes, of_one_host, relay_detection, role, table
+from geppo.relay.classify import figures_of, is_sanctioned, is_several, likes, of_one_host, role, table
 from geppo.relay.detect._quality import Condition, conditions, translated
 from geppo.relay.detect._stage import Asset, Stage, moment, staged
 from geppo.relay.detect.fan import profiles
-from geppo.relay.odds import confidence, likelihood, weigh
+from geppo.relay.odds import confidence, detection_bits, likelihood, most_telling, stratum_of, weigh
 
 BINS = 24
 
@@ -100,16 +100,24 @@ def find(
 
 
 def _sharing(stage: Stage, detections: Mapping[str, list[Detection]]) -> dict[str, int]:
-    """For each host, how many hosts that stand out share its steering peer, if these are most of those that know it."""
+    """For each host, how many hosts share its steering peer, if those that stand out are most of those that know it.
+
+    Only where one of them is seen to relay: a server that a few hosts call at a steady pace, and nothing else, is what
+    software looks like.
+    """
     by_peer: dict[str, set[str]] = defaultdict(set)
+    steers: set[str] = set()
     for host, own in detections.items():
         for one in own:
             if one.family in ("relay behaviour", "control channel") and one.figure("peers_inside") < 0.5:
                 for peer in one.peers[:8]:
                     by_peer[peer].add(host)
+                if one.family == "relay behaviour" and detection_bits(one, stage.settings) > 0:
+                    steers.update(one.peers[:8])
     counts: dict[str, int] = defaultdict(int)
-    known = _known(stage, sorted(peer for peer, hosts in by_peer.items() if len(hosts) > 1))
-    for peer, hosts in by_peer.items():
+    known = _known(stage, sorted(peer for peer in steers if len(by_peer[peer]) > 1))
+    for peer in steers:
+        hosts = by_peer[peer]
         if known.get(peer, len(hosts)) <= 1.5 * len(hosts):
             for host in hosts:
                 counts[host] = max(counts[host], len(hosts))
@@ -143,18 +151,20 @@ def _finding(
 ) -> HostFinding | None:
     settings, asset = stage.settings, stage.inventory.get(host)
     own = of_one_host(own, settings.integer("relay.nat.least_hosts"))
-    figures = figures_of(own, profile)
+    best = most_telling(own, settings)
+    figures = figures_of(own, best, profile, sharing)
     held = likes(figures)
     weighed = weigh(own, held, figures, asset, sharing, settings)
-    kind = role(own, held, asset, clear=weighed.clear)
-    best = relay_detection(own)
-    seen = best is not None and best.score >= settings.number("relay.flows.relaying_bits")
-    seen |= any(one.family == "control channel" for one in own)
+    kind = role(own, best, held, asset, clear=weighed.clear)
+    enough = settings.number("relay.flows.relaying_bits")
+    seen = any(
+        one.family == "control channel" or (one.family == "relay behaviour" and one.score >= enough) for one in own
+    )
     relays = kind in (HostRole.RELAY, HostRole.PROXYWARE)
     ceiling = 1.0 if relays else settings.number("relay.flows.channel_ceiling")
     # Which of the hosts behind a shared address it is stays open.
     sure = confidence(weighed, degraded or is_several(own))
-    likely = likelihood(weighed.bits, sure, ceiling)
+    likely = likelihood(weighed.bits, sure, ceiling, stratum_of(weighed.evidence))
     told = kind in (HostRole.SCANNER, HostRole.NAT_GATEWAY)
     if likely.point < settings.number("relay.flows.least_shown") and not seen and not told:
         return None

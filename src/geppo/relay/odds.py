@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -17,7 +17,7 @@ from importlib import resources
 from geppo.config import Settings
 from geppo.model.assessment import Confidence, Evidence, Likelihood
 from geppo.model.relay import Detection
-from geppo.relay.classify import Like, is_edge_device, is_sanctioned, table
+from geppo.relay.classify import Like, by_chance, is_edge_device, is_sanctioned, table
 from geppo.relay.detect._stage import Asset
 
 _LEAST, _MOST = 0.01, 0.99
@@ -34,6 +34,11 @@ class Weighed:
     clear: bool
 
 
+RELAYING, CHANNEL = "relaying", "channel"
+"""Strata of calibration: hosts with evidence of relaying or with none of steadiness, and hosts with a steady connection
+and nothing that shows that they pass anything on."""
+
+
 @cache
 def _words() -> dict[str, dict[str, str]]:
     return tomllib.loads(resources.files("geppo.relay").joinpath("words.toml").read_text(encoding="utf-8"))
@@ -43,6 +48,17 @@ def prior_bits(settings: Settings) -> float:
     """Log-odds of the base rate, bits."""
     prior = settings.number("relay.flows.prior")
     return math.log2(prior / (1 - prior))
+
+
+def bits_of(evidence: Iterable[Evidence], settings: Settings) -> float:
+    """Log-odds in bits: the base rate and all evidence that is used."""
+    return prior_bits(settings) + sum(item.weight for item in evidence if item.used)
+
+
+def stratum_of(evidence: Iterable[Evidence]) -> str:
+    """In which table of `calibration.toml` a host's bits are looked up."""
+    used = {item.group for item in evidence if item.used}
+    return CHANNEL if "control channel" in used and "relay behaviour" not in used else RELAYING
 
 
 def detection_bits(one: Detection, settings: Settings) -> float:
@@ -65,6 +81,12 @@ def detection_bits(one: Detection, settings: Settings) -> float:
     return 0.0
 
 
+def most_telling(detections: tuple[Detection, ...], settings: Settings) -> Detection | None:
+    """The relay detection that says most, after what speaks for chance."""
+    found = [one for one in detections if one.family == "relay behaviour"]
+    return max(found, key=lambda one: (detection_bits(one, settings) + by_chance(one), one.score), default=None)
+
+
 def explained(one: Detection) -> tuple[str, str, str]:
     """Kind, value and text of a detection for a person."""
     words = _words()[one.detector]
@@ -74,10 +96,13 @@ def explained(one: Detection) -> tuple[str, str, str]:
 
 
 def _by_family(detections: tuple[Detection, ...], settings: Settings) -> list[Evidence]:
-    """Evidence of the detections; inside a family only the best counts."""
+    """Evidence of the detections; inside a family only the most telling counts."""
     found: list[Evidence] = []
     best: dict[str, float] = {}
-    ordered = sorted(detections, key=lambda one: (-detection_bits(one, settings), -one.score, one.detector))
+    telling = most_telling(detections, settings)
+    ordered = sorted(
+        detections, key=lambda one: (one is not telling, -detection_bits(one, settings), -one.score, one.detector)
+    )
     for one in ordered:
         kind, value, text = explained(one)
         bits = detection_bits(one, settings)
@@ -125,27 +150,27 @@ def weigh(
         evidence.append(
             Evidence(kind="inventory", value=asset.role, group="inventory", weight=-16.0, used=True, reason=text)
         )
-    bits = prior_bits(settings) + sum(item.weight for item in evidence if item.used)
-    return Weighed(bits=bits, evidence=tuple(evidence), clear=relaying and bits > -0.3)
+    bits = bits_of(evidence, settings)
+    return Weighed(bits=bits, evidence=tuple(evidence), clear=relaying and calibrated(bits) >= 0.5)
 
 
-def likelihood(bits: float, confidence: Confidence, ceiling: float) -> Likelihood:
+def likelihood(bits: float, confidence: Confidence, ceiling: float, stratum: str = RELAYING) -> Likelihood:
     """Calibrated probability of a sum of bits, with a range that is wider the less it rests on."""
     wide = {Confidence.LOW: 2.0, Confidence.MODERATE: 1.3, Confidence.HIGH: 0.8}[confidence]
     low, point, high = (
-        round(min(max(calibrated(bits + change), _LEAST), min(ceiling, _MOST)), _DIGITS)
+        round(min(max(calibrated(bits + change, stratum), _LEAST), min(ceiling, _MOST)), _DIGITS)
         for change in (-wide, 0.0, wide)
     )
     return Likelihood(low=low, point=point, high=high)
 
 
 @cache
-def _calibration() -> tuple[tuple[float, ...], tuple[float, ...]]:
+def _calibration(stratum: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Middles of the bins and log-odds (bits) of their relays: counts with the law as a weak prior, made monotone."""
     raw = tomllib.loads(resources.files("geppo.relay").joinpath("calibration.toml").read_text(encoding="utf-8"))
     weight, innocent = float(raw["prior_hosts"]), float(raw["innocent_weight"])
     pools: list[list[float]] = []
-    for row in raw["bin"]:
+    for row in raw[stratum]:
         middle = (row["from"] + row["to"]) / 2
         hosts = row["relays"] + innocent * (row["hosts"] - row["relays"])
         pools.append([middle, row["relays"] + weight * logistic(middle), hosts + weight, 1])
@@ -166,9 +191,9 @@ def logistic(bits: float) -> float:
     return 1 / (1 + 2 ** min(max(-bits, -60.0), 60.0))
 
 
-def calibrated(bits: float) -> float:
+def calibrated(bits: float, stratum: str = RELAYING) -> float:
     """Probability of a sum of bits by the counts of `calibration.toml`: between the bins straight in log-odds."""
-    places, odds = _calibration()
+    places, odds = _calibration(stratum)
     if not places:
         return logistic(bits)
     if bits <= places[0]:

@@ -42,7 +42,7 @@ class Asset:
 class Stage:
     """Tables `stage.leg`, `stage.pair`, `host` and `address` on one DuckDB connection.
 
-    A group-by over all legs runs in `passes`, each over the buckets with one remainder. `hosts` are texts by host
+    A group-by over all legs runs in `passes`, each over some of the buckets. `hosts` are texts by host
     number; `classes` the asset class by host number where the inventory knows it.
     `first` and `last` are microseconds since 1970 (start of the first flow, start of the last).
     """
@@ -166,7 +166,8 @@ def staged(
             connection.execute(part["pair"])
             passes = math.ceil(buckets / _BUCKETS_A_PASS)
             for turn in range(passes):
-                connection.execute(part["paired"], {"passes": passes, "turn": turn})
+                low = turn * _BUCKETS_A_PASS
+                connection.execute(part["paired"], {"low": low, "high": low + _BUCKETS_A_PASS - 1})
             connection.execute(part["popularity"])
             if passes == 1:
                 connection.execute("SET memory_limit = ?", [settings.text("relay.flows.memory")])

@@ -40,9 +40,11 @@ SELECT if(opened, from_host, to_host) AS host, if(opened, dst, src) AS peer,
        if(opened, b_r, b_o) AS b_in, if(opened, b_o, b_r) AS b_out, failed,
        (if(opened, from_host, to_host) % $buckets)::UTINYINT AS bucket
 FROM sided CROSS JOIN (VALUES (true), (false)) side(opened)
-WHERE if(opened, from_host, to_host) IS NOT NULL AND src <> dst;
+WHERE if(opened, from_host, to_host) IS NOT NULL AND src <> dst
+-- What reads one bucket skips the row groups of the others; unsorted, each bucket would read all legs.
+ORDER BY bucket;
 -- section: pair
--- Filled in passes over some buckets each, which bounds the memory of the group-by.
+-- Filled in passes over neighbouring buckets, which bounds the memory of the group-by and keeps a bucket's rows together.
 CREATE OR REPLACE TABLE stage.pair (host UINTEGER, peer UBIGINT, port UINTEGER, opened BOOLEAN, peer_inside BOOLEAN, udp BOOLEAN,
     n BIGINT, failed BIGINT, b_in BIGINT, b_out BIGINT, first BIGINT, last BIGINT, longest BIGINT, bucket UTINYINT);
 -- section: paired
@@ -50,7 +52,7 @@ INSERT INTO stage.pair
 SELECT host, peer, port, opened, any_value(peer_inside) AS peer_inside, bool_and(udp) AS udp, count(*) AS n,
        count(*) FILTER (WHERE failed) AS failed, sum(coalesce(b_in, 0))::BIGINT AS b_in,
        sum(coalesce(b_out, 0))::BIGINT AS b_out, min(t) AS first, max(e) AS last, max(e - t) AS longest, min(bucket) AS bucket
-FROM stage.leg WHERE bucket % $passes = $turn GROUP BY host, peer, port, opened;
+FROM stage.leg WHERE bucket BETWEEN $low AND $high GROUP BY host, peer, port, opened ORDER BY min(bucket);
 -- section: popularity
 -- How many inside hosts have to do with a peer, whoever opened.
 CREATE OR REPLACE TABLE stage.popularity AS

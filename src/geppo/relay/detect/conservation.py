@@ -7,14 +7,16 @@ sensor cuts long ones: the volumes of a piece agree with each other and not with
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from geppo.model.relay import Detection
-from geppo.relay.detect._conserve import Conserved, conserved
+from geppo.relay.detect._conserve import Conserved, Pieces, conserved_pieces
 from geppo.relay.detect._ports import port_tables, ports
 from geppo.relay.detect._sql import sections
 from geppo.relay.detect._stage import Stage, moment
@@ -38,6 +40,8 @@ _OUTLIERS = 3
 """So many transfers of the host's own that are larger than the tunnel may be set aside."""
 _IDLE_PIECES, _IDLE = 20, 0.1
 """Where there are so many pieces, the tenth with the least bytes shows what an idle tunnel moves."""
+_PIECES = 3
+"""Fewest pieces whose volumes can be told from those of each other."""
 _EXITS = 8
 """Fewest targets: two or three volumes agree with anything."""
 _PSEUDO = 50.0
@@ -96,6 +100,7 @@ def _balance(stage: Stage) -> None:
         WHERE decoy = 0 AND band = 'wide' AND ((up <= $far AND down <= $far) OR (odd AND rarity = 'all'))""",
         {"far": settings.number("relay.conservation.far")},
     )
+    run(part["near"])
 
 
 def _pieces(group: Any, rest: Any, windows: Any) -> Conserved | None:
@@ -109,21 +114,39 @@ def _pieces(group: Any, rest: Any, windows: Any) -> Conserved | None:
     for name, legs in (("group", group), ("rest", rest)):
         for column in ("b_in", "b_out"):
             sums[name, column] = spread(legs["t"], legs["e"], legs[column].astype(float), edges)
+    count, tunnels = (spread(legs["t"], legs["e"], np.ones(legs["t"].size), edges) for legs in (rest, group))
     if edges.size > _IDLE_PIECES:
         for column in ("b_in", "b_out"):
             sums["group", column] = sums["group", column] - float(np.quantile(sums["group", column], _IDLE))
     moved = sums["group", "b_in"] + sums["group", "b_out"]
-    keep = (moved > 2000) & (sums["rest", "b_in"] > 0) & (sums["rest", "b_out"] > 0)
-    keep &= (sums["group", "b_in"] > 0) & (sums["group", "b_out"] > 0)
-    if int(keep.sum()) < 4:
+    keep = (moved > 2000) & (count > 0)
+    for part in sums.values():
+        keep &= part > 0
+    if int(keep.sum()) < _PIECES:
         return None
-    return conserved(
-        sums["group", "b_in"][keep],
-        sums["rest", "b_out"][keep],
-        sums["group", "b_out"][keep],
-        sums["rest", "b_in"][keep],
-        1.0,
+    return conserved_pieces(
+        Pieces(
+            moved=(sums["group", "b_in"][keep], sums["group", "b_out"][keep]),
+            tunnels=tunnels[keep],
+            others=(sums["rest", "b_out"][keep], sums["rest", "b_in"][keep]),
+            count=count[keep],
+            length=np.diff(edges)[keep].astype(float),
+        )
     )
+
+
+def _looks(group: Any, whole: Any, rest: Any, windows: Any) -> Conserved | None:
+    """The better look at the pieces: by records, and where the sensor cut connections, by connections too.
+
+    An exporter that counts what each record saw has the volume of each minute; one that tells the connection's bytes
+    evenly has only those of the whole.
+    """
+    looks = [_pieces(group, rest, windows)]
+    if whole["t"].size < group["t"].size:
+        looks.append(_pieces(whole, rest, windows))
+    seen = [one for one in looks if one is not None]
+    best = max(seen, key=lambda one: one.bits, default=None)
+    return best and replace(best, bits=max(best.bits - math.log2(len(looks)), 0.0))
 
 
 def spread(start: Any, stop: Any, amount: Any, edges: Any) -> Any:
@@ -163,8 +186,8 @@ def _fits(legs: Any, other: Any, received: float, sent: float) -> Any:
     return fits if int((other & ~fits).sum()) <= _OUTLIERS else np.ones_like(fits)
 
 
-def _connections(group: Any) -> tuple[int, float]:
-    """How many connections the legs of a group make, and the life of the longest in seconds.
+def _connections(group: Any) -> dict[str, Any]:
+    """The connections that the legs of a group make: start, stop and bytes.
 
     A sensor with an active time-out cuts a connection into records that share peer and source port.
     """
@@ -174,7 +197,8 @@ def _connections(group: Any) -> tuple[int, float]:
     start, stop = np.full(count, np.iinfo(np.int64).max), np.zeros(count, dtype=np.int64)
     np.minimum.at(start, inverse, group["t"])
     np.maximum.at(stop, inverse, group["e"])
-    return count, float((stop - start).max()) / 1e6
+    sums = {name: np.bincount(inverse, weights=group[name], minlength=count) for name in ("b_in", "b_out")}
+    return {"t": start, "e": stop, **sums}
 
 
 def _tunnel(stage: Stage, host: int, kind: str, key: int, opened: bool, rarity: str, legs: Any) -> Tunnel | None:
@@ -190,7 +214,8 @@ def _tunnel(stage: Stage, host: int, kind: str, key: int, opened: bool, rarity: 
     place = np.searchsorted(windows[:, 0], legs["t"], side="right") - 1
     within = other & (place >= 0) & (legs["t"] <= windows[np.maximum(place, 0), 1])
     rest = {name: column[within] for name, column in legs.items()}
-    connections, life = _connections(group)
+    whole = _connections(group)
+    connections, life = whole["t"].size, float((whole["e"] - whole["t"]).max()) / 1e6
     if life < stage.settings.number("relay.conservation.tunnel_life"):
         return None
     sums = [float(part[column].sum()) for part in (group, rest) for column in ("b_in", "b_out")]
@@ -205,7 +230,7 @@ def _tunnel(stage: Stage, host: int, kind: str, key: int, opened: bool, rarity: 
         moved=(sums[0], sums[1]),
         others=(sums[3], sums[2]),
         legs=int(within.sum()),
-        pieces=_pieces(group, rest, windows),
+        pieces=_looks(group, whole, rest, windows),
         count=connections,
         peers=tuple(int(one) for one in members),
         exits=exits,
@@ -260,8 +285,7 @@ def _cell(far: float) -> int:
     return int(np.searchsorted(_EDGES, far, side="left"))
 
 
-def _detection(stage: Stage, tunnel: Tunnel, score: float, chance: float) -> Detection:
-    names = stage.names(tunnel.peers)
+def _detection(stage: Stage, tunnel: Tunnel, names: Mapping[int, str], score: float, chance: float) -> Detection:
     pieces = tunnel.pieces
     figures = (
         ("up", tunnel.moved[0] / tunnel.others[0]),
@@ -288,7 +312,7 @@ def _detection(stage: Stage, tunnel: Tunnel, score: float, chance: float) -> Det
         detector=NAME,
         family=FAMILY,
         host=stage.hosts[tunnel.host],
-        peers=tuple(sorted(names.values()))[:20],
+        peers=tuple(sorted(names[peer] for peer in tunnel.peers if peer in names))[:20],
         first_seen=moment(tunnel.start),
         last_seen=moment(tunnel.stop),
         score=score,
@@ -319,8 +343,8 @@ def detect(stage: Stage) -> list[Detection]:
                 found[host].append((-float(np.log2(min(chance, 1.0))) + extra, chance, tunnel))
     best = {host: max(own, key=lambda item: item[0]) for host, own in found.items()}
     price = {host: float(np.log2(len(own))) / 2 for host, own in found.items()}
+    told = {host: item for host, item in sorted(best.items()) if item[0] - price[host] >= least}
+    names = stage.names(peer for _, _, tunnel in told.values() for peer in tunnel.peers)
     return [
-        _detection(stage, tunnel, score - price[host], chance)
-        for host, (score, chance, tunnel) in sorted(best.items())
-        if score - price[host] >= least
+        _detection(stage, tunnel, names, score - price[host], chance) for host, (score, chance, tunnel) in told.items()
     ]

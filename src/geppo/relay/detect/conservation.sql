@@ -70,10 +70,16 @@ WHERE o_out > 0 AND o_in > 0 AND exits >= if(opened, greatest(8, 3 * peers), 8);
 SELECT kind, rarity, band, len(list_filter($edges, lambda x: x < up)) AS up_cell,
        len(list_filter($edges, lambda x: x < down)) AS down_cell, count(*) AS n
 FROM balance WHERE decoy <> 0 GROUP BY ALL;
+-- section: near
+-- The peers of the candidate hosts, with their net and how many hosts know them: once for all buckets.
+CREATE OR REPLACE TEMP TABLE near AS
+WITH peers AS (SELECT DISTINCT peer FROM stage.pair WHERE host IN (SELECT host FROM candidate))
+SELECT p.peer, any_value(a.net) AS net, any_value(c.hosts) AS hosts
+FROM peers p JOIN address a ON a.id = p.peer JOIN stage.popularity c ON c.peer = p.peer GROUP BY p.peer;
 -- section: legs
 -- All legs of the candidate hosts; `member` marks those of a lasting peer.
-SELECT m.peer IS NOT NULL AS member, l.host, l.opened, l.peer, l.port, l.sport, a.net, c.hosts, l.t, l.e, l.b_in, l.b_out, l.peer_inside
-FROM stage.leg l JOIN stage.popularity c USING (peer) JOIN (SELECT id, any_value(net) AS net FROM address GROUP BY id) a ON a.id = l.peer
+SELECT m.peer IS NOT NULL AS member, l.host, l.opened, l.peer, l.port, l.sport, a.net, a.hosts, l.t, l.e, l.b_in, l.b_out, l.peer_inside
+FROM stage.leg l JOIN near a ON a.peer = l.peer
 LEFT JOIN lasting m ON m.host = l.host AND m.peer = l.peer AND m.port = l.port AND m.opened = l.opened
 WHERE l.bucket = $bucket AND l.host IN (SELECT host FROM candidate) AND l.b_in + l.b_out > 0
   AND NOT (l.udp AND l.port IN (SELECT port FROM quiet_port))

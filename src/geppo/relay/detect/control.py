@@ -92,12 +92,13 @@ def regular(stage: Stage) -> list[Beat]:
         "spread": settings.number("relay.control.most_spread"),
         "cover": round(min(cover * stage.span, hours * 3600) * 1e6),
     }
-    found: list[Beat] = []
+    part, run = sections("control.sql"), stage.connection.execute
+    run(part["beat"])
     for bucket in range(stage.buckets):
-        rows = stage.connection.execute(sections("control.sql")["regular"], {**values, "bucket": bucket})
-        names = [column[0] for column in rows.description]
-        found.extend(_beat(dict(zip(names, row, strict=True))) for row in rows.fetchall())
-    return sorted(found, key=lambda beat: (beat.host, beat.peer, beat.port))
+        run(part["regular"], {**values, "bucket": bucket})
+    rows = run(part["known"])
+    names = [column[0] for column in rows.description]
+    return [_beat(dict(zip(names, row, strict=True))) for row in rows.fetchall()]
 
 
 def _population_bits(beat: Beat, alike: int, hosts: int, classes: int) -> float:
@@ -111,7 +112,7 @@ def _population_bits(beat: Beat, alike: int, hosts: int, classes: int) -> float:
     return rare + max(copies, -8.0) + several
 
 
-def _detection(stage: Stage, beat: Beat, score: float, alike: int, sharing: int) -> Detection:
+def _detection(stage: Stage, beat: Beat, name: str, score: float, alike: int, sharing: int) -> Detection:
     figures = (
         ("period_s", beat.period),
         ("spread", beat.spread),
@@ -125,7 +126,6 @@ def _detection(stage: Stage, beat: Beat, score: float, alike: int, sharing: int)
         ("failed", beat.failed),
         ("common_port", float(beat.port in ports()["common"])),
     )
-    name = stage.names([beat.peer]).get(beat.peer, "?")
     return Detection(
         detector=NAME,
         family=FAMILY,
@@ -147,6 +147,11 @@ class _Crowd:
     classes: dict[tuple[int, int, int], set[str]]
     homes: dict[tuple[int, int], set[int]]
 
+    def elsewhere(self, shape: tuple[int, int, int], home: tuple[int, int]) -> int:
+        """How many hosts do the like, but do not call the home. The smaller set is gone through, not the larger."""
+        like = self.shapes[shape]
+        return len(like) - len(like & self.homes[home])
+
 
 def _crowd(stage: Stage, beats: list[Beat]) -> _Crowd:
     crowd = _Crowd(shapes=defaultdict(set), classes=defaultdict(set), homes=defaultdict(set))
@@ -161,9 +166,14 @@ def _crowd(stage: Stage, beats: list[Beat]) -> _Crowd:
 def weighed(stage: Stage, beats: list[Beat]) -> list[tuple[float, Beat]]:
     """Each regular pair with its bits, in the order given."""
     crowd = _crowd(stage, beats)
+    others: dict[tuple[tuple[int, int, int], tuple[int, int]], int] = {}
     found = []
     for beat in beats:
-        alike = len(crowd.shapes[beat.shape] - crowd.homes[beat.peer, beat.port]) + 1
+        key = (beat.shape, (beat.peer, beat.port))
+        # Once for each shape and home: many hosts have the same, and a look at all of them for each would be quadratic.
+        if key not in others:
+            others[key] = crowd.elsewhere(*key)
+        alike = others[key] + 1
         score = beat.regular_bits() + _population_bits(beat, alike, len(stage.hosts), len(crowd.classes[beat.shape]))
         if beat.hosts > stage.uncommon and beat.hosts > 20:
             score = min(score, 0.0)
@@ -183,7 +193,16 @@ def detect(stage: Stage) -> list[Detection]:
     for score, beat in weighed(stage, beats):
         if score >= least and score > best.get(beat.host, (0.0,))[0]:
             best[beat.host] = (score, beat)
+    # Asked once: each question goes through all addresses.
+    names = stage.names(beat.peer for _, beat in best.values())
     return [
-        _detection(stage, beat, score, len(crowd.shapes[beat.shape]), len(crowd.homes[beat.peer, beat.port]))
+        _detection(
+            stage,
+            beat,
+            names.get(beat.peer, "?"),
+            score,
+            len(crowd.shapes[beat.shape]),
+            len(crowd.homes[beat.peer, beat.port]),
+        )
         for _, (score, beat) in sorted(best.items(), key=lambda item: item[0])
     ]

@@ -1,5 +1,10 @@
 -- Regular connections of one host bucket. Sample parameters: bucket 0, least 10, most 86400.
+-- section: beat
+-- Who else knows the peer is asked once for all buckets: it needs a look at all peers.
+CREATE OR REPLACE TEMP TABLE beat (host UINTEGER, peer UBIGINT, port UINTEGER, n BIGINT, first BIGINT, last BIGINT,
+    gaps DOUBLE[], spread DOUBLE, sizes DOUBLE[], size_spread DOUBLE, answer DOUBLE, failed BIGINT);
 -- section: regular
+INSERT INTO beat
 WITH many AS (
   SELECT host, peer, port FROM stage.pair
   WHERE bucket = $bucket AND opened AND n BETWEEN $least AND $most AND NOT peer_inside
@@ -19,10 +24,10 @@ WITH many AS (
          quantile_cont(gap, [0.25, 0.5, 0.75]) FILTER (WHERE gap > 1000000) AS gaps,
          mad(gap) FILTER (WHERE gap > 1000000) AS spread, count(*) FILTER (WHERE gap > 1000000) AS beats,
          quantile_cont(coalesce(b_out, 0), [0.25, 0.5, 0.75]) AS sizes, mad(coalesce(b_out, 0)) AS size_spread,
-         median(coalesce(b_in, 0)) AS answer, mad(coalesce(b_in, 0)) AS answer_spread,
-         count(*) FILTER (WHERE failed) AS failed, count(DISTINCT t // 3600000000) AS hours
+         median(coalesce(b_in, 0)) AS answer, count(*) FILTER (WHERE failed) AS failed
   FROM gap GROUP BY host, peer, port
 )
-SELECT s.*, c.hosts FROM seen s JOIN stage.popularity c USING (peer)
-WHERE beats >= $least AND gaps[2] >= $period AND spread / gaps[2] <= $spread
-ORDER BY host, peer, port;
+SELECT host, peer, port, n, first, last, gaps, spread, sizes, size_spread, answer, failed FROM seen
+WHERE beats >= $least AND gaps[2] >= $period AND spread / gaps[2] <= $spread;
+-- section: known
+SELECT b.*, c.hosts FROM beat b JOIN stage.popularity c USING (peer) ORDER BY host, peer, port;

@@ -9,7 +9,7 @@ things, or an application that asks its database at each request, has no score.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -175,14 +175,19 @@ def false_rates(real: dict[int, float], decoys: list[float], rounds: int) -> dic
     return rates
 
 
-def _detection(stage: Stage, best: Scored, rate: float) -> Detection:
+def _enough(row: dict[str, Any]) -> Any:
+    """Peers of a group that may be named: the most frequent, and all that are as frequent as the last of them."""
+    peers, counts = np.unique(row["peer"], return_counts=True)
+    return peers[counts >= np.sort(counts)[::-1][:_SHOWN][-1]]
+
+
+def _detection(stage: Stage, best: Scored, names: Mapping[int, str], rate: float) -> Detection:
     row, group = best.group.rows, best.group
     legs = int(row["legs"][0])
     peers, counts = np.unique(row["peer"], return_counts=True)
-    enough = peers[counts >= np.sort(counts)[::-1][:_SHOWN][-1]]
-    names = stage.names(enough)
     hits = {int(peer): int(count) for peer, count in zip(peers, counts, strict=True)}
-    shown = sorted(names, key=lambda peer: (-hits[peer], names[peer]))[:_SHOWN]
+    named = [peer for peer in map(int, _enough(row)) if peer in names]
+    shown = sorted(named, key=lambda peer: (-hits[peer], names[peer]))[:_SHOWN]
     targets = np.unique(row["o_peer"])
     port = int(np.bincount(row["port"].astype(np.int64)).argmax())
     figures = (
@@ -237,4 +242,7 @@ def detect(stage: Stage) -> list[Detection]:
                 best[host] = replace(one, group=one.group.alone())
         decoys.extend(null.values())
     rates = false_rates({host: one.bits for host, one in best.items()}, decoys, 2 * len(_SHIFTS))
-    return [_detection(stage, best[host], rates[host]) for host in sorted(best) if best[host].bits >= least]
+    told = [host for host in sorted(best) if best[host].bits >= least]
+    # Asked once: each question goes through all addresses.
+    names = stage.names(int(peer) for host in told for peer in _enough(best[host].group.rows))
+    return [_detection(stage, best[host], names, rates[host]) for host in told]

@@ -58,7 +58,7 @@ def planted(
         *[("beacon", desks)] * law.beacons,
     ]
     taken = {"edge": 0, "desks": 0}
-    controllers = outside(fixed, max(1, len(each) // 6 + 1))
+    controllers = outside(fixed, max(1, len(each) // law.steered + 1))
     for number, (mechanism, pool) in enumerate(each):
         name = "edge" if pool is edge else "desks"
         if taken[name] >= len(pool):

@@ -17,8 +17,9 @@ class Planted:
 
     `lag_ms` is the mean of a gamma law (k = 2) between both legs; `overhead` the share and `extra` the bytes that
     framing adds to a leg, each drawn per relay up to this; `pad` pads to a multiple of so many bytes; `hold` seconds
-    are waited before data go on (store and forward). `sessions` is the range of carried sessions a day; `up` and
-    `down` are medians in bytes; `bulk` the share of bulk transfers.
+    are waited before data go on (store and forward). One outside end steers about `steered` of the planted hosts.
+    `sessions` is the range of carried sessions a day; `up` and `down` are medians in bytes; `bulk` the share of bulk
+    transfers.
     """
 
     forward: int = 0
@@ -37,6 +38,7 @@ class Planted:
     down: int = 5_000
     bulk: float = 0.1
     jitter: float = 0.5
+    steered: int = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
