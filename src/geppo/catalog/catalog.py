@@ -252,7 +252,7 @@ class Catalog:
         return self.names.canonical(identity)
 
     def bare(self, printed: str) -> str:
-        """A name without a suffix that only says what it is of: "Lazarus" of "Lazarus Group"."""
+        """A name without a suffix that only says what it is of: "Ochre Lynx" of "Ochre Lynx Group"."""
         return self.names.bare(printed)
 
     def knows(self, identity: str) -> bool:

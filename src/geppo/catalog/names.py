@@ -207,7 +207,7 @@ class Names:
         return suffix is Suffix.KEPT and bare != printed and key(bare) not in self.ordinary
 
     def bare(self, printed: str) -> str:
-        """A name without a suffix that only says what it is of: "Lazarus" of "Lazarus Group"."""
+        """A name without a suffix that only says what it is of: "Ochre Lynx" of "Ochre Lynx Group"."""
         return self._suffixes.strip(printed)[0]
 
     def _overlay(self, alias: Alias, readings: dict[str, Sequence[Reading]]) -> None:

@@ -15,11 +15,11 @@ EXIT_GATE, EXIT_USE, EXIT_GAPS = 1, 2, 3
 def main() -> None:
     """Run `geppo`. Exit 0 done, 1 a finding fails a gate, 2 wrong use, 3 some sources failed but the rest is done."""
     gc.set_threshold(_YOUNG)
-    from geppo.cli._app import app
+    from geppo.cli._app import application
     from geppo.errors import DataError, GateError, UsageError
 
     try:
-        sys.exit(app() or 0)
+        sys.exit(application(listed=sys.argv[1:2] in ([], ["--help"], ["-h"]))() or 0)
     except GateError as error:
         print(f"geppo: the gate stopped the edition:\n{error}", file=sys.stderr)
         sys.exit(EXIT_GATE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from cyclopts import App
@@ -10,11 +9,6 @@ from cyclopts import App
 from geppo import __version__
 from geppo.cli import catalog, edit, relay
 
-app: Any = App(
-    name="geppo",
-    version=__version__,
-    help="A monthly executive summary of cyber threats in Japanese and English, every sentence with its passages.",
-)
 VERBS = {
     "demo": "Write all editions of the shipped sample month, offline.",
     "read": "Read a document: its text with values, names and hedged claims marked in place.",
@@ -35,10 +29,22 @@ VERBS = {
 }
 """What `geppo --help` says of each verb, in the order of use: the first lines of their own help, unasked."""
 
-# A line given here would take the place of the verb's own help, with its examples, wherever that is asked for.
-_asked = sys.argv[1:2] in ([], ["--help"], ["-h"])
-for _place, (_verb, _help) in enumerate(VERBS.items()):
-    app.command(f"geppo.cli.{_verb}:run", name=_verb, help=_help if _asked else None, sort_key=_place)
-app.command(relay.app)
-app.command(catalog.app)
-app.command(edit.app)
+
+def application(*, listed: bool) -> Any:
+    """The verbs; `listed` with their lines, for `geppo --help`.
+
+    A line given here would take the place of the verb's own help, with its examples, wherever that is asked for.
+    """
+    made: Any = App(
+        name="geppo",
+        version=__version__,
+        help="A monthly executive summary of cyber threats in Japanese and English, every sentence with its passages.",
+    )
+    for place, (verb, line) in enumerate(VERBS.items()):
+        made.command(f"geppo.cli.{verb}:run", name=verb, help=line if listed else None, sort_key=place)
+    for group in (relay.app, catalog.app, edit.app):
+        made.command(group)
+    return made
+
+
+app = application(listed=False)

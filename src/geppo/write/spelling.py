@@ -1,4 +1,4 @@
-"""One spelling for one name: a month whose pages print "CL0P", "Cl0p" and "Cl0p group" names it one way.
+"""One spelling for one name: a month whose pages print "OCHRELYNX", "OchreLynx" and "OchreLynx group" names it one way.
 
 Only spellings of a name are made one. Another name for the same thing stays as its page prints it: that the two are one
 is a claim.
@@ -20,7 +20,7 @@ _KINDS = frozenset({Kind.INTRUSION_SET, Kind.CAMPAIGN, Kind.MALWARE, Kind.TOOL, 
 def spellings(claims: Iterable[Claim], catalog: Catalog) -> Mapping[tuple[str, str], str]:
     """The spelling of each name that is to be printed another way, by the term's id and its name.
 
-    The shortest that a page prints goes first ("Lazarus" before "Lazarus Group"), then the most frequent.
+    The shortest that a page prints goes first ("Ochre Lynx" before "Ochre Lynx Group"), then the most frequent.
     """
     found: dict[tuple[str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
     for term in _terms(claims):
