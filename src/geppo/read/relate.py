@@ -372,6 +372,9 @@ def _arguments(
         if len(subjects) < 2:
             return []
         subjects, objects = subjects[:1], subjects[1:]
+    if predicate is Predicate.SAME_AS and not {one.id for one in subjects}.isdisjoint(one.id for one in objects):
+        # "The group known as X and Y": the name is of "the group", and Y is somebody else.
+        return []
     wanted = "O" in roles or "object" in constants
     if not objects:
         return [] if wanted else [(subject, None) for subject in subjects]
