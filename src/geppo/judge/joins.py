@@ -105,9 +105,9 @@ def settle(grouping: Grouping) -> None:
         if len(homes) < _SEVERAL or len(anchors) > 1:
             continue
         target = anchors[0] if anchors else homes[0]
-        for at in homes:
-            if at != target:
-                target = grouping.join(at, target)
+        for at in [one for one in homes if one != target]:
+            # The place of what is joined is that of its first member.
+            target = grouping.join(at, target)
 
 
 def _is_loose(group: Group, units: Sequence[Unit], report: str) -> bool:
