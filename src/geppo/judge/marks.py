@@ -29,6 +29,7 @@ _HUNDRED = 100
 _YEARS = range(1950, 2100)
 _LATIN = re2.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)*")
 _CAPITAL = re2.compile(r"[A-Z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)*|[\"'“‘«（(][a-z][a-z0-9]*(?:[-_.][a-z0-9]+)*")
+_PLAIN = re2.compile(r"(?:^|\s)([a-z][a-z0-9]+(?:[-_.][a-z0-9]+)*)")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 _BLANKED = {code: " " for code in range(128) if chr(code) not in _LETTERS}
 _OPENING = frozenset("\"'“‘«「『《(（")
@@ -49,6 +50,7 @@ class Marks:
         self._linking, self._worth = linking, dict[str, float]()
         dated = {report.id: _dated(report) for report in reports}
         names = frozenset(word for report in reports for word in _names(report, dated[report.id]))
+        names -= {word for report in reports if _is_latin(report) for word in _plain_words(report)}
         self._at: dict[str, tuple[tuple[int, str], ...]] = {}
         for report in reports:
             printed = ((start, f"word:{word}") for start, word in _places(report, names))
@@ -183,7 +185,7 @@ def _names(report: Report, dated: Sequence[Dated]) -> Iterator[str]:
     taken = [(one.start, one.end) for one in dated]
     taken += [(one.start, one.end) for one in report.mentions if one.kind in _UNNAMED]
     taken.sort()
-    at, latin = 0, text.isascii() or report.document.language in mark_languages()
+    at, latin = 0, _is_latin(report)
     for match in (_CAPITAL if latin else _LATIN).finditer(text):
         start, end = match.span()
         start += text[start] in _OPENING
@@ -196,6 +198,15 @@ def _names(report: Report, dated: Sequence[Dated]) -> Iterator[str]:
         inside = len(before) == 2 and before[1] == " " and not before[0].isspace() and before[0] not in _STOPS
         if not latin or inside or before[-1:] in _OPENING:
             yield word
+
+
+def _is_latin(report: Report) -> bool:
+    return report.document.language in mark_languages() or report.document.text[:_READ].isascii()
+
+
+def _plain_words(report: Report) -> Iterator[str]:
+    """Words that a page prints small and without quotes: in a heading they only look like names."""
+    return (match.group(1) for match in _PLAIN.finditer(report.document.text[:_READ]))
 
 
 def _places(report: Report, names: frozenset[str]) -> Iterator[tuple[int, str]]:
