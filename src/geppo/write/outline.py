@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from geppo.catalog import Catalog
-from geppo.catalog.folding import key
 from geppo.model.assessment import Assessment, AssessmentKind
 from geppo.model.claim import STRENGTH, Claim, Predicate, Rung
 from geppo.model.edition import Month, Role, Story
@@ -125,13 +124,15 @@ class Planner:
         return any(self.documents[report].published < start for report in story.reports if report in self.documents)
 
     def houses(self, story: Story, fact: Fact) -> tuple[str, ...]:
-        """Who stands behind a fact, one name for one house, as a page of it prints it: two pages are one house."""
+        """Whose own pages stand behind a fact, one name for one house, as its first page prints it.
+
+        An origin that only others quote is none: a sentence that names it could not cite it.
+        """
         proof = [one for one in self.of_kind(story, AssessmentKind.CORROBORATION) if set(one.claims) & set(fact.ids)]
         roots = proof[0].origins.roots if proof else story.origins
         names: dict[str, str] = {}
-        for root in roots:
-            document = self.documents.get(root)
-            name = document.publisher.partition("(")[0].strip() if document else self._spelled(root)
+        for page in (self.documents[root] for root in roots if root in self.documents):
+            name = page.publisher.partition("(")[0].strip()
             names.setdefault(self.house(name), name)
         return tuple(names.values())
 
@@ -140,12 +141,6 @@ class Planner:
         plain = name.partition("(")[0].strip()
         known = self.catalog.publisher(plain)
         return known.id if known else plain.casefold()
-
-    def _spelled(self, root: str) -> str:
-        """The name of an origin that only others quote, as they print it."""
-        named = root.removeprefix("named:")
-        voices = (voice for claim in self.month.claims for voice in claim.voices)
-        return next((voice for voice in voices if key(voice) == key(named)), named)
 
     def states(self, story: Story) -> set[str]:
         """States that the groups of a story are linked to."""
