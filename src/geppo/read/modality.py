@@ -93,7 +93,8 @@ def _elsewhere(
     follows = sentence.language in scope()["hedges_follow"]
     if mark.start < match.end and match.start < mark.end:
         last = max((item.start for item in spoken_of), default=0)
-        if not follows or mark.end > last or sentence.text.startswith(tuple(scope()["hedged_cleft"]), mark.end):
+        cleft = sentence.text.startswith(tuple(scope()["hedged_cleft"]), mark.end)
+        if not follows or mark.end > last or cleft or mark.text.startswith(tuple(scope()["hedge_adverbs"])):
             return False
         described = mark.end == last and match.end > max(item.end for item in spoken_of)
         return described or _set_apart(sentence.text[mark.end : last], sentence.language)
