@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from geppo.catalog import Catalog
-from geppo.model.claim import Claim, Hedge, Predicate, Rung
+from geppo.model.claim import Claim, Predicate
 from geppo.model.entity import Kind, Term
-from geppo.model.report import Passage
 from geppo.write.facts import Fact
 from geppo.write.parties import Parties
+from tests.write.made import made_claim
 
 _LYNX = Term(kind=Kind.INTRUSION_SET, id="actor/new/lynx", name="Ochre Lynx")
 _CHILE = Term(kind=Kind.LOCATION, id="country/CL", name="Chile")
@@ -18,12 +16,8 @@ _ENERGY = Term(kind=Kind.SECTOR, id="sector/energy", name="energy")
 
 
 def _claim(predicate: Predicate, object_: Term, *, negated: bool = False, place: Term | None = None) -> Claim:
-    return Claim(
-        id=f"{predicate.value}-{object_.id}", report="d1", publisher="Velmora Research", predicate=predicate,
-        subject=_LYNX, object=object_, qualifiers=(("place", place),) if place else (), count=None, when=None,
-        hedge=Hedge(rung=Rung.CONFIRMED), negated=negated, voices=(),
-        passage=Passage(document="d1", start=0, end=1, text="A"), published=date(2031, 5, 10), rule="made",
-    )  # fmt: skip
+    parts = {"id": f"{predicate.value}-{object_.id}", "negated": negated}
+    return made_claim(_LYNX, predicate, object_, qualifiers=(("place", place),) if place else (), **parts)
 
 
 def _of(fact: Claim, *claims: Claim) -> frozenset[str]:

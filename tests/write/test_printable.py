@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from geppo.model.claim import Claim, Hedge, Predicate, Rung
+from geppo.model.claim import Claim, Predicate
 from geppo.model.entity import Kind, Term
-from geppo.model.report import Passage
 from geppo.model.time import day
 from geppo.write.facts import printable
+from tests.write.made import made_claim
 
 _ATTACK = Term(kind=Kind.CONCEPT, id="campaign-kind/attack", name="attack")
 _OUTAGE = Term(kind=Kind.CONCEPT, id="campaign-kind/outage", name="outage")
@@ -30,12 +30,10 @@ def _claim(
     negated: bool = False,
     place: bool = False,
 ) -> Claim:
-    return Claim(
-        id="c", report="d1", publisher="Velmora Research", predicate=predicate, subject=subject, object=object_,
-        qualifiers=(("place", _CHILE),) if place else (), count=None, when=day(date(2031, 5, 4)) if dated else None,
-        hedge=Hedge(rung=Rung.CONFIRMED), negated=negated, voices=(), rule="made",
-        passage=Passage(document="d1", start=0, end=1, text="A"), published=date(2031, 5, 10),
-    )  # fmt: skip
+    when = day(date(2031, 5, 4)) if dated else None
+    return made_claim(
+        subject, predicate, object_, when=when, negated=negated, qualifiers=(("place", _CHILE),) if place else ()
+    )
 
 
 @pytest.mark.parametrize(

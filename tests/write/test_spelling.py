@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from geppo.catalog import Catalog
-from geppo.model.claim import Claim, Hedge, Predicate, Rung
+from geppo.model.claim import Claim, Predicate
 from geppo.model.entity import Kind, Term
-from geppo.model.report import Passage
 from geppo.write.spelling import spellings
+from tests.write.made import made_claim
 
 _ENERGY = Term(kind=Kind.SECTOR, id="sector/energy", name="energy")
 
 
 def _claims(*names: tuple[str, str]) -> list[Claim]:
-    return [
-        Claim(
-            id=f"c{number}", report="d1", publisher="Velmora", predicate=Predicate.TARGETS,
-            subject=Term(kind=Kind.INTRUSION_SET, id=id_, name=name), object=_ENERGY, qualifiers=(), count=None,
-            when=None, hedge=Hedge(rung=Rung.CONFIRMED), negated=False, voices=(), rule="made",
-            passage=Passage(document="d1", start=0, end=1, text="A"), published=date(2031, 5, 10),
-        )
-        for number, (id_, name) in enumerate(names)
-    ]  # fmt: skip
+    groups = [Term(kind=Kind.INTRUSION_SET, id=id_, name=name) for id_, name in names]
+    return [made_claim(group, Predicate.TARGETS, _ENERGY, id=f"c{number}") for number, group in enumerate(groups)]
 
 
 def _chosen(*names: tuple[str, str]) -> dict[str, str]:

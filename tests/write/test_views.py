@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from geppo.catalog import Catalog
@@ -15,18 +13,17 @@ from geppo.model.report import Passage
 from geppo.model.time import Period
 from geppo.write.compose import Composer
 from geppo.write.statement import statement
+from tests.write.made import made_claim
 
 _LYNX = Term(kind=Kind.INTRUSION_SET, id="actor/new/lynx", name="Ochre Lynx")
 _STATES = {"CL": "Chile", "NO": "Norway"}
 
 
 def _claim(report: str, country: str, rung: Rung) -> Claim:
-    return Claim(
-        id=f"{report}-{country}", report=report, publisher="Velmora", predicate=Predicate.HAS_NEXUS, subject=_LYNX,
-        object=Term(kind=Kind.LOCATION, id=f"country/{country}", name=_STATES[country]), qualifiers=(), count=None,
-        when=None, hedge=Hedge(rung=rung), negated=False, voices=(), rule="made",
-        passage=Passage(document=report, start=0, end=1, text="A"), published=date(2031, 5, 10),
-    )  # fmt: skip
+    state = Term(kind=Kind.LOCATION, id=f"country/{country}", name=_STATES[country])
+    passage = Passage(document=report, start=0, end=1, text="A")
+    parts = {"id": f"{report}-{country}", "report": report, "hedge": Hedge(rung=rung), "passage": passage}
+    return made_claim(_LYNX, Predicate.HAS_NEXUS, state, **parts)
 
 
 def _sentence(language: str, one: Rung, other: Rung) -> str | None:
