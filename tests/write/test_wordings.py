@@ -107,3 +107,18 @@ def test_a_day_that_two_clauses_share_is_said_once(language: str, days: tuple[st
     )
     said = statement("fact", Role.CLAIM, "story", 0.0, claims=[one.best.id for one in facts], facts=facts)
     assert expected in (_composer(language).sentence(said) or "")
+
+
+@pytest.mark.parametrize(
+    ("language", "single", "expected"),
+    [
+        ("en", "2", "Of the 3 leading stories, 2 rest on a single origin that nobody else has borne out so far."),
+        ("en", "3", "Each of the 3 leading stories rests on a single origin that nobody else has borne out so far."),
+        ("ja", "3", "上位 3 件のトピックは、いずれも単一の発信元に基づくものです。"),
+    ],
+)
+def test_all_of_the_leading_stories_are_not_told_as_so_many_of_so_many(
+    language: str, single: str, expected: str
+) -> None:
+    said = statement("opening.doubt", Role.CAVEAT, "", 0.0, values={"s": single, "k": "3"})
+    assert _composer(language).sentence(said) == expected

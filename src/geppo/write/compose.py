@@ -348,6 +348,8 @@ class Composer:
                 return None
             slots["X"] = self.wording.listed(list(dict.fromkeys(nouns)))
             name = "main" if len(nouns) > 1 else "main_one"
+        if name == "doubt" and slots["s"] == slots["k"]:
+            name = "doubt_all"
         if name == "later":
             themes = [value for key, value in said.values if key.startswith("T")]
             slots["X"] = self.wording.listed([self.phrases.text("theme", theme) for theme in themes])
