@@ -11,8 +11,8 @@ import pytest
 
 from geppo.config import Settings
 from geppo.errors import DataError, UsageError
-from geppo.telemetry import canonical, to_parquet
-from geppo.telemetry.engines import engines, rows
+from geppo.telemetry import canonical, legs, to_parquet
+from geppo.telemetry.engines import engines, rows, write
 from geppo.telemetry.expressions import EXPRESSIONS, KEYS, build, compiled
 from tests.telemetry.shared import settings_with
 
@@ -110,12 +110,12 @@ def test_engines_agree_to_the_last_digit(engine: str, name: str, busy: list[Path
 
 
 @pytest.mark.scale
-@pytest.mark.parametrize("name", sorted(EXPRESSIONS))
+@pytest.mark.parametrize("name", sorted([*EXPRESSIONS, *legs.EXPRESSIONS]))
 def test_the_shipped_sql_is_what_ibis_compiles(name: str, request: pytest.FixtureRequest) -> None:
     import ibis
 
-    sql = ibis.to_sql(build(name), dialect="duckdb")
-    made = f"-- geppo.telemetry.expressions.{name}, compiled by Ibis; do not edit.\n{sql}\n"
+    place, make = ("legs", legs.build) if name in legs.EXPRESSIONS else ("expressions", build)
+    made = f"-- geppo.telemetry.{place}.{name}, compiled by Ibis; do not edit.\n{ibis.to_sql(make(name), 'duckdb')}\n"
     if request.config.getoption("--update-golden"):
         path = Path(__file__).parents[2] / "src" / "geppo" / "telemetry" / "compiled" / f"{name}.sql"
         path.write_text(made, encoding="utf-8")
@@ -123,7 +123,7 @@ def test_the_shipped_sql_is_what_ibis_compiles(name: str, request: pytest.Fixtur
 
 
 @pytest.mark.parametrize("engine", ["spark", "clickhouse"])
-def test_a_missing_engine_says_what_to_install(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_engine_says_what_to_install(engine: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     import builtins
 
     real: Callable[..., object] = builtins.__import__
@@ -136,6 +136,8 @@ def test_a_missing_engine_says_what_to_install(engine: str, monkeypatch: pytest.
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(UsageError, match=r"pip install 'geppo\[scale\]'"):
         rows(engine, "fan", [Path("x.parquet")], SETTINGS)
+    with pytest.raises(UsageError, match=r"pip install 'geppo\[scale\]'"):
+        write(engine, ["addresses"], [Path("x.parquet")], None, tmp_path, SETTINGS)
 
 
 def test_settings_are_the_packaged_ones() -> None:

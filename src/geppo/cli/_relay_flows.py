@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,8 +13,11 @@ from geppo.cli import _relay_settings
 from geppo.errors import UsageError
 
 if TYPE_CHECKING:
+    from geppo.config import Settings
     from geppo.model.relay import HostFinding
+    from geppo.relay.detect._stage import Asset
     from geppo.relay.flows import FlowReport
+    from geppo.telemetry.report import Report
 
 _PRIVATE = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
 _REASONS = 3
@@ -42,7 +46,8 @@ def run(
     inventory
         CSV with the columns host,asset_class,role,sanctioned: what is allowed to relay.
     engine
-        Where the detectors run. So far duckdb only; the others are refused.
+        What reads the records and counts them for the detectors: duckdb on this machine, or spark or clickhouse (extra
+        `scale`), which take canonical Parquet as it is and any other records after they were written as such.
     json_
         Print one JSON line a host that stands out.
     """
@@ -74,17 +79,37 @@ def run_flows(
     settings = _relay_settings.settings()
     ranges = [text for text in internal.split(",") if text.strip()]
     known = {_normal(host): asset for host, asset in read_inventory(inventory).items()} if inventory else {}
-    if engine != "duckdb":
-        raise UsageError(f"relay flows: the detectors run on duckdb only so far, not on {engine}; leave --engine out")
-    with flows(paths, settings, ranges) as source:
-        report = find(source.connection, settings, ranges, known)
-        done = source.report
+    if engine == "duckdb":
+        with flows(paths, settings, ranges) as source:
+            report, done = find(source.connection, settings, ranges, known), source.report
+    else:
+        report, done = _elsewhere(paths, engine, settings, ranges, known)
     read = [f"read {done.rows:,} flows from {len(done.files)} files, {done.bad:,} bad lines"]
     read += [f"  {file.name}: {file.bad} bad lines, first {_where(file.samples)}" for file in done.files if file.bad]
     if done.joined or done.unpaired:
         read.append(f"  one-way records: {done.joined:,} joined to others, {done.unpaired:,} left with one direction")
     gaps = [f"not read: {gap}" for gap in done.gaps]
     return report, read, gaps
+
+
+def _elsewhere(
+    paths: tuple[Path, ...], engine: str, settings: Settings, ranges: list[str], known: dict[str, Asset]
+) -> tuple[FlowReport, Report]:
+    """The report with another engine's tables, and what was read of the records as they came."""
+    from geppo.relay.detect._elsewhere import Elsewhere
+    from geppo.relay.flows import find
+    from geppo.telemetry import canonical
+    from geppo.telemetry.engine import flows
+
+    with tempfile.TemporaryDirectory(prefix="geppo-", dir=settings.text("telemetry.temp_directory") or None) as work:
+        folder, read = Path(work), None
+        if not all(canonical.is_canonical(path) for path in paths):
+            read = canonical.to_parquet(paths, folder / "canonical", settings, ranges)
+            paths = (folder / "canonical",)
+        files = tuple(part.path for path in paths for part in canonical.parts(path))
+        place = Elsewhere(engine=engine, files=files, folder=folder, settings=settings)
+        with flows(paths, settings, ranges) as source:
+            return find(source.connection, settings, ranges, known, place), read or source.report
 
 
 def _where(samples: Any) -> str:

@@ -15,6 +15,7 @@ from geppo.errors import UsageError
 from geppo.model.relay import Detection, HostFinding, HostRole
 from geppo.registry import family
 from geppo.relay.classify import figures_of, is_sanctioned, is_several, likes, of_one_host, role, table
+from geppo.relay.detect._elsewhere import Elsewhere
 from geppo.relay.detect._quality import Condition, conditions, translated
 from geppo.relay.detect._stage import Asset, Stage, moment, staged
 from geppo.relay.detect.fan import profiles
@@ -70,13 +71,18 @@ def read_inventory(path: Path) -> dict[str, Asset]:
 
 
 def find(
-    connection: Any, settings: Settings, internal: Iterable[str], inventory: Mapping[str, Asset] | None = None
+    connection: Any,
+    settings: Settings,
+    internal: Iterable[str],
+    inventory: Mapping[str, Asset] | None = None,
+    place: Elsewhere | None = None,
 ) -> FlowReport:
     """Hosts that stand out in the view `flow` of a DuckDB connection, likeliest first.
 
-    `internal` are the CIDR ranges of the house. Raises UsageError for a range that is none.
+    `internal` are the CIDR ranges of the house; with `place` another engine makes the tables that the detectors read.
+    Raises UsageError for a range that is none and for an engine that is missing.
     """
-    with staged(connection, settings, internal, inventory) as stage:
+    with staged(connection, settings, internal, inventory, place) as stage:
         members = family("geppo.relay.detect")
         detections: dict[str, list[Detection]] = defaultdict(list)
         if stage.legs:

@@ -139,6 +139,11 @@ def _sort(connection: duckdb.DuckDBPyConnection, parted: Path, out: Path, bucket
         shutil.rmtree(folder)
 
 
+def is_canonical(folder: Path) -> bool:
+    """True for a folder that `to_parquet` made."""
+    return next(folder.glob(f"day=*/bucket=*/{_FILE}"), None) is not None
+
+
 def parts(folder: Path) -> tuple[Part, ...]:
     """The parts of a folder that `to_parquet` made, by day and bucket. Raises UsageError for another folder."""
     found = [

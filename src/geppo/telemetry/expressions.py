@@ -169,7 +169,9 @@ def build(name: str) -> Expression:
 
 
 def compiled(name: str) -> str:
-    """DuckDB's SQL of an expression over a table `events`, as Ibis made it."""
-    if name not in EXPRESSIONS:
-        raise DataError(f"no shared expression {name!r}; there are {', '.join(EXPRESSIONS)}")
-    return resources.files("geppo.telemetry.compiled").joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    """DuckDB's SQL of an expression over a table `events`, as Ibis made it. Raises DataError for an unknown name."""
+    folder = resources.files("geppo.telemetry.compiled")
+    known = sorted(file.name.removesuffix(".sql") for file in folder.iterdir() if file.name.endswith(".sql"))
+    if name not in known:
+        raise DataError(f"no shared expression {name!r}; there are {', '.join(known)}")
+    return folder.joinpath(f"{name}.sql").read_text(encoding="utf-8")

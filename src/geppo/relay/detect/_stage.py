@@ -20,6 +20,8 @@ from typing import Any
 
 from geppo.config import Settings
 from geppo.errors import UsageError
+from geppo.relay.detect import _elsewhere
+from geppo.relay.detect._elsewhere import Elsewhere
 from geppo.relay.detect._sql import sections
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -144,11 +146,27 @@ def _ranges(connection: Any, inside: tuple[Network, ...]) -> None:
             connection.execute("INSERT INTO range4 VALUES (?, ?)", [low, low + one.num_addresses - 1])
 
 
+def _made(connection: Any, buckets: int, passes: int) -> None:
+    """Fill `stage.leg` and `stage.pair` from the view `flow`."""
+    part = sections("_stage.sql")
+    connection.execute(part["leg"], {"buckets": buckets})
+    for turn in range(passes):
+        low = turn * _BUCKETS_A_PASS
+        connection.execute(part["paired"], {"low": low, "high": low + _BUCKETS_A_PASS - 1})
+
+
 @contextmanager
 def staged(
-    connection: Any, settings: Settings, internal: Iterable[str], inventory: Mapping[str, Asset] | None = None
+    connection: Any,
+    settings: Settings,
+    internal: Iterable[str],
+    inventory: Mapping[str, Asset] | None = None,
+    place: Elsewhere | None = None,
 ) -> Iterator[Stage]:
-    """Build the stage from the view `flow` of `connection`; its tables live in a temporary file during the block."""
+    """Build the stage from the view `flow` of `connection`; its tables live in a temporary file during the block.
+
+    With `place` its engine makes them of its files, which must hold the same flows as the view.
+    """
     inside = networks(internal)
     part = sections("_stage.sql")
     with tempfile.TemporaryDirectory(prefix="geppo-relay-") as folder:
@@ -156,18 +174,22 @@ def staged(
         connection.execute(f"ATTACH '{file}' AS stage")
         try:
             _ranges(connection, inside)
+            if place is None:
+                connection.execute(part["texts"])
+            else:
+                _elsewhere.texts(connection, place)
             connection.execute(part["spelling"])
             connection.execute(part["address"])
             _other_addresses(connection, inside)
             connection.execute(part["host"])
             rows = int(connection.execute("SELECT count(*) FROM flow").fetchone()[0])
             buckets = min(max(math.ceil(rows / settings.integer("relay.flows.bucket_rows")), 1), 64)
-            connection.execute(part["leg"], {"buckets": buckets})
-            connection.execute(part["pair"])
             passes = math.ceil(buckets / _BUCKETS_A_PASS)
-            for turn in range(passes):
-                low = turn * _BUCKETS_A_PASS
-                connection.execute(part["paired"], {"low": low, "high": low + _BUCKETS_A_PASS - 1})
+            connection.execute(part["pair"])
+            if place is None:
+                _made(connection, buckets, passes)
+            else:
+                _elsewhere.legs(connection, place, buckets)
             connection.execute(part["popularity"])
             if passes == 1:
                 connection.execute("SET memory_limit = ?", [settings.text("relay.flows.memory")])

@@ -1,13 +1,15 @@
 -- One leg a flow and inside end. Sample parameters: internal ranges in table `range4(low, high)`, buckets 8.
 -- A leg is a flow as its inside host sees it: `b_in` bytes the host received, `b_out` bytes it sent.
+-- section: texts
+CREATE OR REPLACE TEMP VIEW seen AS
+SELECT DISTINCT "id.orig_h" AS text FROM flow UNION SELECT DISTINCT "id.resp_h" FROM flow;
 -- section: spelling
 CREATE OR REPLACE TEMP TABLE spelling AS
 SELECT text, hash(text) AS raw,
        CASE WHEN regexp_full_match(text, '\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}')
             THEN split_part(text, '.', 1)::BIGINT * 16777216 + split_part(text, '.', 2)::BIGINT * 65536
                  + split_part(text, '.', 3)::BIGINT * 256 + split_part(text, '.', 4)::BIGINT END AS number
-FROM (SELECT DISTINCT "id.orig_h" AS text FROM flow UNION SELECT DISTINCT "id.resp_h" FROM flow)
-WHERE text IS NOT NULL;
+FROM seen WHERE text IS NOT NULL;
 -- section: address
 CREATE OR REPLACE TEMP TABLE address AS
 SELECT text, raw, raw AS id, number >> 8 AS net,
@@ -24,7 +26,7 @@ CREATE OR REPLACE TABLE stage.leg AS
 WITH flow_id AS (
   SELECT coalesce(so.id, hash("id.orig_h")) AS src, coalesce(ro.id, hash("id.resp_h")) AS dst,
          "id.orig_p" AS sport, "id.resp_p" AS port, proto, epoch_us(ts) AS t,
-         epoch_us(ts) + (least(greatest(coalesce(duration, 0), 0), 1e8) * 1e6)::BIGINT AS e,
+         epoch_us(ts) + floor(least(greatest(coalesce(duration, 0), 0), 1e8) * 1e6 + 0.5)::BIGINT AS e,
          greatest(orig_bytes, 0) AS b_o, greatest(resp_bytes, 0) AS b_r,
          -- No state and no counter of answers (NetFlow in one direction) is not known to have failed.
          coalesce(conn_state IN ('S0', 'REJ', 'RSTOS0', 'RSTRH', 'SH', 'SHR'), resp_pkts = 0, false) AS failed
@@ -53,6 +55,25 @@ SELECT host, peer, port, opened, any_value(peer_inside) AS peer_inside, bool_and
        count(*) FILTER (WHERE failed) AS failed, sum(coalesce(b_in, 0))::BIGINT AS b_in,
        sum(coalesce(b_out, 0))::BIGINT AS b_out, min(t) AS first, max(e) AS last, max(e - t) AS longest, min(bucket) AS bucket
 FROM stage.leg WHERE bucket BETWEEN $low AND $high GROUP BY host, peer, port, opened ORDER BY min(bucket);
+-- section: known
+-- What an engine elsewhere must be told of addresses (`geppo.telemetry.legs.KNOWN`).
+CREATE OR REPLACE TEMP TABLE known AS
+SELECT a.text AS address, coalesce(n.text, a.text) AS normal, h.host::BIGINT AS host, h.host::BIGINT % $buckets AS bucket,
+       a.skip::BIGINT AS skip
+FROM (SELECT text, any_value(id) AS id, bool_or(skip) AS skip, any_value(raw) AS raw FROM address GROUP BY text) a
+LEFT JOIN host h ON h.id = a.id AND NOT a.skip
+LEFT JOIN (SELECT raw, min(text) AS text FROM address WHERE raw = id GROUP BY raw) n ON n.raw = a.id
+WHERE h.host IS NOT NULL OR a.skip OR a.raw <> a.id;
+-- section: legs_elsewhere
+-- The rows of `geppo.telemetry.legs`, read where the engine wrote them; $files stands for their pattern.
+CREATE OR REPLACE VIEW stage.leg AS
+SELECT host::UINTEGER AS host, hash(peer) AS peer, peer_inside = 1 AS peer_inside, port::UINTEGER AS port,
+       sport::UINTEGER AS sport, opened = 1 AS opened, udp = 1 AS udp, t, e, b_in, b_out, failed = 1 AS failed, bucket
+FROM read_parquet($files, hive_partitioning = true, hive_types = {'bucket': 'UTINYINT'});
+-- section: sides_elsewhere
+INSERT INTO stage.pair
+SELECT host, hash(peer), port, opened = 1, peer_inside = 1, udp = 1, n, failed, b_in, b_out, first, last, longest, bucket
+FROM read_parquet($files, hive_partitioning = true, hive_types = {'bucket': 'UTINYINT'}) ORDER BY bucket;
 -- section: popularity
 -- How many inside hosts have to do with a peer, whoever opened.
 CREATE OR REPLACE TABLE stage.popularity AS

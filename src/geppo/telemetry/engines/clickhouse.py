@@ -1,48 +1,89 @@
+# ruff: noqa: S608 - SQL is put together from compiled expressions and paths that _plain() let through
 """ClickHouse in this process (chdb), with the SQL that Ibis compiles for ClickHouse."""
 
 from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from geppo.config import Settings
 from geppo.errors import UsageError
+from geppo.telemetry import legs
 from geppo.telemetry.engines import Row, needs
 from geppo.telemetry.expressions import build
 
 ENGINE = "clickhouse"
 _EVENTS = """
 SELECT toUnixTimestamp64Micro(ts) AS ts_us, assumeNotNull("id.orig_h") AS orig_h, "id.orig_p" AS orig_p,
-       assumeNotNull("id.resp_h") AS resp_h, "id.resp_p" AS resp_p, proto, orig_bytes, resp_bytes
+       assumeNotNull("id.resp_h") AS resp_h, "id.resp_p" AS resp_p, proto, orig_bytes, resp_bytes,
+       duration, resp_pkts, conn_state
 FROM file('{path}', Parquet) WHERE NOT copy
 """
 
 
-def rows(name: str, files: Sequence[Path], settings: Settings) -> list[Row]:
-    """See `geppo.telemetry.engines`. Raises UsageError for a path that ClickHouse would take for a pattern."""
+@contextmanager
+def _session(files: Sequence[Path], settings: Settings) -> Iterator[Any]:
+    """A session with the view `events`. Raises UsageError for a path that ClickHouse would take for a pattern."""
     try:
-        import ibis
         from chdb.session import Session
     except ImportError as error:
         raise needs(ENGINE, error) from error
-    paths = [str(path.resolve()) for path in files]
-    odd = next((path for path in paths if set(path) & set("{}*?',\\")), None)
-    if odd is not None:
-        raise UsageError(f"{odd}: the engine clickhouse takes {{}}*?', in a path for a pattern; rename it")
-    events = " UNION ALL ".join(_EVENTS.format(path=path) for path in paths)
-    sql = ibis.to_sql(build(name), dialect="clickhouse")
-    limit = settings.integer("telemetry.clickhouse_bytes")
+    events = " UNION ALL ".join(_EVENTS.format(path=_plain(path)) for path in files)
     with tempfile.TemporaryDirectory(dir=settings.text("telemetry.temp_directory") or None) as folder:
         session = Session(folder)
         try:
             session.query(f"CREATE VIEW events AS {events}")
-            answer = str(session.query(f"{sql} SETTINGS max_memory_usage = {limit}", "JSONCompactEachRow"))
+            yield session
         finally:
             session.close()
+
+
+def _plain(path: Path) -> str:
+    text = str(path.resolve())
+    if set(text) & set("{}*?',\\"):
+        raise UsageError(f"{text}: the engine clickhouse takes {{}}*?', in a path for a pattern; rename it")
+    return text
+
+
+def _sql(expression: Any) -> str:
+    try:
+        import ibis
+    except ImportError as error:
+        raise needs(ENGINE, error) from error
+    return str(ibis.to_sql(expression, dialect="clickhouse"))
+
+
+def _limits(settings: Settings) -> str:
+    # Without the second setting a left join fills what has no match with 0 and "", not with null.
+    return f"SETTINGS max_memory_usage = {settings.integer('telemetry.clickhouse_bytes')}, join_use_nulls = 1"
+
+
+def rows(name: str, files: Sequence[Path], settings: Settings) -> list[Row]:
+    """See `geppo.telemetry.engines`. Raises UsageError for a path that ClickHouse would take for a pattern."""
+    with _session(files, settings) as session:
+        answer = str(session.query(f"{_sql(build(name))} {_limits(settings)}", "JSONCompactEachRow"))
     return [tuple(int(value) if isinstance(value, str) and _whole(value) else value for value in json.loads(line))
             for line in answer.splitlines()]  # fmt: skip
+
+
+def write(names: Sequence[str], files: Sequence[Path], known: Path | None, out: Path, settings: Settings) -> None:
+    """See `geppo.telemetry.engines`. Raises UsageError for a path that ClickHouse would take for a pattern."""
+    with _session(files, settings) as session:
+        if known is not None:
+            session.query(f"CREATE VIEW known AS SELECT * FROM file('{_plain(known)}', Parquet)")
+        for name in names:
+            folder = out / name
+            folder.mkdir(parents=True)
+            parted = name in legs.PARTED
+            place = f"{_plain(folder)}/{'bucket={_partition_id}/' if parted else ''}all.parquet"
+            session.query(
+                f"INSERT INTO FUNCTION file('{place}', Parquet) {'PARTITION BY bucket ' if parted else ''}"
+                f"{_sql(legs.build(name))} {_limits(settings)}"
+            )
 
 
 def _whole(text: str) -> bool:
