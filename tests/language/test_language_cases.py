@@ -14,7 +14,7 @@ from geppo.language.dates import find_dates
 from geppo.language.hedges import grade, hedges, negations
 from geppo.language.numbers import find_counts
 from geppo.language.sentences import Span, blocks, clauses, sentences
-from geppo.language.voices import own_observation, voices
+from geppo.language.voices import observes, own_observation, voices
 
 CASES = Path(__file__).parent.parent / "cases" / "language"
 PUBLISHED = date(2025, 11, 24)
@@ -104,6 +104,12 @@ def test_voices(language: str, text: str, found: list[str]) -> None:
 @pytest.mark.parametrize(("language", "text", "found"), _lines("voices", "own"))
 def test_own_observation(language: str, text: str, found: list[str]) -> None:
     assert found == ["yes" if own_observation(text, language) else "no"]
+
+
+@pytest.mark.parametrize(("language", "text", "found"), _lines("voices", "named"))
+def test_observation_by_name(language: str, text: str, found: list[str]) -> None:
+    assert found == ["yes" if observes(text, language, "Harrow Point") else "no"]
+    assert not observes(text, language, "Tidewater Institute") and not observes(text, language, "")
 
 
 @pytest.mark.parametrize(("language", "text", "found"), _lines("sentences"))

@@ -19,11 +19,13 @@ from geppo.deliver._words import Words, words
 from geppo.model.edition import Correction, Edition, EditionKind, Issue, Reference, Section, Sentence, Table
 from geppo.model.edits import Remark
 from geppo.model.marking import Tlp
-from geppo.model.report import Gap
+from geppo.model.report import Document, Gap
 
 _CITATION = re2.compile(r"\[([0-9]{1,4})\]")
 _LEAD_LINES = 3
 _GAPS_NAMED = 3
+_COMMON = "en"
+"""The language of reports that readers of every edition read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,10 +289,18 @@ class _Setter:
             language=document.language if document and document.language.isascii() else "",
             href=web_address(reference.url),
             address=visible(reference.url) if web_address(reference.url) else shown(reference.url),
-            published=self.words.ui("published", day=self.words.day(reference.published)),
+            published=self._published(reference, document),
             accessed=self.words.ui("accessed", day=self.words.day(reference.accessed)),
             note=reference.note,
         )
+
+    def _published(self, reference: Reference, document: Document | None) -> str:
+        """The day, and the language of a page that not every reader of the edition will read."""
+        day, words = self.words.day(reference.published), self.words
+        language = document.language if document else ""
+        if language in words.groups["tongues"] and language not in (words.language, _COMMON):
+            return words.ui("published_in", language=words.of("tongues", language), day=day)
+        return words.ui("published", day=day)
 
     def box(self, number: int, table: Table) -> Box:
         return Box(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from geppo.judge._catalogue import Catalogue, Publisher
 from geppo.judge._reference import Standing, speaker_words
+from geppo.judge.sounds import sound_alike
 from geppo.model.report import Report
 
 
@@ -35,8 +36,11 @@ def fold(name: str) -> str:
 
 
 def in_other_letters(name: str, house: str) -> bool:
-    """True for a name in other letters than a house's and than Latin ones: the house, perhaps, spelled as it sounds."""
-    return not name.isascii() and _letters(name) != _letters(house)
+    """True for a name in other letters than a house's that may be the house's as it sounds.
+
+    A name in Latin letters must sound like the house's; one in others may be translated, too.
+    """
+    return _letters(name) != _letters(house) and (not name.isascii() or sound_alike(name, house))
 
 
 def _letters(name: str) -> str:

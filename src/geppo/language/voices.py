@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
+import re2
+
 from geppo.errors import DataError
 from geppo.language import _data
 from geppo.language._lexicon import NEVER, Hit, Lexicon, Test, alternation, fold, pattern
@@ -192,6 +194,21 @@ def voices(text: str, span: Span, language: str) -> tuple[Voice, ...]:
     starts, found = _found(text, _data.code(language))
     inside = found[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
     return tuple(voice for voice in inside if voice.end <= span.end)
+
+
+@lru_cache(maxsize=512)
+def _named_observation(house: str, code: str) -> Test | None:
+    source = _data.text(_data.own_or_neutral(code, "voices"), "named_observation")
+    return Test(source.replace("HOUSE", re2.escape(fold(house)))) if source else None
+
+
+def observes(text: str, language: str, house: str) -> bool:
+    """True where a page speaks of what its own house has seen by the house's name ("Kestrel Labs has observed")."""
+    folded = fold(text)
+    if not house or fold(house) not in folded:
+        return False
+    test = _named_observation(house, _data.code(language))
+    return test is not None and test(folded)
 
 
 def own_observation(text: str, language: str) -> tuple[Span, ...]:

@@ -319,7 +319,7 @@ def read_document(document: Document, catalog: Catalog, names: Sequence[Name] = 
         mentions=tuple(mentions),
         observables=_page(document).observables,
         cites=() if _is_roundup(document) else _cites(document, cited, mentions, catalog),
-        own_observation=bool(voicing.own_observation(document.text, document.language)),
+        own_observation=_observes(document),
     )
     return Reading(report=report, claims=tuple(claims))
 
@@ -369,6 +369,12 @@ def _tied(claim: Claim, last_link: str) -> Claim:
 def _speaker(document: Document) -> str:
     """The publisher's name without what it was copied from: "Politico (copy on …)" is Politico speaking."""
     return document.publisher.partition("(")[0].strip() or document.publisher
+
+
+def _observes(document: Document) -> bool:
+    """True where the page speaks of what its house has seen itself: as "we", or by the house's own name."""
+    text, language = document.text, document.language
+    return bool(voicing.own_observation(text, language)) or voicing.observes(text, language, _speaker(document))
 
 
 def _title_terms(document: Document, catalog: Catalog, names: Sequence[Name]) -> tuple[Item, ...]:

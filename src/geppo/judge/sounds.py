@@ -1,0 +1,43 @@
+"""Names of one house in two scripts, compared by how they sound."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from anyascii import anyascii
+
+_SAME = str.maketrans(
+    {"r": "l", "v": "b", "c": "k", "q": "k", "z": "s", "j": "s", "x": "s", "p": "b", "t": "d", "g": "k"}
+)
+"""Consonants that transcriptions into kana, hangul and Cyrillic, and back, do not keep apart."""
+_SILENT = frozenset("aeiouywh")
+_LETTERS, _CONSONANTS = 4, 2
+"""Fewest letters, and fewest consonants, by which two beginnings are the same."""
+
+
+@cache
+def _latin(name: str) -> str:
+    letters = [c for c in anyascii(name).casefold() if c.isalpha() or c == " "]
+    return "".join(c for at, c in enumerate(letters) if at == 0 or letters[at - 1] != c).strip()
+
+
+def _skeleton(text: str) -> str:
+    """The consonants of a text, equal neighbours once."""
+    kept = [c for c in text.translate(_SAME) if c.isalpha() and c not in _SILENT]
+    return "".join(c for at, c in enumerate(kept) if at == 0 or kept[at - 1] != c)
+
+
+def sound_alike(name: str, other: str) -> bool:
+    """True where two names of different scripts begin with the same sounds, or one word of one with the other's.
+
+    The transcription is anyascii's, letter by letter: hangul, kana and Cyrillic are compared as they are read, Han
+    characters as in Chinese only. A name that was translated and not transcribed is not recognised.
+    """
+    one, two = _latin(name), _latin(other)
+    first, second = one.partition(" ")[0], two.partition(" ")[0]
+    if min(len(first), len(second)) < _LETTERS:
+        return first == second
+    if first[:_LETTERS] == second[:_LETTERS]:
+        return True
+    short, long = sorted((_skeleton(first), _skeleton(second)), key=len)
+    return len(short) >= _CONSONANTS and long.startswith(short)
