@@ -137,7 +137,8 @@ def _section(
         if not glossed:
             said, glossed = _with_gloss(said)
         several = sum(one.form == "fact" for one in said) > 1
-        said = condensed(said, number > 0 or (len(stories) == 1 and several), planner.sayable)
+        beside = number > 0 or (len(stories) == 1 and several) or _is_short(said[:1], size)
+        said = condensed(said, beside, planner.sayable)
         paragraphs.append(tuple(one for one in said if size(one) is not None))
     most_earlier = limit("background_public" if public else "background_member")
     earlier = [
@@ -162,6 +163,12 @@ def _section(
     if not kept_paragraphs:
         return None
     return SectionPlan(id=theme, theme=theme, story=first.id, heading=heading, paragraphs=kept_paragraphs)
+
+
+def _is_short(said: Sequence[Statement], size: Size) -> bool:
+    """True for a lead that leaves its sentence room for where it comes from."""
+    sizes = [size(one) for one in said]
+    return any(one is not None and one[0] <= limit("lead_ja_short") for one in sizes)
 
 
 def _connective(planner: Planner, first: Story, story: Story) -> str:
