@@ -40,15 +40,17 @@ def condensed(said: Sequence[Statement], with_origin: bool, sayable: Sayable) ->
 
 def connected(outline: Outline, planner: Planner, sayable: Sayable) -> Outline:
     """The outline with its sentences joined, its paragraphs set and its connectives chosen."""
-    return replace(outline, sections=tuple(_section(plan, planner, sayable) for plan in outline.sections))
+    plans = enumerate(outline.sections)
+    return replace(outline, sections=tuple(_section(plan, number, planner, sayable) for number, plan in plans))
 
 
-def _section(plan: SectionPlan, planner: Planner, sayable: Sayable) -> SectionPlan:
+def _section(plan: SectionPlan, number: int, planner: Planner, sayable: Sayable) -> SectionPlan:
     paragraphs = [list(paragraph) for paragraph in plan.paragraphs]
     _drop_said_twice(paragraphs)
     joined = [_joined(one, planner, sayable) for one in paragraphs]
     parted = [part for paragraph in joined for part in _parted(paragraph)]
-    linked = _linked(parted, Parties(planner.catalog, planner.month.claims), sayable)
+    turns: dict[str, int] = {"addition": number}
+    linked = _linked(parted, turns, Parties(planner.catalog, planner.month.claims), sayable)
     return replace(plan, paragraphs=tuple(tuple(paragraph) for paragraph in linked if paragraph))
 
 
@@ -220,9 +222,12 @@ def _turn(one: Statement) -> str:
     return ""
 
 
-def _linked(paragraphs: Sequence[Sequence[Statement]], parties: Parties, sayable: Sayable) -> list[list[Statement]]:
+def _linked(
+    paragraphs: Sequence[Sequence[Statement]], turns: dict[str, int], parties: Parties, sayable: Sayable
+) -> list[list[Statement]]:
+    """The paragraphs with their connectives. `turns` says whose turn it is among the words of a kind."""
     out: list[list[Statement]] = []
-    turns: dict[str, int] = {}
+    told_kinds: set[str] = set()
     lead: Statement | None = None
     acts: set[Predicate] = set()
     last = ""
@@ -231,11 +236,12 @@ def _linked(paragraphs: Sequence[Sequence[Statement]], parties: Parties, sayable
         kind = _kind(paragraph[0], lead, acts)
         if kind == "contrast" and lead is not None and not _divides(paragraph[0], lead, parties):
             kind = "addition"
-        told_before = kind in _BEFORE and not _BEFORE.isdisjoint(turns)
+        told_before = kind in _BEFORE and not _BEFORE.isdisjoint(told_kinds)
         kind = "addition" if kind == last == "contrast" or told_before else kind
         if paragraph[0].form == "trend.alone" and not (out and out[-1][-1].connective.startswith("however")):
             kind = "however"
         said[0] = _with(said[0], kind, turns, sayable)
+        told_kinds.add(said[0].connective.partition(".")[0])
         for place, (before, one) in enumerate(pairwise(said), start=1):
             said[place] = _with(one, _within(before, one), turns, sayable)
         told = {fact.best.predicate for one in paragraph if one.form in _TOLD for fact in one.facts}
@@ -280,7 +286,8 @@ def _kind(one: Statement, lead: Statement | None, acts: Set[Predicate]) -> str:
     if one.form not in _TOLD:
         return ""
     if one.parent:
-        return "further"
+        # A denial adds nothing to what was just said: what it denies stands further up.
+        return "" if one.facts[0].best.predicate is Predicate.DENIES else "further"
     mine, theirs = one.facts[0].best.predicate, lead.facts[0].best.predicate
     if (mine in HOSTILE and theirs in JOINT) or (mine in JOINT and theirs in HOSTILE and not acts & JOINT):
         return "contrast"
