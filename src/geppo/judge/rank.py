@@ -1,8 +1,8 @@
 """How much a story matters to the reader. The parts stay beside the total; weights are settings.
 
 Parts: `effect`, `profile`, `novelty`, `support`, `dispute`, `pair` (partners targeted, states sharing something),
-`recency`, `warning`, `severity` (of exploited vulnerabilities), and `out-of-period`, which is negative for what is only
-background.
+`recency`, `warning`, `severity` (of exploited vulnerabilities), `coverage` (how many houses tell of it), `unnamed`, which
+is negative where nothing in it has a name, and `out-of-period`, which is negative for what is only background.
 """
 
 from __future__ import annotations
@@ -26,6 +26,12 @@ _MANY_CONFLICTS = 3.0
 _FOLLOW_UP = 0.4
 _AT_HOME = 0.7
 _NEW_NAME = "new:"
+_MANY_HOUSES = 5.0
+_NAMED = frozenset(
+    {Kind.INTRUSION_SET, Kind.MALWARE, Kind.TOOL, Kind.CAMPAIGN, Kind.INFRASTRUCTURE, Kind.VULNERABILITY, Kind.IDENTITY,
+     Kind.PRODUCT, Kind.AGREEMENT, Kind.LOCATION}
+)  # fmt: skip
+"""Kinds of things with a name of their own; "police seized phones" has none."""
 _PRODUCTS = frozenset({Kind.PRODUCT, Kind.VULNERABILITY, Kind.TOOL})
 
 
@@ -116,6 +122,25 @@ def _dispute(story: Rankable) -> float:
     return min(1.0, len(conflicts) / _MANY_CONFLICTS)
 
 
+def _coverage(story: Rankable) -> float:
+    """How widely it is told: the binary logarithm of the houses, 1 for 32. Repeats count here, and only here."""
+    houses = {report.document.publisher for report in story.reports}
+    return min(1.0, math.log2(max(1, len(houses))) / _MANY_HOUSES)
+
+
+def _unnamed(story: Rankable) -> float:
+    """1 where nothing said has a name; a house that tells on its own page what befell it names itself."""
+    own = {report.id for report in story.reports if report.own_observation}
+    for claim in story.claims:
+        if claim.negated:
+            continue
+        if claim.predicate in predicates("victim-subject") and claim.report in own and not claim.voices:
+            return 0.0
+        if any(term is not None and term.kind in _NAMED for term in (claim.subject, claim.object)):
+            return 0.0
+    return 1.0
+
+
 def _warning(story: Rankable) -> float:
     kinds = {claim.predicate for claim in story.claims if not claim.negated}
     return 1.0 if kinds & {Predicate.WARNS, Predicate.LISTS} else 0.0
@@ -141,6 +166,8 @@ def score(story: Rankable, period: Period, settings: Settings) -> tuple[tuple[st
         "recency": len(inside) / max(1, len(story.reports)),
         "warning": _warning(story),
         "severity": story.severity,
+        "coverage": _coverage(story),
+        "unnamed": -_unnamed(story),
     }
     weighted = [(name, round(value * settings.number(f"judge.rank.{name}"), 4)) for name, value in parts.items()]
     if not inside:

@@ -30,6 +30,8 @@ _THEME = 16.0
 SEVERAL_COUNTERS = 2
 MOST_COUNTERS = 4
 MOST_CONFLICTS = 3
+_BEHIND = 30.0
+"""Points by which a dispute about what a story only recalls stands behind one of its own."""
 
 PINNED = "pinned"
 """Part of a pinned story's score: it makes its theme the first, and none of its sentences weightier."""
@@ -383,9 +385,10 @@ class Planner:
             claims = [claim for claim in one.claims if claim in self.claims]
             if len(claims) < 2 or not self._tellable_conflict(one, claims) or self._part_of_another(story, one):
                 continue
+            behind = _BEHIND if self._of_background(claims, first) else 0.0
             said = statement(
                 f"contradiction.{one.get('type') or 'value'}", Role.CAVEAT, story.id,
-                first.priority - 20.0 - 6.0 * len(out), claims=claims, assessments=[one.id], parent=first.id,
+                first.priority - 20.0 - behind - 6.0 * len(out), claims=claims, assessments=[one.id], parent=first.id,
                 assessment=one,
             )  # fmt: skip
             out.append(said)
@@ -397,6 +400,11 @@ class Planner:
                     )
                 )  # fmt: skip
         return out
+
+    def _of_background(self, claims: Sequence[str], first: Statement) -> bool:
+        """True for what is disputed of a treaty that the story only recalls."""
+        treaty = all(self.claims[claim].subject.kind is Kind.AGREEMENT for claim in claims)
+        return treaty and all(fact.best.subject.kind is not Kind.AGREEMENT for fact in first.facts)
 
     def _part_of_another(self, story: Story, one: Assessment) -> bool:
         """True for a corrected number beside a larger one of the same thing: a part is told with its whole."""
