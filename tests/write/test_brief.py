@@ -178,7 +178,7 @@ def test_too_long_a_text_loses_lines_and_never_a_second_page() -> None:
     long = tuple(
         replace(
             edition,
-            key_judgements=tuple(replace(one, text=one.text * 16) for one in edition.key_judgements),
+            key_judgements=tuple(replace(one, text=one.text * 24) for one in edition.key_judgements),
         )
         for edition in _member("sample")
     )

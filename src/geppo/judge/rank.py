@@ -1,8 +1,8 @@
 """How much a story matters to the reader. The parts stay beside the total; weights are settings.
 
 Parts: `effect`, `profile`, `novelty`, `support`, `dispute`, `pair` (partners targeted, states sharing something),
-`recency`, `warning`, `severity` (of exploited vulnerabilities), `coverage` (how many houses tell of it), `unnamed`, which
-is negative where nothing in it has a name, and `out-of-period`, which is negative for what is only background.
+`recency`, `warning`, `severity` (of exploited vulnerabilities), `coverage` (how many houses tell of it), and two that
+are negative: `unnamed` where nothing in it has a name, `out-of-period` for what is only background.
 """
 
 from __future__ import annotations

@@ -76,6 +76,7 @@ def join(
     return tuple(sorted([*kept, *counts], key=lambda item: item.start))
 
 
+PERSONS = "unit/person"
 NESTED = 8
 """Mentions before a number that are looked at for one that covers it; they hardly overlap each other."""
 
@@ -150,13 +151,15 @@ def _count(
             if _counted(item) and near and not set(between.casefold().split()) & set(data.get("stop", ())):
                 index, item = _head_noun(text, items, index)
                 taken.add(index)
-                return _item(number.start, item.end, number, item.terms[0])
+                made = _item(number.start, item.end, number, item.terms[0])
+                # "The data of 17,368 persons": persons are counted, whatever their language puts behind the number.
+                return _of(made, number, unit) if unit is not None and unit.id == PERSONS else made
     if unit is None:
         return None
     for index in range(max(0, following - NESTED), following):
         item = items[index]
         close = item.end <= number.start and number.start - item.end <= FARTHEST_BEFORE and index not in taken
-        misfit = unit.id == "unit/person" and item.kind not in _PERSONS
+        misfit = unit.id == PERSONS and item.kind not in _PERSONS
         if (
             close
             and _counted(item)
@@ -167,6 +170,13 @@ def _count(
             taken.add(index)
             return _item(item.start, end, number, item.terms[0])
     return _item(number.start, end, number, unit)
+
+
+def _of(data: Item, number: Number, unit: Term) -> Item:
+    """Counted data whose number is that of the persons whom they are of."""
+    if data.kind != "datacount":
+        return data
+    return replace(_item(data.start, data.end, number, unit), kind="datacount")
 
 
 def _head_noun(text: str, items: Sequence[Item], index: int) -> tuple[int, Item]:

@@ -11,7 +11,7 @@ from geppo.model.assessment import Assessment
 from geppo.model.claim import Claim, Predicate, Rung
 from geppo.model.entity import Kind, Term
 from geppo.model.time import Period
-from geppo.write.facts import TIED, Fact, form_of
+from geppo.write.facts import TIED, Fact, dated, form_of
 from geppo.write.network_words import Networks
 from geppo.write.phrases import Phrases, fill, phrases
 from geppo.write.statement import Statement
@@ -164,7 +164,7 @@ class Composer:
             "N": word.amount(best.count) if best.count else "",
             "c": word.number(best.count.value) if best.count else "",
             "o": str(len(fact.objects)),
-            "D": word.at(best.when, opening.name if opening else "") if best.when else "",
+            "D": word.at(best.when, opening.name if opening else "") if best.when and dated(best) else "",
             "Place": word.listed(roles.get("place", [])) if roles.get("place") else "",
             "What": self._what(fact),
             "Due": roles["due"][0] if roles.get("due") else "",

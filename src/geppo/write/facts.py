@@ -128,6 +128,11 @@ def _since(claim: Claim) -> bool:
     return claim.when is not None and opening is not None and opening.name == "since"
 
 
+def dated(claim: Claim) -> bool:
+    """False where a sentence cannot say the date: what began "since" asks for a verb form of its own."""
+    return not _since(claim) or form_of(claim).startswith("since")
+
+
 def _attribution_form(claim: Claim) -> str:
     if not claim.subject.id.startswith("role/") or claim.object is None:
         return ""
@@ -205,12 +210,19 @@ _OF_THE_NAMED = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.U
 """What "malware" or "an intrusion" did is no news; what somebody with a name did is."""
 
 
+def _counts_nothing(claim: Claim) -> bool:
+    """True for a count without a number, or of money: whether that was paid, asked or lost is another statement."""
+    if claim.predicate is not Predicate.COUNTS:
+        return False
+    return claim.count is None or claim.count.unit.id in weights()["money"]["units"]
+
+
 def printable(claim: Claim) -> bool:
     """Claims that a sentence can say: complete, typed, and of a predicate with a phrase.
 
     A noun that no list knows (kind TEXT) has no word in the other language, so it stays in the evidence.
     """
-    if claim.predicate in _UNPRINTED or (claim.predicate is Predicate.COUNTS and claim.count is None):
+    if claim.predicate in _UNPRINTED or _counts_nothing(claim):
         return False
     if claim.predicate is Predicate.CLASSIFIES and claim.subject.id == _ANY_DEVICE:
         return False

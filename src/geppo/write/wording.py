@@ -131,12 +131,12 @@ class Wording:
         number, bound = self._range(count), self.phrases.text("bound", count.bound.value)
         if count.unit.id == "unit/percent":
             return fill(bound, {"n": number + ("%" if self.language == "ja" else " percent")})
+        if count.unit.kind is Kind.SECTOR:
+            pieces = {"X": self.term(count.unit), "n": fill(bound, {"n": number})}
+            return fill(self.phrases.text("list", "of_sector"), pieces)
         if self.language == "ja":
             counter = self.catalog.counter(count.unit.id) or self.phrases.text("list", "counter")
             unit = self.term(count.unit)
-            if count.unit.kind is Kind.SECTOR:
-                pieces = {"X": self.term(count.unit), "n": fill(bound, {"n": number})}
-                return fill(self.phrases.text("list", "of_sector"), pieces)
             said = self.amount(count)
             bare = count.unit.id in {"unit/person", "unit/device", "unit/item", "unit/country", "unit/company"}
             counted = bare and counter in self.phrases.choices("list", "self_counting")
