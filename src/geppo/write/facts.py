@@ -369,7 +369,7 @@ def _score(
     score += bonus["counted"] if best.count else 0.0
     score += bonus["negated"] if best.negated else 0.0
     score += bonus["finer"] if form_of(best) == "strict" else 0.0
-    if best.predicate is Predicate.HAS_NEXUS and best.object and catalog.nexus(best.subject.id) == best.object.id:
+    if is_known_nexus(best, catalog):
         score += bonus["known_nexus"]
     score += bonus["unnamed_subject"] if best.subject.kind is Kind.CONCEPT else 0.0
     if best.object is not None and best.object.kind is Kind.CONCEPT:
@@ -380,6 +380,12 @@ def _score(
     if document is not None and not span.start <= document.published <= span.end:
         score += bonus["out_of_period"]
     return float(score)
+
+
+def is_known_nexus(claim: Claim, catalog: Catalog) -> bool:
+    """True for a state behind a group that the catalogue has: no news, whoever says it again."""
+    nexus = claim.predicate is Predicate.HAS_NEXUS and claim.object is not None and not claim.negated
+    return nexus and claim.object is not None and catalog.nexus(claim.subject.id) == claim.object.id
 
 
 def _long_past(claim: Claim, month: Month) -> bool:

@@ -17,7 +17,7 @@ from geppo.model.claim import STRENGTH, Claim, Predicate, Rung
 from geppo.model.edition import Month, Role, Story
 from geppo.model.entity import Kind, Term
 from geppo.model.report import Document
-from geppo.write.facts import Fact, facts_of, form_of, limit, own_networks, standing, weights
+from geppo.write.facts import Fact, facts_of, form_of, is_known_nexus, limit, own_networks, standing, weights
 from geppo.write.order import elaborates, in_reading_order, is_essence
 from geppo.write.statement import Statement, statement
 
@@ -76,13 +76,16 @@ class Planner:
         )
 
     def tellable(self) -> list[Story]:
-        """Stories of the month with something to say, in rank order; our own records have a section of theirs."""
+        """Stories of the month with something new to say, in rank order; our own records have a section of theirs."""
         own = {one.report for one in own_networks(self.month)}
         return [
             story
             for story in sorted(self.month.stories, key=lambda story: (story.rank, story.id))
-            if self.in_period(story) and self.leads(story) and not set(story.reports) <= own
+            if self.in_period(story) and self._brings(story) and not set(story.reports) <= own
         ]
+
+    def _brings(self, story: Story) -> bool:
+        return self.leads(story) and not is_known_nexus(self.lead(story).best, self.catalog)
 
     def background(self, stories: Sequence[Story]) -> list[Story]:
         """Earlier stories that stand behind these: of their theme, of the same things, or about pacts of their states.
