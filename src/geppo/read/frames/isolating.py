@@ -31,7 +31,7 @@ def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[
     """False where no frame can be in a sentence: it need not be looked at."""
     del items
     piece = text[start:end]
-    return bool(lexicon.present(piece.translate(lexicon.folded))) and not lexicon.search("question", piece)
+    return bool(lexicon.present(piece)) and not lexicon.search("question", piece)
 
 
 def statements(

@@ -29,19 +29,6 @@ _OWNED = frozenset({Predicate.TARGETS, Predicate.COMPROMISES})
 """Who owns the thing that is attacked is attacked as well."""
 
 
-class Letters:
-    """The letters of a sentence by their places in the text: to translate all that stands before it takes too long."""
-
-    __slots__ = ("_letters", "_start")
-
-    def __init__(self, letters: str, start: int) -> None:
-        self._letters, self._start = letters, start
-
-    def __getitem__(self, key: slice) -> str:
-        first, last = key.start - self._start, key.stop - self._start
-        return self._letters[max(0, first) : max(0, last)]
-
-
 class Reader:
     """One sentence: its stretches between commas, its verbs, and the nouns around them."""
 
@@ -49,7 +36,7 @@ class Reader:
         self.lexicon = lexicon
         self.text = text
         self.start, self.end = start, end
-        self.words = Letters(text[start:end].translate(lexicon.folded), start)
+        self.words = text
         self.items = [item for item in items if item.kind not in ("date", "number")]
         self.dates = [item for item in items if item.kind == "date"]
         self.verbs = self._verbs()
