@@ -21,6 +21,9 @@ from geppo.read.typed import Item
 BEFORE, BEHIND = 4, 6
 """Characters around a statement that `never` looks at, too."""
 
+_OF_LAW = frozenset({Predicate.ARRESTS, Predicate.SEIZES})
+"""Notices tell of them without saying again who did it: the police."""
+
 UNNAMED = "unit/organisation"
 """Stands for a group that the text nowhere names."""
 
@@ -143,12 +146,13 @@ def _active(
     if not agents and patients:
         agents = _headed(reader, frame, after, stop)
         patients = [item for item in patients if item not in agents]
-    if not agents and not guessed:
+    if not agents and not guessed and frame.predicate not in _OF_LAW:
         return None
     if frame.predicate is Predicate.DISCLOSES and _clause_follows(reader, patients, span):
         return None
     if frame.anywhere and not patients:
-        fits = [fit for item in reader.items if item.start >= after and (fit := filling(item, frame.patient))]
+        fits = [fit for item in reader.items if (fit := filling(item, frame.patient))]
+        fits = [fit for fit in fits if fit.start >= after] or [fit for fit in fits if fit.end <= verb.start][::-1]
         patients = ([fit for fit in fits if fit.kind in NAMES] or fits)[:1]
     return agents, patients, others, first, guessed
 
@@ -167,7 +171,7 @@ def _headed(reader: Reader, frame: Frame, after: int, stop: int) -> list[Item]:
     for item in reader.items:
         fit = filling(item, frame.agent - {OPEN}) if after < item.start and item.end <= stop else None
         between = reader.words[after : item.start].rpartition("的")
-        if fit is not None and between[1] and reader.lexicon.begins("person", between[2].strip(' “「"') + "组织"):
+        if fit is not None and between[1] and not reader.lexicon.search("naming", between[0]) and reader.lexicon.begins("person", between[2].strip(' “「"') + "组织"):
             return [fit]
     return []
 

@@ -162,7 +162,7 @@ class Reader:
             stands = self._pronoun(earlier, earlier.end, kinds)
             if stands:
                 return stands, True
-            inside = [item for item in self.items if earlier.start <= item.start < earlier.end]
+            inside = [item for item in self.items if earlier.start <= item.start < earlier.end and item.kind != "place"]
             if any(not self._governed(item) and not self._object(earlier.start, item) for item in inside):
                 break
         return [], False
