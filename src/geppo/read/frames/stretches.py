@@ -390,12 +390,12 @@ class Reader:
         if OPEN not in kinds:
             return fits[-1] if fits and fits[-1].kind in ("data", "malware-kind", "technique-word") else None
         ending = next(
-            (item for item in reversed(row) if item.end == stop and item.kind not in ("place", "count")), None
+            (item for item in reversed(row) if item.end == stop and item.kind not in ("place", "count", "datacount")), None
         )
         if ending is not None and ending.terms:
             return replace(ending, kind=OPEN)
         for item in row:
-            if item.kind in ("place", "count") and item.start == first:
+            if item.kind in ("place", "count", "datacount") and item.start == first:
                 first = self._trimmed(item.end, stop)[0]
         return self._open(self._trimmed(first, stop)[0], stop)
 
