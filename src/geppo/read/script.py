@@ -1,4 +1,4 @@
-"""A document read in the script of its language's data, and what was read of it in the script in which it is printed."""
+"""A document read in the script of its language's data, and what was read of it as the document prints it."""
 
 from __future__ import annotations
 

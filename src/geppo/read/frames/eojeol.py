@@ -259,7 +259,7 @@ class Reader:
                 yield verb
                 number = next((n for n, w in enumerate(self.words) if w.start >= verb.end), len(self.words))
                 continue
-            form = self._form(word)
+            form = "" if self._counts(number) else self._form(word)
             if form:
                 if waiting:
                     yield Noun(tuple(waiting), BARE, waiting[-1].end, waiting[-1].end)
@@ -311,6 +311,12 @@ class Reader:
         if suffix and self.lexicon.begins("acted", suffix):
             return self.lexicon.form(suffix)
         return ""
+
+    def _counts(self, number: int) -> bool:
+        """True for a numeral before what it counts by: "한 곳" is one place and nothing that was done."""
+        if not self.lexicon.whole("numeral", self.words[number].plain) or number + 1 == len(self.words):
+            return False
+        return self.lexicon.whole("counter", self.words[number + 1].plain)
 
     def _auxiliaries(self, number: int) -> int:
         """The number of the last word of a predicate: "공격하고 있는" is one."""

@@ -167,11 +167,13 @@ def _clause_follows(reader: Reader, patients: Sequence[Item], span: Span) -> boo
 
 
 def _headed(reader: Reader, frame: Frame, after: int, stop: int) -> list[Item]:
-    """The one whom a relative clause describes: 「攻击银行的 X」."""
+    """The one whom a relative clause describes: 「攻击银行的 X」. What is called by the name inside does not do it."""
     for item in reader.items:
         fit = filling(item, frame.agent - {OPEN}) if after < item.start and item.end <= stop else None
-        between = reader.words[after : item.start].rpartition("的")
-        if fit is not None and between[1] and not reader.lexicon.search("naming", between[0]) and reader.lexicon.begins("person", between[2].strip(' “「"') + "组织"):
+        clause, of, head = reader.words[after : item.start].rpartition("的")
+        if fit is None or not of or reader.lexicon.search("naming", clause):
+            continue
+        if reader.lexicon.begins("person", head.strip(' “「"') + "组织"):
             return [fit]
     return []
 

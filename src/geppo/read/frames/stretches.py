@@ -25,6 +25,8 @@ PAIRS = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
 _FREE = frozenset({"actor", "malware", "tool", "campaign", "network", "vuln"})
 """Names that a common noun may follow: "the TideHook backdoor" is TideHook, "the Citrix gateway" is not Citrix."""
 _GENERIC = frozenset({"unit", "group-kind", "role"})
+_BESIDE = frozenset({"place", "count", "datacount"})
+"""Where a thing is and how many there are: no part of what it is called."""
 _OWNED = frozenset({Predicate.TARGETS, Predicate.COMPROMISES})
 """Who owns the thing that is attacked is attacked as well."""
 
@@ -390,12 +392,13 @@ class Reader:
         if OPEN not in kinds:
             return fits[-1] if fits and fits[-1].kind in ("data", "malware-kind", "technique-word") else None
         ending = next(
-            (item for item in reversed(row) if item.end == stop and item.kind not in ("place", "count", "datacount")), None
+            (item for item in reversed(row) if item.end == stop and item.kind not in ("place", "count", "datacount")),
+            None,
         )
         if ending is not None and ending.terms:
             return replace(ending, kind=OPEN)
         for item in row:
-            if item.kind in ("place", "count", "datacount") and item.start == first:
+            if item.kind in _BESIDE and item.start == first:
                 first = self._trimmed(item.end, stop)[0]
         return self._open(self._trimmed(first, stop)[0], stop)
 
