@@ -112,6 +112,8 @@ class Reader:
         before = self.words[self.start : verb.start]
         if self.lexicon.search("condition", before):
             return True
+        if self.lexicon.search("warned", before) and not self.lexicon.begins("done", self.words[verb.end : span.end]):
+            return True
         at = self.stretches.index(span)
         while at > 0 and self.lexicon.begins("follows", self.words[self.stretches[at].start : verb.start]):
             at -= 1
