@@ -174,7 +174,7 @@ def _active(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple
         patients = fits(reader, near[-1] if near else None, frame.patient, frame)
     if head is not None and patients:
         described = fits(reader, head, frame.agent - {OPEN}, frame)
-        if described:
+        if described or _does(reader, head, near):
             return described, patients
     elif head is not None and not holds(near, roles):
         patients = _identified(reader, head, frame) or fits(reader, head, frame.patient, frame)
@@ -210,6 +210,15 @@ def _deed(reader: Reader, near: Sequence[Element], frame: Frame) -> list[Item]:
             if found and reader.lexicon.search("deed", "".join(word.plain for word in other.words)):
                 return found
     return []
+
+
+def _does(reader: Reader, head: Noun, near: Sequence[Element]) -> bool:
+    """True where a relative clause leaves its subject open for its head: nobody else does what "도구를 판 B씨" does.
+
+    An attack or a lure is no doer: "X는 은행을 노린 공격을 벌였다".
+    """
+    plain = "".join(word.plain for word in head.words)
+    return head.role == OBJECT and not holds(near, (SUBJECT,)) and not reader.lexicon.search("lure", plain)
 
 
 def _identified(reader: Reader, head: Noun, frame: Frame) -> list[Item]:
