@@ -200,7 +200,7 @@ class Reader:
         self.text = text
         self.start, self.end = start, end
         hidden = self._hidden()
-        self.items = [item for item in items if item.start not in hidden and self._opens(item)]
+        self.items = [item for item in self._called(items, hidden) if item.start not in hidden and self._opens(item)]
         may = lexicon.able(kinds_in(self.items))
         rows = [lexicon.verbs[number] for number in lexicon.stemmed(text[start:end])]
         self._able = [row for row in rows if row[0].id in may]
@@ -215,6 +215,17 @@ class Reader:
         for match in self.lexicon.expressions["brackets"].finditer(self.text[self.start : self.end]):
             found.update(range(self.start + match.start(), self.start + match.end()))
         return frozenset(found)
+
+    def _called(self, items: Sequence[Item], hidden: frozenset[int]) -> Iterator[Item]:
+        """The items, a common noun as the flaw or program whose name stands in the bracket behind it."""
+        for number, item in enumerate(items):
+            following = items[number + 1] if number + 1 < len(items) else None
+            wanted = _NAMED_BY.get(item.terms[0].id if item.terms else "", _NAMED_BY.get(item.kind))
+            named = following is not None and following.kind == wanted and following.start in hidden
+            if following is not None and named and self.text[item.end : following.start].strip() in ("(", "（"):
+                yield replace(following, start=item.start, end=item.end)
+            else:
+                yield item
 
     def _words(self, hidden: frozenset[int]) -> Iterator[Word]:
         inside = {place for item in self.items for place in range(item.start, item.end)}
@@ -374,6 +385,13 @@ _STOPS = frozenset(",;:·…—、，")
 _QUOTES = frozenset("'\"‘’“”「」『』《》<>[]*▲△")
 _FREE = frozenset({"actor", "malware", "tool", "campaign", "network", "vuln", "org", "product", "observable", "count"})
 
+_NAMED_BY = {
+    "shared-thing/vulnerability": "vuln",
+    "shared-thing/zero-day": "vuln",
+    "malware-kind": "malware",
+    "group-kind": "actor",
+}
+"""Kinds of the names that stand in brackets behind common nouns: "이 결함(CVE-2026-0001)은"."""
 _HEADS = frozenset({"sector", "unit", "device", "body", "data", "campaign-kind", "malware-kind", "group-kind"})
 """Kinds whose words end compounds: "시중은행", "방산업체"."""
 

@@ -37,6 +37,8 @@ _DOERS = frozenset({"actor", "group-kind", "role"})
 """They do things rather than have them done to them: "해커가 감염된 기기에 접속해"."""
 _BY_DEEDS = frozenset({Said.EXPLOITS, Said.TARGETS})
 """What an attack does by itself, whoever stands behind it: "은행을 노린 피싱 메일이 유포됐다"."""
+_TOLD = NAMES | {"org", "product"}
+"""What a sentence may begin with although it is done to it: "CVE-2026-0001은 해커들이 악용하고 있다"."""
 _OF_LAW = frozenset({Said.ARRESTS, Said.SEIZES})
 """Whoever does them is of the police, by whatever name."""
 _HOUSES = frozenset({"org", "body"})
@@ -160,9 +162,20 @@ def _first(reader: Reader, number: int) -> int:
     return 0
 
 
+def _before_manner(reader: Reader, number: int) -> int:
+    """The number of the first element of a clause with the words that say how: "개발자에게 채용을 빙자해 접근했다"."""
+    first = _first(reader, number)
+    before = reader.elements[first - 1] if first else None
+    if not isinstance(before, Predicate) or before.form != LINKING or before.frames:
+        return first
+    return _first(reader, first - 1) if reader.lexicon.search("manner", before.plain) else first
+
+
 def _active(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple[list[Item], list[Item]]:
     near = reader.elements[_first(reader, number) : number]
     roles = frame.prepositions or (OBJECT,)
+    if OBJECT not in roles and not holds(near, roles):
+        near = reader.elements[_before_manner(reader, number) : number]
     patients = by(reader, near, roles, frame.patient, frame)
     if not patients and OBJECT in roles and not holds(near, (OBJECT,)):
         also = by(reader, near, (ALSO,), frame.patient, frame)
@@ -178,6 +191,8 @@ def _active(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple
             return described, patients
     elif head is not None and not holds(near, roles):
         patients = _identified(reader, head, frame) or fits(reader, head, frame.patient, frame)
+    if not patients and OBJECT in roles and not holds(near, (OBJECT,)) and holds(near, (SUBJECT,)):
+        patients = by(reader, near, (TOPIC,), frame.patient & _TOLD, frame)
     if not patients and frame.anywhere:
         named = [
             fit for item in reader.items if item.end <= verb.start and (fit := filling(item, frame.patient - {OPEN}))
@@ -326,12 +341,24 @@ def _nameless(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tup
     told = "deed" if frame.predicate is Said.EXPLOITS and noun is None else "lure"
     if frame.nobody and frame.predicate in _BY_DEEDS and _of_deed(reader, number, verb, told):
         return [], {"subject": frame.nobody}
+    if frame.nobody and noun is None and _is_case(reader, number, verb):
+        return [], {"subject": frame.nobody}
     reported = verb.form == QUOTING or (verb.form == ADNOMINAL and verb.bound)
     house = noun is not None and any(item.kind in _HOUSES for item in noun.items)
     if not reported or not house or "actor" not in frame.agent:
         return [], {}
     named = [item for item in reader.items if item.kind == "actor" and item.end <= verb.start]
     return named[-1:], {} if named else {"subject": "@actor"}
+
+
+def _is_case(reader: Reader, number: int, verb: Predicate) -> bool:
+    """True where a verb says what a case is that somebody tells of: "개발자를 노린 사례도 확인됐다"."""
+    following = reader.elements[number + 1] if number + 1 < len(reader.elements) else None
+    return (
+        verb.form == ADNOMINAL
+        and isinstance(following, Noun)
+        and reader.lexicon.whole("case", "".join(word.plain for word in following.words))
+    )
 
 
 def _of_deed(reader: Reader, number: int, verb: Predicate, told: str) -> bool:

@@ -190,6 +190,9 @@ def unlisted(
         return []
     if frame.only is not None and frame.only.search(name) is None:
         return []
+    person = reader.lexicon.expressions["person"].search(name)
+    if person is not None:
+        start, name = start + reader.text[start:end].rindex(person[1]), person[1]
     term = Term(kind=Kind.TEXT, id=f"text/{slug(name)}", name=name)
     return [Item(kind=OPEN, start=start, end=end, terms=(term,), count=count)]
 

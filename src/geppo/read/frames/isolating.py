@@ -193,7 +193,9 @@ def _described(reader: Reader, verb: Verb, span: Span, after: int) -> list[Item]
 
 def _passive(reader: Reader, verb: Verb, span: Span, mark: Mark) -> Roles | None:
     frame = verb.frame
-    agents = reader.nearest(mark.end, verb.start, frame.agent, led=True)
+    agents, another = reader.led(mark, verb)
+    if another and frame.nobody:
+        return None
     after = verb.end + reader.lexicon.begins("aspect", reader.words[verb.end : span.end])
     patients: list[Item] = []
     if reader.words[after : after + 1] == "的":

@@ -24,6 +24,8 @@ PAIRS = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
 
 _FREE = frozenset({"actor", "malware", "tool", "campaign", "network", "vuln"})
 """Names that a common noun may follow: "the TideHook backdoor" is TideHook, "the Citrix gateway" is not Citrix."""
+_OTHERS = frozenset({"role", "org", "unit", "sector", "body"})
+"""Where one of these is said to do a thing, it is nobody unnamed."""
 _GENERIC = frozenset({"unit", "group-kind", "role"})
 _BESIDE = frozenset({"place", "count", "datacount"})
 """Where a thing is and how many there are: no part of what it is called."""
@@ -191,6 +193,17 @@ class Reader:
                 topic = self.first_of(self.stretches[at - 1].start, self.stretches[at - 1].end, kinds) if at else []
                 return topic if topic and topic[0].kind in NAMES else (named or known)[-1:]
         return None
+
+    def led(self, mark: Mark, verb: Verb) -> tuple[list[Item], bool]:
+        """Who acts behind a word like 被, and whether somebody is named there who is no such doer."""
+        found = self.nearest(mark.end, verb.start, verb.frame.agent, led=True)
+        if found:
+            return found, False
+        if self.lexicon.search("pronoun", self.words[mark.end : verb.start]):
+            known = [fit for item in self.items if item.end <= mark.start and (fit := filling(item, verb.frame.agent))]
+            return [fit for fit in known if fit.kind in NAMES][-1:], False
+        inside = (item for item in self.items if mark.end <= item.start and item.end <= verb.start)
+        return [], any(item.kind in _OTHERS for item in inside)
 
     def own_subject(self, span: Span, before: int) -> bool:
         """True where a stretch begins with a noun of its own that may act."""
@@ -385,6 +398,7 @@ class Reader:
         if fits:
             last = fits[-1]
             rest = self.words[last.end : stop].strip(' ”」"')
+            rest = "" if self.lexicon.whole("quantity", rest) else rest
             if not rest or (last.kind != "product" and self.lexicon.whole("tail", rest)):
                 before = fits[-2] if len(fits) > 1 else last
                 close = last.start - before.end <= LONGEST_GAP and before.kind in ("sector", "org", "body")
