@@ -230,7 +230,7 @@ def _statement(reader: Reader, verb: Verb, made: Roles) -> Statement | None:
         return None
     places = [first, verb.end, *(place for item in patients for place in (item.start, item.end))]
     start, end = min(places), max(places)
-    around = reader.words[max(reader.start, start - BEFORE) : end + BEHIND]
+    around = reader.words[max(reader.start, start - BEFORE) : min(reader.end, end + BEHIND)]
     if frame.never is not None and frame.never.search(around) is not None:
         return None
     return Statement(frame=frame, roles=roles, start=start, end=end, constants=constants)

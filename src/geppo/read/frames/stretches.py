@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
@@ -45,6 +46,10 @@ class Reader:
         self.dates = [item for item in items if item.kind == "date"]
         self.verbs = self._verbs()
         self.places = sorted((verb.start, verb.end) for verb in self.verbs)
+        # Frames share verbs and kinds: the same question is asked for several of them.
+        self._unreal: dict[tuple[int, int], bool] = {}
+        self._agents: dict[tuple[int, int, bool, frozenset[str]], tuple[list[Item], bool]] = {}
+        self._things: dict[tuple[Any, ...], list[Item]] = {}
 
     @cached_property
     def stretches(self) -> list[Span]:
@@ -111,6 +116,12 @@ class Reader:
 
     def unreal(self, verb: Verb, span: Span) -> bool:
         """True where it is only possible, wanted or prevented that somebody does it."""
+        place = (verb.start, verb.end)
+        if place not in self._unreal:
+            self._unreal[place] = self._is_unreal(verb, span)
+        return self._unreal[place]
+
+    def _is_unreal(self, verb: Verb, span: Span) -> bool:
         before = self.words[self.start : verb.start]
         if self.lexicon.search("condition", before):
             return True
@@ -145,8 +156,13 @@ class Reader:
 
     def agents(self, verb: Verb, span: Span, before: int) -> tuple[list[Item], bool]:
         """Who acts, and whether a pronoun stands for it: the nearest before the verb, else one of a stretch before."""
-        kinds = verb.frame.agent
         owned = verb.frame.predicate in PAIRS or verb.frame.glued
+        asked = (span.start, before, owned, verb.frame.agent)
+        if asked not in self._agents:
+            self._agents[asked] = self._agents_of(span, before, verb.frame.agent, owned=owned)
+        return self._agents[asked]
+
+    def _agents_of(self, span: Span, before: int, kinds: frozenset[str], *, owned: bool) -> tuple[list[Item], bool]:
         near = self.nearest(span.start, before, kinds, pairs=owned)
         if near:
             return near, False
@@ -313,6 +329,20 @@ class Reader:
 
     def things(self, start: int, stop: int, kinds: frozenset[str], frame: Frame) -> list[Item]:
         """The heads of the nouns between two places that fill a role."""
+        asked = (
+            start,
+            stop,
+            kinds,
+            kinds is frame.patient,
+            frame.predicate in _OWNED,
+            kinds is frame.other,
+            frame.only,
+        )
+        if asked not in self._things:
+            self._things[asked] = self._things_of(start, stop, kinds, frame)
+        return self._things[asked]
+
+    def _things_of(self, start: int, stop: int, kinds: frozenset[str], frame: Frame) -> list[Item]:
         found: list[Item] = []
         for first, last in self._coordinates(start, stop):
             item = self._head(first, last, kinds, frame)
