@@ -390,6 +390,9 @@ _NAMED_BY = {
     "shared-thing/zero-day": "vuln",
     "malware-kind": "malware",
     "group-kind": "actor",
+    "device": "observable",
+    "relay-class": "observable",
+    "address": "observable",
 }
 """Kinds of the names that stand in brackets behind common nouns: "이 결함(CVE-2026-0001)은"."""
 _HEADS = frozenset({"sector", "unit", "device", "body", "data", "campaign-kind", "malware-kind", "group-kind"})

@@ -200,6 +200,8 @@ def _passive(reader: Reader, verb: Verb, span: Span, mark: Mark) -> Roles | None
     patients: list[Item] = []
     if reader.words[after : after + 1] == "的":
         patients = _described(reader, verb, span, after + 1)
+    if not patients and frame.predicate is Predicate.USES:
+        patients = reader.things(after, reader.stop(after, span), frame.patient, frame)
     patients = patients or reader.before(span, mark.start, frame.patient, frame)
     others = reader.things(after, reader.stop(after, span), frame.other, frame) if frame.other else []
     if not patients and not frame.other:

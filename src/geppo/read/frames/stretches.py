@@ -394,8 +394,9 @@ class Reader:
 
     def _said(self, start: int, stop: int, row: Sequence[Item], kinds: frozenset[str], frame: Frame) -> Item | None:
         for item in reversed(row):
-            called = self.lexicon.search("called", self.words[start : item.start].rstrip(' “「"'))
-            if item.kind in NAMES and called and (fit := filling(item, kinds)):
+            before = self.words[start : item.start]
+            told = self.lexicon.search("called", before.rstrip(' “「"')) or self.lexicon.search("carrying", before)
+            if item.kind in NAMES and told and (fit := filling(item, kinds)):
                 return fit
         word = self.words[start:stop].strip(' “”「」"')
         if self.lexicon.whole("pronoun", word):
