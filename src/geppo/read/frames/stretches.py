@@ -317,7 +317,8 @@ class Reader:
                 stop = inner.start - 1
         for place, _ in self.lexicon.each("cut", self.words[at:stop]):
             window = self.words[at + max(0, place - 1) : at + place + 2]
-            if place > 0 and not self._inside(at + place) and not self.lexicon.search("no_cut", window):
+            cuts = not self._inside(at + place) or self._deed_at(at + place)
+            if place > 0 and cuts and not self.lexicon.search("no_cut", window):
                 stop = at + place
                 break
         for start, end in self.places:
@@ -326,6 +327,12 @@ class Reader:
                 if inside is None or (inside.start == start and inside.end <= end):
                     return start
         return stop
+
+    def _deed_at(self, at: int) -> bool:
+        """True where what is done next begins as a mention: 「利用凭证横向渗透」."""
+        return self.words[at - 1 : at] != "的" and any(
+            item.start == at and item.kind in ("technique-word", "campaign-kind") for item in self.items
+        )
 
     def things(self, start: int, stop: int, kinds: frozenset[str], frame: Frame) -> list[Item]:
         """The heads of the nouns between two places that fill a role."""
