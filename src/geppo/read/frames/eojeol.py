@@ -201,7 +201,9 @@ class Reader:
         self.start, self.end = start, end
         hidden = self._hidden()
         self.items = [item for item in self._called(items, hidden) if item.start not in hidden and self._opens(item)]
-        may = lexicon.able(kinds_in(self.items))
+        kinds = kinds_in(self.items)
+        told = lexicon.search("they_do", text[start:end])
+        may = lexicon.able(kinds | _THEY if told else kinds)
         rows = [lexicon.verbs[number] for number in lexicon.stemmed(text[start:end])]
         self._able = [row for row in rows if row[0].id in may]
         found = self._matches() if self._able else []
@@ -395,6 +397,8 @@ _NAMED_BY = {
     "address": "observable",
 }
 """Kinds of the names that stand in brackets behind common nouns: "이 결함(CVE-2026-0001)은"."""
+_THEY = frozenset({"actor"})
+"""Whom "they" stands for where no name is in the sentence."""
 _HEADS = frozenset({"sector", "unit", "device", "body", "data", "campaign-kind", "malware-kind", "group-kind"})
 """Kinds whose words end compounds: "시중은행", "방산업체"."""
 

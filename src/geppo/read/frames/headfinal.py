@@ -37,6 +37,8 @@ _DOERS = frozenset({"actor", "group-kind", "role"})
 """They do things rather than have them done to them: "해커가 감염된 기기에 접속해"."""
 _BY_DEEDS = frozenset({Said.EXPLOITS, Said.TARGETS})
 """What an attack does by itself, whoever stands behind it: "은행을 노린 피싱 메일이 유포됐다"."""
+_OF_DEEDS = ("dative", "at", "with")
+"""Particles of the attack in which or by which a thing is done."""
 _TOLD = NAMES | {"org", "product"}
 """What a sentence may begin with although it is done to it: "CVE-2026-0001은 해커들이 악용하고 있다"."""
 _OF_LAW = frozenset({Said.ARRESTS, Said.SEIZES})
@@ -207,7 +209,8 @@ def _passive(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tupl
     agents = by(reader, near, causes, frame.agent - {OPEN}, frame)
     if not agents and near and isinstance(near[-1], Noun) and near[-1].role == OF:
         agents = fits(reader, near[-1], frame.agent - {OPEN}, frame)
-    agents = agents or _deed(reader, near, frame)
+    if not agents or agents[0].kind not in NAMES:
+        agents = _deed(reader, near, frame) or agents
     head = _head(reader, number, verb)
     patients = by(reader, near, (OBJECT,), frame.patient, frame) if frame.predicate in (Said.STEALS, Said.LEAKS) else []
     if not patients and head is not None and not holds(near, (SUBJECT,)):
@@ -220,7 +223,7 @@ def _passive(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tupl
 def _deed(reader: Reader, near: Sequence[Element], frame: Frame) -> list[Item]:
     """Who stands behind the attack in which a thing was used: "X의 공격에 쓰인"."""
     for one, other in pairwise(near):
-        if isinstance(one, Noun) and isinstance(other, Noun) and one.role == OF and other.role in ("dative", "at"):
+        if isinstance(one, Noun) and isinstance(other, Noun) and one.role == OF and other.role in _OF_DEEDS:
             found = fits(reader, one, frame.agent - {OPEN}, frame)
             if found and reader.lexicon.search("deed", "".join(word.plain for word in other.words)):
                 return found

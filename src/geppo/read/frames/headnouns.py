@@ -31,6 +31,7 @@ _COMMON: dict[str, frozenset[str]] = {
     "vuln": frozenset({"shared-thing", "technique-word"}),
     "observable": frozenset({"address", "relay-class", "device", "service", "malware-kind"}),
     "campaign": frozenset({"campaign-kind"}),
+    "role": frozenset({"unit", "count", "place"}),
     "": frozenset({"unit", "count", "shared-thing"}),
 }
 """Kinds of nouns behind a mention that say what it is; another one behind it is the head ("악성코드 제작자")."""

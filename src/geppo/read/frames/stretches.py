@@ -27,6 +27,8 @@ _FREE = frozenset({"actor", "malware", "tool", "campaign", "network", "vuln"})
 """Names that a common noun may follow: "the TideHook backdoor" is TideHook, "the Citrix gateway" is not Citrix."""
 _OTHERS = frozenset({"role", "org", "unit", "sector", "body"})
 """Where one of these is said to do a thing, it is nobody unnamed."""
+_THEY = frozenset({"actor"})
+"""Whom a pronoun stands for where no name is in the sentence."""
 _GENERIC = frozenset({"unit", "group-kind", "role"})
 _BESIDE = frozenset({"place", "count", "datacount"})
 """Where a thing is and how many there are: no part of what it is called."""
@@ -85,7 +87,8 @@ class Reader:
         found: list[Verb] = []
         piece = self.words[self.start : self.end]
         present = self.lexicon.present(piece)
-        may = self.lexicon.able(kinds_in(self.items))
+        kinds = kinds_in(self.items)
+        may = self.lexicon.able(kinds | _THEY if self.lexicon.search("pronoun", piece) else kinds)
         for number, frame, expression in self.lexicon.verbs:
             if number in present and frame.id in may:
                 inner, after = (expression.groupindex.get(name) for name in ("slot", "after"))
