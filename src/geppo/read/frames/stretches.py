@@ -404,8 +404,8 @@ class Reader:
 
     def _said(self, start: int, stop: int, row: Sequence[Item], kinds: frozenset[str], frame: Frame) -> Item | None:
         for item in reversed(row):
-            before = self.words[start : item.start]
-            told = self.lexicon.search("called", before.rstrip(' “「"')) or self.lexicon.search("carrying", before)
+            ahead = self.words[start : item.start]
+            told = self.lexicon.search("called", ahead.rstrip(' “「"')) or self.lexicon.search("carrying", ahead)
             if item.kind in NAMES and told and (fit := filling(item, kinds)):
                 return fit
         word = self.words[start:stop].strip(' “”「」"')
