@@ -14,8 +14,8 @@ from geppo.model.claim import Bound, Count, Predicate
 from geppo.read.frames import frames, possible, statements
 from geppo.read.frames.forms import forms_of
 from geppo.read.frames.frame import compile_frames
-from geppo.read.frames.stretches import Letters
 from geppo.read.typed import Item
+from geppo.script import plain
 
 LANGUAGES = tuple(
     sorted(
@@ -96,12 +96,6 @@ def test_frames_speak_the_vocabulary() -> None:
         assert {frame.predicate for frame in known.frames} <= set(Predicate)
 
 
-@pytest.mark.parametrize(("first", "last"), [(3, 3), (3, 5), (4, 9), (9, 9), (6, 4), (5, 40)])
-def test_letters_of_a_sentence_are_asked_for_by_their_places_in_the_text(first: int, last: int) -> None:
-    text = "前文。攻擊者入侵了。後文"
-    assert Letters(text[3:9], 3)[first:last] == text[:9][first:last]
-
-
 @pytest.mark.parametrize(
     ("language", "text", "expected"),
     [
@@ -111,7 +105,7 @@ def test_letters_of_a_sentence_are_asked_for_by_their_places_in_the_text(first: 
         ("ja", "攻撃者が銀行を攻撃した。", True),
         ("zh", "天气很好。", False),
         ("zh", "攻击者入侵了银行。", True),
-        ("zh", "駭客竊取了資料。", True),
+        ("zh", plain("駭客竊取了資料。", "zh"), True),
         ("ru", "Сегодня тепло.", False),
         ("ru", "Хакеры атаковали банк.", True),
         ("fr", "Des pirates ont attaqué une banque.", False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
 from importlib.resources.abc import Traversable
@@ -40,6 +41,7 @@ from geppo.catalog.tables import LANGUAGES, Folder, packaged
 from geppo.catalog.terms import COUNTER, read_concepts, read_sectors
 from geppo.model.edit import Edit
 from geppo.model.entity import Kind, Mention, Term
+from geppo.script import plain
 
 SEEN = 2_000_000
 """Characters of texts whose hits are kept: one is asked about up to three times while its own new names are found, and
@@ -135,7 +137,12 @@ class Catalog:
                 mark_forms(marks, codes) if marks else (),
             )
             self._finders[language] = Finder(
-                (form for form in forms if form.printed not in self.rules.forms), self.rules
+                (
+                    form._replace(pattern=plain(form.pattern, language), printed=plain(form.printed, language))
+                    for form in forms
+                    if form.printed not in self.rules.forms
+                ),
+                self.rules,
             )
         return self._finders[language]
 
@@ -169,7 +176,7 @@ class Catalog:
 
     def _look(self, text: str, language: str) -> Seen:
         view = folded(text)
-        hits = self._name_finder.find(view) + self._finder(language).find(view)
+        hits = self._name_finder.find(view) + self._finder(language).find(_plain(view, language))
         labels = detections(view.raw, self.rules.detections)
         apart = joined([*addresses(view.raw), *paths(view.raw), *labels])
         by_use: dict[Use, list[Hit]] = {use: [] for use in Use}
@@ -307,6 +314,12 @@ class Catalog:
         """The name of an ATT&CK technique, or an empty text for a number that is not in the catalogue."""
         entry = self.names.entry(f"technique/{number}")
         return entry.name if entry else ""
+
+
+def _plain(view: Folded, language: str) -> Folded:
+    """A view in the script of the language's data."""
+    raw = plain(view.raw, language)
+    return view if raw is view.raw else replace(view, text=plain(view.text, language), raw=raw)
 
 
 def _spans(hits: Iterable[Hit]) -> list[tuple[int, int]]:

@@ -31,6 +31,9 @@ DATA_UNITS = frozenset(
 
 _PERSONS = frozenset({"role", "unit", "data"})
 """Kinds of nouns that a counter of persons may count: in 「警察が7人」 it is not the police that are counted."""
+_DEEDS = frozenset({"campaign-kind", "act"})
+_HOUSES = frozenset({"unit/organisation", "unit/company"})
+"""What counts houses counts no deed before it: 「入侵三家工厂」."""
 
 _CURRENCIES = frozenset("$€£¥₩₽￥")
 """A sum of money counts no noun behind it: "the $30 million exploit of the exchange"."""
@@ -160,6 +163,7 @@ def _count(
         item = items[index]
         close = item.end <= number.start and number.start - item.end <= FARTHEST_BEFORE and index not in taken
         misfit = unit.id == PERSONS and item.kind not in _PERSONS
+        misfit = misfit or (unit.id in _HOUSES and item.kind in _DEEDS)
         if (
             close
             and _counted(item)

@@ -28,6 +28,7 @@ from geppo.read.names import designators, house_forms, introduced, naming, settl
 from geppo.read.namesakes import OPERATED, for_document, short_forms, without
 from geppo.read.relate import Source, claims_of
 from geppo.read.rules import rules
+from geppo.read.script import Printed, plain, plain_names
 from geppo.read.sentence import Sentence
 from geppo.read.typed import Item, marks_of, names_only, pattern_kind, typed_line
 
@@ -159,7 +160,10 @@ def new_names(document: Document, catalog: Catalog, known: Sequence[Name] = ()) 
 
     Two rounds, because an alias can only be seen beside a name that is already known.
     """
-    known = tuple(known)
+    known, read = tuple(known), plain(document)
+    if read is not document:
+        made = Printed(document, read)
+        return tuple(map(made.name, new_names(read, catalog, plain_names(known, document.language))))
     found = [(kind, name) for kind, name in designators(document.text) if not _known(name, catalog, document.language)]
     shown: dict[int, _Shown] = {}
     if short := short_forms(known, document):
@@ -288,6 +292,9 @@ def _items(document: Document, named: Sequence[Item], catalog: Catalog) -> tuple
 
 def read_document(document: Document, catalog: Catalog, names: Sequence[Name] = ()) -> Reading:
     """Read a document with the names known for its month. Names it introduces itself must be among `names`."""
+    read = plain(document)
+    if read is not document:
+        return _printed(read_document(read, catalog, plain_names(names, document.language)), document)
     names = for_document(names, document)
     mentions, named = _typed(document, catalog, names)
     items = _Inside(_items(document, named, catalog))
@@ -322,6 +329,16 @@ def read_document(document: Document, catalog: Catalog, names: Sequence[Name] = 
         own_observation=_observes(document),
     )
     return Reading(report=report, claims=tuple(claims))
+
+
+def _printed(reading: Reading, document: Document) -> Reading:
+    """What was read of a document in the script of the data, as it prints it."""
+    made, report = Printed(document, reading.report.document), reading.report
+    mentions, cites = tuple(map(made.mention, report.mentions)), made.words(report.cites)
+    return Reading(
+        report=replace(report, document=document, mentions=mentions, cites=cites),
+        claims=tuple(map(made.claim, reading.claims)),
+    )
 
 
 def _stated(

@@ -1,7 +1,4 @@
-"""What `frames.toml` says of a language without spaces and inflection, as expressions over the text (Chinese).
-
-Traditional characters are read as simplified ones: the data is written once.
-"""
+"""What `frames.toml` says of a language without spaces and inflection, as expressions over the text (Chinese)."""
 
 from __future__ import annotations
 
@@ -43,10 +40,7 @@ class Lexicon:
 
     def __init__(self, known: Frames) -> None:
         words = known.words
-        self.folded = str.maketrans(words["traditional"], words["simplified"])
-        self.expressions = {
-            name: linear.compile(words[name]) for name in words if name not in ("traditional", "simplified")
-        }
+        self.expressions = {name: linear.compile(source) for name, source in words.items()}
         rows = [(frame, source) for frame in known.frames for source in _expressions(frame)]
         self.verbs = [(number, frame, linear.compile(source)) for number, (frame, source) in enumerate(rows)]
         nouns = [(frame, "|".join(frame.nouns)) for frame in known.frames if frame.nouns]

@@ -200,8 +200,10 @@ class Reader:
         self.text = text
         self.start, self.end = start, end
         hidden = self._hidden()
-        self.items = [item for item in items if item.start not in hidden and self._opens(item)]
-        may = lexicon.able(kinds_in(self.items))
+        self.items = [item for item in self._called(items, hidden) if item.start not in hidden and self._opens(item)]
+        kinds = kinds_in(self.items)
+        told = lexicon.search("they_do", text[start:end])
+        may = lexicon.able(kinds | _THEY if told else kinds)
         rows = [lexicon.verbs[number] for number in lexicon.stemmed(text[start:end])]
         self._able = [row for row in rows if row[0].id in may]
         found = self._matches() if self._able else []
@@ -215,6 +217,17 @@ class Reader:
         for match in self.lexicon.expressions["brackets"].finditer(self.text[self.start : self.end]):
             found.update(range(self.start + match.start(), self.start + match.end()))
         return frozenset(found)
+
+    def _called(self, items: Sequence[Item], hidden: frozenset[int]) -> Iterator[Item]:
+        """The items, a common noun as the flaw or program whose name stands in the bracket behind it."""
+        for number, item in enumerate(items):
+            following = items[number + 1] if number + 1 < len(items) else None
+            wanted = _NAMED_BY.get(item.terms[0].id if item.terms else "", _NAMED_BY.get(item.kind))
+            named = following is not None and following.kind == wanted and following.start in hidden
+            if following is not None and named and self.text[item.end : following.start].strip() in ("(", "（"):
+                yield replace(following, start=item.start, end=item.end)
+            else:
+                yield item
 
     def _words(self, hidden: frozenset[int]) -> Iterator[Word]:
         inside = {place for item in self.items for place in range(item.start, item.end)}
@@ -259,7 +272,7 @@ class Reader:
                 yield verb
                 number = next((n for n, w in enumerate(self.words) if w.start >= verb.end), len(self.words))
                 continue
-            form = self._form(word)
+            form = "" if self._counts(number) else self._form(word)
             if form:
                 if waiting:
                     yield Noun(tuple(waiting), BARE, waiting[-1].end, waiting[-1].end)
@@ -311,6 +324,12 @@ class Reader:
         if suffix and self.lexicon.begins("acted", suffix):
             return self.lexicon.form(suffix)
         return ""
+
+    def _counts(self, number: int) -> bool:
+        """True for a numeral before what it counts by: "한 곳" is one place and nothing that was done."""
+        if not self.lexicon.whole("numeral", self.words[number].plain) or number + 1 == len(self.words):
+            return False
+        return self.lexicon.whole("counter", self.words[number + 1].plain)
 
     def _auxiliaries(self, number: int) -> int:
         """The number of the last word of a predicate: "공격하고 있는" is one."""
@@ -368,6 +387,18 @@ _STOPS = frozenset(",;:·…—、，")
 _QUOTES = frozenset("'\"‘’“”「」『』《》<>[]*▲△")
 _FREE = frozenset({"actor", "malware", "tool", "campaign", "network", "vuln", "org", "product", "observable", "count"})
 
+_NAMED_BY = {
+    "shared-thing/vulnerability": "vuln",
+    "shared-thing/zero-day": "vuln",
+    "malware-kind": "malware",
+    "group-kind": "actor",
+    "device": "observable",
+    "relay-class": "observable",
+    "address": "observable",
+}
+"""Kinds of the names that stand in brackets behind common nouns: "이 결함(CVE-2026-0001)은"."""
+_THEY = frozenset({"actor"})
+"""Whom "they" stands for where no name is in the sentence."""
 _HEADS = frozenset({"sector", "unit", "device", "body", "data", "campaign-kind", "malware-kind", "group-kind"})
 """Kinds whose words end compounds: "시중은행", "방산업체"."""
 

@@ -201,7 +201,13 @@ def _pattern(row: Mapping[str, Any], key: str, patterns: Mapping[str, str]) -> A
     if written is None:
         return None
     named = written.startswith("<") and written.endswith(">")
-    return linear.compile(patterns[written[1:-1]] if named else written)
+    return _compiled(patterns[written[1:-1]] if named else written)
+
+
+@cache
+def _compiled(source: str) -> Any:
+    """An expression; frames that name the same pattern share it."""
+    return linear.compile(source)
 
 
 def _frame(row: Mapping[str, Any], patterns: Mapping[str, str], where: str) -> Frame:

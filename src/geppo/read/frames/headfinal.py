@@ -12,14 +12,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 from geppo.language.sentences import Span
-from geppo.model.claim import Count
 from geppo.model.claim import Predicate as Said
-from geppo.model.entity import Kind, Term
-from geppo.read.counts import PERCENT
 from geppo.read.frames.eojeol import (
     ADNOMINAL,
     ALSO,
-    AND,
     BARE,
     LINKING,
     OBJECT,
@@ -34,36 +30,21 @@ from geppo.read.frames.eojeol import (
     Reader,
 )  # fmt: skip
 from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling
-from geppo.read.names import slug
+from geppo.read.frames.headnouns import NAMES, OWNED, by, fits, holds, listed, owners
 from geppo.read.typed import Item
 
-LONGEST_NOUN = 30
-"""Characters of a noun that no list knows."""
-MOST_WORDS = 3
-"""Words of such a noun."""
-FARTHEST_SECTOR = 8
-"""Characters between a sector and the common noun that ends it ("반도체 장비 업체")."""
-
-_NAMES = frozenset({"actor", "malware", "tool", "campaign", "network", "vuln", "agreement"})
-_COMMON: dict[str, frozenset[str]] = {
-    "actor": frozenset({"group-kind", "unit", "role", "count", "place"}),
-    "malware": frozenset({"malware-kind", "relay-class", "count", "shared-thing", "place"}),
-    "network": frozenset({"malware-kind", "relay-class", "count", "shared-thing", "place"}),
-    "vuln": frozenset({"shared-thing", "technique-word"}),
-    "campaign": frozenset({"campaign-kind"}),
-    "": frozenset({"unit", "count", "shared-thing"}),
-}
-"""Kinds of nouns behind a mention that say what it is; another one behind it is the head ("악성코드 제작자")."""
-_OWNED = frozenset({Said.TARGETS, Said.COMPROMISES, Said.DISRUPTS, Said.CLAIMS_RESPONSIBILITY})
-"""Who owns the thing that is attacked is attacked as well."""
 _DOERS = frozenset({"actor", "group-kind", "role"})
 """They do things rather than have them done to them: "해커가 감염된 기기에 접속해"."""
-_STATES = frozenset({Said.DENIES, Said.SANCTIONS})
-"""Acts of a state by whatever house of it: "중국 외교부는 부인했다"."""
+_BY_DEEDS = frozenset({Said.EXPLOITS, Said.TARGETS})
+"""What an attack does by itself, whoever stands behind it: "은행을 노린 피싱 메일이 유포됐다"."""
+_OF_DEEDS = ("dative", "at", "with")
+"""Particles of the attack in which or by which a thing is done."""
+_TOLD = NAMES | {"org", "product"}
+"""What a sentence may begin with although it is done to it: "CVE-2026-0001은 해커들이 악용하고 있다"."""
+_OF_LAW = frozenset({Said.ARRESTS, Said.SEIZES})
+"""Whoever does them is of the police, by whatever name."""
 _HOUSES = frozenset({"org", "body"})
 """Who tells of others: a reported clause without a subject of its own is not about them."""
-_COUNTERS = frozenset({"unit/person", "unit/item", "unit/organisation", "device/device"})
-"""What words that only count stand for; the noun before them is what is meant: "일당 5명"."""
 
 
 def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
@@ -91,7 +72,7 @@ def statements(
 
 def _general(statement: Statement) -> bool:
     """True where nobody is named who does it: a sentence that says what a word means tells of no event."""
-    return not any(item.kind in _NAMES for item in statement.roles.get("S", ()))
+    return not any(item.kind in NAMES for item in statement.roles.get("S", ()))
 
 
 def _contrasted(reader: Reader, number: int, said: Statement, frame: Frame) -> Iterator[Statement]:
@@ -103,7 +84,7 @@ def _contrasted(reader: Reader, number: int, said: Statement, frame: Frame) -> I
     not_this, contrast = row[-2:]
     if isinstance(not_this, Noun) and isinstance(contrast, Predicate) and not_this.role == SUBJECT:
         denied = (
-            _fits(reader, not_this, frame.patient, frame) if reader.lexicon.search("contrast", contrast.plain) else []
+            fits(reader, not_this, frame.patient, frame) if reader.lexicon.search("contrast", contrast.plain) else []
         )
         if denied:
             roles = {**said.roles, "O": tuple(denied)}
@@ -154,13 +135,13 @@ def _statement(reader: Reader, number: int, verb: Predicate, frame: Frame, passi
     agents, patients = (_passive if passive else _active)(reader, number, verb, frame)
     near = reader.elements[_first(reader, number) : number]
     beside = [one for one in near if isinstance(one, Noun) and not one.words[-1].stop]
-    others = _by(reader, beside, frame.whole, frame.other, frame) if frame.other else []
+    others = by(reader, beside, frame.whole, frame.other, frame) if frame.other else []
     constants: dict[str, str] = {}
-    if patients and not agents and not passive and not frame.stative and frame.roles.get("agent") == "S":
+    alone = passive or frame.stative or frame.predicate in _OF_LAW
+    if patients and not agents and not alone and frame.roles.get("agent") == "S":
         agents, constants = _nameless(reader, number, verb, frame)
         if not agents and not constants:
             return None
-    alone = passive or frame.stative
     if passive and not agents and frame.id == "infected-with" and verb.form == ADNOMINAL and not verb.bound:
         return None
     wanted = replace(frame, nobody=frame.nobody or "@") if constants else frame
@@ -183,46 +164,58 @@ def _first(reader: Reader, number: int) -> int:
     return 0
 
 
+def _before_manner(reader: Reader, number: int) -> int:
+    """The number of the first element of a clause with the words that say how: "개발자에게 채용을 빙자해 접근했다"."""
+    first = _first(reader, number)
+    before = reader.elements[first - 1] if first else None
+    if not isinstance(before, Predicate) or before.form != LINKING or before.frames:
+        return first
+    return _first(reader, first - 1) if reader.lexicon.search("manner", before.plain) else first
+
+
 def _active(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple[list[Item], list[Item]]:
     near = reader.elements[_first(reader, number) : number]
     roles = frame.prepositions or (OBJECT,)
-    patients = _by(reader, near, roles, frame.patient, frame)
-    if not patients and OBJECT in roles and not _holds(near, (OBJECT,)):
-        also = _by(reader, near, (ALSO,), frame.patient, frame)
+    if OBJECT not in roles and not holds(near, roles):
+        near = reader.elements[_before_manner(reader, number) : number]
+    patients = by(reader, near, roles, frame.patient, frame)
+    if not patients and OBJECT in roles and not holds(near, (OBJECT,)):
+        also = by(reader, near, (ALSO,), frame.patient, frame)
         patients = [item for item in also if filling(item, frame.agent - {OPEN}) is None]
     head = _head(reader, number, verb)
     if not frame.agent:
-        return [], patients or _fits(reader, head, frame.patient, frame)
+        return [], patients or fits(reader, head, frame.patient, frame)
     if frame.glued:
-        patients = _fits(reader, near[-1] if near else None, frame.patient, frame)
+        patients = fits(reader, near[-1] if near else None, frame.patient, frame)
     if head is not None and patients:
-        described = _fits(reader, head, frame.agent - {OPEN}, frame)
-        if described:
+        described = fits(reader, head, frame.agent - {OPEN}, frame)
+        if described or _does(reader, head, near):
             return described, patients
-    elif head is not None and not _holds(near, roles):
-        patients = _fits(reader, head, frame.patient, frame)
+    elif head is not None and not holds(near, roles):
+        patients = _identified(reader, head, frame) or fits(reader, head, frame.patient, frame)
+    if not patients and OBJECT in roles and not holds(near, (OBJECT,)) and holds(near, (SUBJECT,)):
+        patients = by(reader, near, (TOPIC,), frame.patient & _TOLD, frame)
     if not patients and frame.anywhere:
         named = [
             fit for item in reader.items if item.end <= verb.start and (fit := filling(item, frame.patient - {OPEN}))
         ]
-        patients = ([item for item in named if item.kind in _NAMES] or named)[-1:]
+        patients = ([item for item in named if item.kind in NAMES] or named)[-1:]
     return _subject(reader, number, frame.agent, frame), patients
 
 
 def _passive(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple[list[Item], list[Item]]:
     near = reader.elements[_first(reader, number) : number]
     causes = ("by", "dative", "from", "with") if frame.predicate is Said.DISRUPTS else ("by", "dative", "from")
-    agents = _by(reader, near, causes, frame.agent - {OPEN}, frame)
+    agents = by(reader, near, causes, frame.agent - {OPEN}, frame)
     if not agents and near and isinstance(near[-1], Noun) and near[-1].role == OF:
-        agents = _fits(reader, near[-1], frame.agent - {OPEN}, frame)
-    agents = agents or _deed(reader, near, frame)
+        agents = fits(reader, near[-1], frame.agent - {OPEN}, frame)
+    if not agents or agents[0].kind not in NAMES:
+        agents = _deed(reader, near, frame) or agents
     head = _head(reader, number, verb)
-    patients = (
-        _by(reader, near, (OBJECT,), frame.patient, frame) if frame.predicate in (Said.STEALS, Said.LEAKS) else []
-    )
-    if not patients and head is not None and not _holds(near, (SUBJECT,)):
-        patients = _fits(reader, head, frame.patient, frame)
-    if not patients and (head is None or _holds(near, (SUBJECT,))):
+    patients = by(reader, near, (OBJECT,), frame.patient, frame) if frame.predicate in (Said.STEALS, Said.LEAKS) else []
+    if not patients and head is not None and not holds(near, (SUBJECT,)):
+        patients = fits(reader, head, frame.patient, frame)
+    if not patients and (head is None or holds(near, (SUBJECT,))):
         patients = _subject(reader, number, frame.patient, frame)
     return agents, patients
 
@@ -230,15 +223,34 @@ def _passive(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tupl
 def _deed(reader: Reader, near: Sequence[Element], frame: Frame) -> list[Item]:
     """Who stands behind the attack in which a thing was used: "X의 공격에 쓰인"."""
     for one, other in pairwise(near):
-        if isinstance(one, Noun) and isinstance(other, Noun) and one.role == OF and other.role in ("dative", "at"):
-            found = _fits(reader, one, frame.agent - {OPEN}, frame)
+        if isinstance(one, Noun) and isinstance(other, Noun) and one.role == OF and other.role in _OF_DEEDS:
+            found = fits(reader, one, frame.agent - {OPEN}, frame)
             if found and reader.lexicon.search("deed", "".join(word.plain for word in other.words)):
                 return found
     return []
 
 
-def _holds(near: Sequence[Element], roles: Sequence[str]) -> bool:
-    return any(isinstance(one, Noun) and one.role in roles for one in near)
+def _does(reader: Reader, head: Noun, near: Sequence[Element]) -> bool:
+    """True where a relative clause leaves its subject open for its head: nobody else does what "도구를 판 B씨" does.
+
+    An attack or a lure is no doer: "X는 은행을 노린 공격을 벌였다".
+    """
+    plain = "".join(word.plain for word in head.words)
+    return head.role == OBJECT and not holds(near, (SUBJECT,)) and not reader.lexicon.search("lure", plain)
+
+
+def _identified(reader: Reader, head: Noun, frame: Frame) -> list[Item]:
+    """The name that a sentence gives the thing it describes: "이들이 쓴 도구는 AnyDesk다"."""
+    if head.role not in (TOPIC, SUBJECT) or any(item.kind in NAMES for item in head.items):
+        return []
+    for one in reader.elements[reader.elements.index(head) + 1 :]:
+        if isinstance(one, Predicate):
+            last = [item for item in reader.items if one.start <= item.start and item.end <= one.end]
+            row = [fit for item in last if item.kind in NAMES | {"product"} and (fit := filling(item, frame.patient))]
+            return row if one.form != ADNOMINAL else []
+        if one.role in (OBJECT, SUBJECT, TOPIC):
+            return []
+    return []
 
 
 def _head(reader: Reader, number: int, verb: Predicate) -> Noun | None:
@@ -247,68 +259,10 @@ def _head(reader: Reader, number: int, verb: Predicate) -> Noun | None:
         return None
     for one in reader.elements[number + 1 : number + 3]:
         if isinstance(one, Noun):
-            return one if one.role != OF or any(item.kind in _NAMES for item in one.items) else None
+            return one if one.role != OF or any(item.kind in NAMES for item in one.items) else None
         if one.frames or one.form != ADNOMINAL:
             return None
     return None
-
-
-def _by(
-    reader: Reader, near: Sequence[Element], roles: Sequence[str] | frozenset[str], kinds: frozenset[str], frame: Frame
-) -> list[Item]:
-    """The nearest noun with a particle of these roles, if its kind fits, and those that are listed before it."""
-    for number in range(len(near) - 1, -1, -1):
-        one = near[number]
-        if isinstance(one, Noun) and one.role in roles:
-            found = _fits(reader, one, kinds, frame)
-            if not found and frame.predicate is Said.CLAIMS_RESPONSIBILITY:
-                return _robbed(reader, near[:number], kinds, frame)
-            if found and found[0].kind not in _NAMES:
-                found = _owners(reader, near[:number], one, found, kinds, frame)
-            return [*_listed(reader, near[:number], kinds, frame), *found] if found else []
-    return []
-
-
-def _listed(reader: Reader, row: Sequence[Element], kinds: frozenset[str], frame: Frame) -> list[Item]:
-    found: list[Item] = []
-    for one in reversed(row):
-        if not isinstance(one, Noun) or one.role != AND:
-            break
-        fits = _fits(reader, one, kinds, frame)
-        if not fits:
-            break
-        found = [*fits, *found]
-    return found
-
-
-def _owners(
-    reader: Reader, row: Sequence[Element], noun: Noun, found: list[Item], kinds: frozenset[str], frame: Frame
-) -> list[Item]:
-    """Whose a network or a server is, where that is told and fits: "북문은행의 서버"."""
-    owner = row[-1] if row else None
-    plain = "".join(word.plain for word in noun.words)
-    if not isinstance(owner, Noun) or owner.role != OF:
-        return found
-    if found[0].count is not None and found[0].count.unit == PERCENT:
-        whole = _fits(reader, owner, kinds, frame)
-        return [replace(item, count=found[0].count) for item in whole] or found
-    if frame.predicate not in _OWNED:
-        return found
-    if not reader.lexicon.search("container", plain[: len(plain) - (noun.end - noun.stem_end)] or plain):
-        return found
-    owned = _fits(reader, owner, kinds & {"org", "sector", "body"}, frame)
-    return owned or found
-
-
-def _robbed(reader: Reader, row: Sequence[Element], kinds: frozenset[str], frame: Frame) -> list[Item]:
-    """Whose data somebody claims to have stolen: "북문병원의 3TB 규모의 데이터"."""
-    for one in reversed(row):
-        if not isinstance(one, Noun) or one.role != OF:
-            break
-        found = _fits(reader, one, kinds & {"org", "sector"}, frame)
-        if found:
-            return found
-    return []
 
 
 def _subject(reader: Reader, number: int, kinds: frozenset[str], frame: Frame) -> list[Item]:
@@ -317,10 +271,10 @@ def _subject(reader: Reader, number: int, kinds: frozenset[str], frame: Frame) -
     if noun is None:
         return []
     at = reader.elements.index(noun)
-    found = _fits(reader, noun, kinds, frame)
-    if found and found[0].kind not in _NAMES and frame.predicate in _OWNED:
-        found = _owners(reader, reader.elements[:at], noun, found, kinds, frame)
-    return [*_listed(reader, reader.elements[:at], kinds, frame), *found] if found else []
+    found = fits(reader, noun, kinds, frame)
+    if found and found[0].kind not in NAMES and frame.predicate in OWNED:
+        found = owners(reader, reader.elements[:at], noun, found, kinds, frame)
+    return [*listed(reader, reader.elements[:at], kinds, frame), *found] if found else []
 
 
 def _subject_noun(reader: Reader, number: int) -> Noun | None:
@@ -374,7 +328,7 @@ def _kept(reader: Reader, number: int) -> frozenset[int]:
         first = _first(reader, at)
         inside = range(first, at)
         own = [(n, noun) for n in inside if isinstance(noun := reader.elements[n], Noun) and noun.role == SUBJECT]
-        if own and (contrast or not _holds(reader.elements[first:at], (OBJECT, "against"))):
+        if own and (contrast or not holds(reader.elements[first:at], (OBJECT, "against"))):
             doers = {item.kind for item in own[-1][1].items} & _DOERS
             loose = one.passive or reader.lexicon.search("quality", one.plain)
             if contrast or not (loose and doers):
@@ -387,7 +341,10 @@ def _nameless(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tup
     noun = _subject_noun(reader, number)
     if noun is not None and reader.lexicon.whole("they", "".join(word.plain for word in noun.words)):
         return [], {"subject": "@actor"}
-    if noun is None and frame.nobody and frame.predicate is Said.EXPLOITS and _of_deed(reader, number, verb):
+    told = "deed" if frame.predicate is Said.EXPLOITS and noun is None else "lure"
+    if frame.nobody and frame.predicate in _BY_DEEDS and _of_deed(reader, number, verb, told):
+        return [], {"subject": frame.nobody}
+    if frame.nobody and noun is None and _is_case(reader, number, verb):
         return [], {"subject": frame.nobody}
     reported = verb.form == QUOTING or (verb.form == ADNOMINAL and verb.bound)
     house = noun is not None and any(item.kind in _HOUSES for item in noun.items)
@@ -397,102 +354,23 @@ def _nameless(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tup
     return named[-1:], {} if named else {"subject": "@actor"}
 
 
-def _of_deed(reader: Reader, number: int, verb: Predicate) -> bool:
-    """True where a verb describes an attack: "X를 악용한 공격이 확인됐다"."""
+def _is_case(reader: Reader, number: int, verb: Predicate) -> bool:
+    """True where a verb says what a case is that somebody tells of: "개발자를 노린 사례도 확인됐다"."""
+    following = reader.elements[number + 1] if number + 1 < len(reader.elements) else None
+    return (
+        verb.form == ADNOMINAL
+        and isinstance(following, Noun)
+        and reader.lexicon.whole("case", "".join(word.plain for word in following.words))
+    )
+
+
+def _of_deed(reader: Reader, number: int, verb: Predicate, told: str) -> bool:
+    """True where a verb describes an attack or what it is done with: "X를 악용한 공격이 확인됐다"."""
     following = reader.elements[number + 1 : number + 2]
     return verb.form == ADNOMINAL and any(
-        isinstance(one, Noun) and reader.lexicon.search("deed", "".join(word.plain for word in one.words))
+        isinstance(one, Noun) and reader.lexicon.search(told, "".join(word.plain for word in one.words))
         for one in following
     )
-
-
-def _fits(reader: Reader, noun: Element | None, kinds: frozenset[str], frame: Frame) -> list[Item]:
-    """What of a noun fills a role: its name, its last mention with what narrows it, or the noun itself."""
-    if not isinstance(noun, Noun):
-        return []
-    items = [item for item in noun.items if item.end <= noun.stem_end]
-    count = next((item.count for item in items if item.count is not None and item.kind == "count"), None)
-    order = sorted(range(len(items)), key=lambda number: (items[number].kind not in _NAMES, -number))
-    for number in order:
-        item = items[number]
-        fit = filling(item, kinds)
-        rest = _rest(reader, noun, items[number + 1 :], item.end, item.kind)
-        if fit is None or not reader.lexicon.whole("apposed", rest):
-            continue
-        unit = item.count.unit.id if item.count is not None and frame.only is not None else ""
-        if unit in _COUNTERS and (whole := _open(reader, noun, items, item.count, kinds, frame)):
-            return whole
-        if item.kind not in _NAMES:
-            fit = _narrowed(items[:number], fit, kinds)
-        if frame.predicate in _STATES and kinds is frame.agent and number and items[number - 1].kind == "place":
-            fit = filling(items[number - 1], kinds) or fit
-        if fit.count is None and count is not None and kinds is frame.patient and item.kind != "place":
-            fit = replace(fit, count=count)
-        return [fit] if _worth(frame, fit, kinds, reader) else []
-    return _open(reader, noun, items, count, kinds, frame)
-
-
-def _rest(reader: Reader, noun: Noun, behind: Sequence[Item], at: int, kind: str) -> str:
-    """The letters between a mention and the particle without common nouns and counts."""
-    common = _COMMON.get(kind, _COMMON[""])
-    inside = {place for item in behind if item.kind in common for place in range(item.start, item.end)}
-    return "".join(
-        reader.text[place]
-        for word in noun.words
-        for place in word.places
-        if at <= place < noun.stem_end and place not in inside
-    )
-
-
-def _narrowed(before: Sequence[Item], fit: Item, kinds: frozenset[str]) -> Item:
-    """The sector or house before a common noun or a count that it narrows: "반도체 장비 업체 세 곳"."""
-    if fit.kind not in ("unit", "device", "body"):
-        return fit
-    wanted = ("sector",) if fit.kind == "device" else ("sector", "org")
-    for other in reversed(before):
-        if other.kind in wanted and fit.start - other.end <= FARTHEST_SECTOR:
-            narrow = filling(other, kinds)
-            return replace(narrow, count=fit.count or narrow.count) if narrow is not None else fit
-    return fit
-
-
-def _worth(frame: Frame, item: Item, kinds: frozenset[str], reader: Reader) -> bool:
-    if item.kind in kinds - {OPEN} or not item.terms or item.terms[0].id in kinds:
-        return True
-    return (
-        frame.only is None
-        or kinds is not frame.patient
-        or frame.only.search(reader.text[item.start : item.end]) is not None
-    )
-
-
-def _open(
-    reader: Reader, noun: Noun, items: Sequence[Item], count: Count | None, kinds: frozenset[str], frame: Frame
-) -> list[Item]:
-    if OPEN not in kinds or kinds is not frame.patient or any(item.kind in _NAMES for item in items):
-        return []
-    start = noun.words[-1].start
-    for word in reversed(noun.words[-MOST_WORDS:-1]):
-        if (
-            word.stop
-            or reader.lexicon.whole("adverb", word.plain)
-            or any(item.kind in ("date", "place", "count") for item in word.items)
-        ):
-            break
-        start = word.start
-    counted = reader.lexicon.expressions["counted"].search(reader.text[start : noun.stem_end])
-    end = start + counted.start() if counted is not None else noun.stem_end
-    name = reader.text[start:end].strip(" '\"‘’“”「」『』")
-    if (
-        not 1 < len(name) <= LONGEST_NOUN
-        or not any(char.isalpha() for char in name)
-        or reader.lexicon.whole("empty", name)
-    ):
-        return []
-    if frame.only is not None and frame.only.search(name) is None:
-        return []
-    term = Term(kind=Kind.TEXT, id=f"text/{slug(name)}", name=name)
-    return [Item(kind=OPEN, start=start, end=end, terms=(term,), count=count)]
 
 
 __all__ = ["BARE", "statements"]

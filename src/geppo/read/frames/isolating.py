@@ -21,6 +21,9 @@ from geppo.read.typed import Item
 BEFORE, BEHIND = 4, 6
 """Characters around a statement that `never` looks at, too."""
 
+_OF_LAW = frozenset({Predicate.ARRESTS, Predicate.SEIZES})
+"""Notices tell of them without saying again who did it: the police."""
+
 UNNAMED = "unit/organisation"
 """Stands for a group that the text nowhere names."""
 
@@ -31,7 +34,7 @@ def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[
     """False where no frame can be in a sentence: it need not be looked at."""
     del items
     piece = text[start:end]
-    return bool(lexicon.present(piece.translate(lexicon.folded))) and not lexicon.search("question", piece)
+    return bool(lexicon.present(piece)) and not lexicon.search("question", piece)
 
 
 def statements(
@@ -143,12 +146,13 @@ def _active(
     if not agents and patients:
         agents = _headed(reader, frame, after, stop)
         patients = [item for item in patients if item not in agents]
-    if not agents and not guessed:
+    if not agents and not guessed and frame.predicate not in _OF_LAW:
         return None
     if frame.predicate is Predicate.DISCLOSES and _clause_follows(reader, patients, span):
         return None
     if frame.anywhere and not patients:
-        fits = [fit for item in reader.items if item.start >= after and (fit := filling(item, frame.patient))]
+        fits = [fit for item in reader.items if (fit := filling(item, frame.patient))]
+        fits = [fit for fit in fits if fit.start >= after] or [fit for fit in fits if fit.end <= verb.start][::-1]
         patients = ([fit for fit in fits if fit.kind in NAMES] or fits)[:1]
     return agents, patients, others, first, guessed
 
@@ -163,11 +167,13 @@ def _clause_follows(reader: Reader, patients: Sequence[Item], span: Span) -> boo
 
 
 def _headed(reader: Reader, frame: Frame, after: int, stop: int) -> list[Item]:
-    """The one whom a relative clause describes: 「攻击银行的 X」."""
+    """The one whom a relative clause describes: 「攻击银行的 X」. What is called by the name inside does not do it."""
     for item in reader.items:
         fit = filling(item, frame.agent - {OPEN}) if after < item.start and item.end <= stop else None
-        between = reader.words[after : item.start].rpartition("的")
-        if fit is not None and between[1] and reader.lexicon.begins("person", between[2].strip(' “「"') + "组织"):
+        clause, of, head = reader.words[after : item.start].rpartition("的")
+        if fit is None or not of or reader.lexicon.search("naming", clause):
+            continue
+        if reader.lexicon.begins("person", head.strip(' “「"') + "组织"):
             return [fit]
     return []
 
@@ -187,11 +193,15 @@ def _described(reader: Reader, verb: Verb, span: Span, after: int) -> list[Item]
 
 def _passive(reader: Reader, verb: Verb, span: Span, mark: Mark) -> Roles | None:
     frame = verb.frame
-    agents = reader.nearest(mark.end, verb.start, frame.agent, led=True)
+    agents, another = reader.led(mark, verb)
+    if another and frame.nobody:
+        return None
     after = verb.end + reader.lexicon.begins("aspect", reader.words[verb.end : span.end])
     patients: list[Item] = []
     if reader.words[after : after + 1] == "的":
         patients = _described(reader, verb, span, after + 1)
+    if not patients and frame.predicate is Predicate.USES:
+        patients = reader.things(after, reader.stop(after, span), frame.patient, frame)
     patients = patients or reader.before(span, mark.start, frame.patient, frame)
     others = reader.things(after, reader.stop(after, span), frame.other, frame) if frame.other else []
     if not patients and not frame.other:
@@ -222,7 +232,7 @@ def _statement(reader: Reader, verb: Verb, made: Roles) -> Statement | None:
         return None
     places = [first, verb.end, *(place for item in patients for place in (item.start, item.end))]
     start, end = min(places), max(places)
-    around = reader.words[max(reader.start, start - BEFORE) : end + BEHIND]
+    around = reader.words[max(reader.start, start - BEFORE) : min(reader.end, end + BEHIND)]
     if frame.never is not None and frame.never.search(around) is not None:
         return None
     return Statement(frame=frame, roles=roles, start=start, end=end, constants=constants)

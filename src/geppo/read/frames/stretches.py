@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
@@ -24,22 +25,15 @@ PAIRS = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
 
 _FREE = frozenset({"actor", "malware", "tool", "campaign", "network", "vuln"})
 """Names that a common noun may follow: "the TideHook backdoor" is TideHook, "the Citrix gateway" is not Citrix."""
+_OTHERS = frozenset({"role", "org", "unit", "sector", "body"})
+"""Where one of these is said to do a thing, it is nobody unnamed."""
+_THEY = frozenset({"actor"})
+"""Whom a pronoun stands for where no name is in the sentence."""
 _GENERIC = frozenset({"unit", "group-kind", "role"})
+_BESIDE = frozenset({"place", "count", "datacount"})
+"""Where a thing is and how many there are: no part of what it is called."""
 _OWNED = frozenset({Predicate.TARGETS, Predicate.COMPROMISES})
 """Who owns the thing that is attacked is attacked as well."""
-
-
-class Letters:
-    """The letters of a sentence by their places in the text: to translate all that stands before it takes too long."""
-
-    __slots__ = ("_letters", "_start")
-
-    def __init__(self, letters: str, start: int) -> None:
-        self._letters, self._start = letters, start
-
-    def __getitem__(self, key: slice) -> str:
-        first, last = key.start - self._start, key.stop - self._start
-        return self._letters[max(0, first) : max(0, last)]
 
 
 class Reader:
@@ -49,11 +43,15 @@ class Reader:
         self.lexicon = lexicon
         self.text = text
         self.start, self.end = start, end
-        self.words = Letters(text[start:end].translate(lexicon.folded), start)
+        self.words = text
         self.items = [item for item in items if item.kind not in ("date", "number")]
         self.dates = [item for item in items if item.kind == "date"]
         self.verbs = self._verbs()
         self.places = sorted((verb.start, verb.end) for verb in self.verbs)
+        # Frames share verbs and kinds: the same question is asked for several of them.
+        self._unreal: dict[tuple[int, int], bool] = {}
+        self._agents: dict[tuple[int, int, bool, frozenset[str]], tuple[list[Item], bool]] = {}
+        self._things: dict[tuple[Any, ...], list[Item]] = {}
 
     @cached_property
     def stretches(self) -> list[Span]:
@@ -89,7 +87,8 @@ class Reader:
         found: list[Verb] = []
         piece = self.words[self.start : self.end]
         present = self.lexicon.present(piece)
-        may = self.lexicon.able(kinds_in(self.items))
+        kinds = kinds_in(self.items)
+        may = self.lexicon.able(kinds | _THEY if self.lexicon.search("pronoun", piece) else kinds)
         for number, frame, expression in self.lexicon.verbs:
             if number in present and frame.id in may:
                 inner, after = (expression.groupindex.get(name) for name in ("slot", "after"))
@@ -120,8 +119,16 @@ class Reader:
 
     def unreal(self, verb: Verb, span: Span) -> bool:
         """True where it is only possible, wanted or prevented that somebody does it."""
+        place = (verb.start, verb.end)
+        if place not in self._unreal:
+            self._unreal[place] = self._is_unreal(verb, span)
+        return self._unreal[place]
+
+    def _is_unreal(self, verb: Verb, span: Span) -> bool:
         before = self.words[self.start : verb.start]
         if self.lexicon.search("condition", before):
+            return True
+        if self.lexicon.search("warned", before) and not self.lexicon.begins("done", self.words[verb.end : span.end]):
             return True
         at = self.stretches.index(span)
         while at > 0 and self.lexicon.begins("follows", self.words[self.stretches[at].start : verb.start]):
@@ -152,8 +159,13 @@ class Reader:
 
     def agents(self, verb: Verb, span: Span, before: int) -> tuple[list[Item], bool]:
         """Who acts, and whether a pronoun stands for it: the nearest before the verb, else one of a stretch before."""
-        kinds = verb.frame.agent
         owned = verb.frame.predicate in PAIRS or verb.frame.glued
+        asked = (span.start, before, owned, verb.frame.agent)
+        if asked not in self._agents:
+            self._agents[asked] = self._agents_of(span, before, verb.frame.agent, owned=owned)
+        return self._agents[asked]
+
+    def _agents_of(self, span: Span, before: int, kinds: frozenset[str], *, owned: bool) -> tuple[list[Item], bool]:
         near = self.nearest(span.start, before, kinds, pairs=owned)
         if near:
             return near, False
@@ -175,7 +187,7 @@ class Reader:
             stands = self._pronoun(earlier, earlier.end, kinds)
             if stands:
                 return stands, True
-            inside = [item for item in self.items if earlier.start <= item.start < earlier.end]
+            inside = [item for item in self.items if earlier.start <= item.start < earlier.end and item.kind != "place"]
             if any(not self._governed(item) and not self._object(earlier.start, item) for item in inside):
                 break
         return [], False
@@ -200,6 +212,17 @@ class Reader:
                 topic = self.first_of(self.stretches[at - 1].start, self.stretches[at - 1].end, kinds) if at else []
                 return topic if topic and topic[0].kind in NAMES else (named or known)[-1:]
         return None
+
+    def led(self, mark: Mark, verb: Verb) -> tuple[list[Item], bool]:
+        """Who acts behind a word like 被, and whether somebody is named there who is no such doer."""
+        found = self.nearest(mark.end, verb.start, verb.frame.agent, led=True)
+        if found:
+            return found, False
+        if self.lexicon.search("pronoun", self.words[mark.end : verb.start]):
+            known = [fit for item in self.items if item.end <= mark.start and (fit := filling(item, verb.frame.agent))]
+            return [fit for fit in known if fit.kind in NAMES][-1:], False
+        inside = (item for item in self.items if mark.end <= item.start and item.end <= verb.start)
+        return [], any(item.kind in _OTHERS for item in inside)
 
     def own_subject(self, span: Span, before: int) -> bool:
         """True where a stretch begins with a noun of its own that may act."""
@@ -297,7 +320,8 @@ class Reader:
                 stop = inner.start - 1
         for place, _ in self.lexicon.each("cut", self.words[at:stop]):
             window = self.words[at + max(0, place - 1) : at + place + 2]
-            if place > 0 and not self._inside(at + place) and not self.lexicon.search("no_cut", window):
+            cuts = not self._inside(at + place) or self._deed_at(at + place)
+            if place > 0 and cuts and not self.lexicon.search("no_cut", window):
                 stop = at + place
                 break
         for start, end in self.places:
@@ -307,8 +331,28 @@ class Reader:
                     return start
         return stop
 
+    def _deed_at(self, at: int) -> bool:
+        """True where what is done next begins as a mention: 「利用凭证横向渗透」."""
+        return self.words[at - 1 : at] != "的" and any(
+            item.start == at and item.kind in ("technique-word", "campaign-kind") for item in self.items
+        )
+
     def things(self, start: int, stop: int, kinds: frozenset[str], frame: Frame) -> list[Item]:
         """The heads of the nouns between two places that fill a role."""
+        asked = (
+            start,
+            stop,
+            kinds,
+            kinds is frame.patient,
+            frame.predicate in _OWNED,
+            kinds is frame.other,
+            frame.only,
+        )
+        if asked not in self._things:
+            self._things[asked] = self._things_of(start, stop, kinds, frame)
+        return self._things[asked]
+
+    def _things_of(self, start: int, stop: int, kinds: frozenset[str], frame: Frame) -> list[Item]:
         found: list[Item] = []
         for first, last in self._coordinates(start, stop):
             item = self._head(first, last, kinds, frame)
@@ -360,8 +404,9 @@ class Reader:
 
     def _said(self, start: int, stop: int, row: Sequence[Item], kinds: frozenset[str], frame: Frame) -> Item | None:
         for item in reversed(row):
-            called = self.lexicon.search("called", self.words[start : item.start].rstrip(' “「"'))
-            if item.kind in NAMES and called and (fit := filling(item, kinds)):
+            ahead = self.words[start : item.start]
+            told = self.lexicon.search("called", ahead.rstrip(' “「"')) or self.lexicon.search("carrying", ahead)
+            if item.kind in NAMES and told and (fit := filling(item, kinds)):
                 return fit
         word = self.words[start:stop].strip(' “”「」"')
         if self.lexicon.whole("pronoun", word):
@@ -394,6 +439,7 @@ class Reader:
         if fits:
             last = fits[-1]
             rest = self.words[last.end : stop].strip(' ”」"')
+            rest = "" if self.lexicon.whole("quantity", rest) else rest
             if not rest or (last.kind != "product" and self.lexicon.whole("tail", rest)):
                 before = fits[-2] if len(fits) > 1 else last
                 close = last.start - before.end <= LONGEST_GAP and before.kind in ("sector", "org", "body")
@@ -403,12 +449,13 @@ class Reader:
         if OPEN not in kinds:
             return fits[-1] if fits and fits[-1].kind in ("data", "malware-kind", "technique-word") else None
         ending = next(
-            (item for item in reversed(row) if item.end == stop and item.kind not in ("place", "count")), None
+            (item for item in reversed(row) if item.end == stop and item.kind not in ("place", "count", "datacount")),
+            None,
         )
         if ending is not None and ending.terms:
             return replace(ending, kind=OPEN)
         for item in row:
-            if item.kind in ("place", "count") and item.start == first:
+            if item.kind in _BESIDE and item.start == first:
                 first = self._trimmed(item.end, stop)[0]
         return self._open(self._trimmed(first, stop)[0], stop)
 
