@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -27,6 +27,9 @@ from geppo.read.frames.cases import (
 )
 from geppo.read.frames.wordforms import Wordforms
 from geppo.read.typed import Item
+
+NAMED = frozenset({"fn"})
+"""The form in which adjectives end like gerunds."""
 
 
 class Clauses(Wordforms):
@@ -155,15 +158,17 @@ class Clauses(Wordforms):
 
     def antecedents(self, before: int, codes: frozenset[str]) -> Iterator[Noun]:
         """The nouns before a comma that what stands behind it may describe, the nearest first."""
+        found = False
         for at in range(before, max(-1, before - FARTHEST), -1):
-            if self.word(at) in ";:":
+            if self.word(at) in ";:" or (found and self.finite(at)):
                 return
             if not self.nominal(at) or self._modifier(at, before + 1):
                 continue
             own = self.codes(at)
             if self.name(at) and at and self.nominal(at - 1) and not self.name(at - 1):
-                own = self.codes(at - 1)
+                own = own if self.word(at - 1) in self.lexicon.verbs else self.codes(at - 1)
             if own & codes:
+                found = True
                 yield self.inner(at, before + 1)
 
     def inner(self, first: int, end: int) -> Noun:
@@ -231,7 +236,9 @@ class Clauses(Wordforms):
             return RELATIVE
         word = self.word(begin)
         moods = {form.mood for _, form in self.lexicon.verbs.get(word, ())}
-        described = moods & {PARTICIPLE, GERUND} or self.lexicon.apart.fullmatch(word) is not None
+        described = moods & {PARTICIPLE, GERUND} or (
+            self.lexicon.apart.fullmatch(word) is not None and not self._describes(begin, end)
+        )
         later = begin < first + 1 and first > 0 and self.participle(begin, min(begin + OPENING, end)) >= 0
         bare = self.tokens[begin].item is None or (self.tokens[begin].kind == "role" and end - begin > 1)
         plain = bare and not any(self.finite(at) for at in range(begin + 1, end))
@@ -240,6 +247,11 @@ class Clauses(Wordforms):
         if first > 0 and (self.among(first, "inserted") or self.among(begin, "sayings")):
             return INSERTED
         return MAIN
+
+    def _describes(self, at: int, end: int) -> bool:
+        """True for an adjective in the nominative of the noun right behind it, which has the ending of a gerund."""
+        own = self.lexicon.adjective(self.word(at)) & NAMED
+        return bool(own) and at + 1 < end and self.nominal(at + 1) and bool(own & self.codes(at + 1))
 
     def owner(self, noun: Noun) -> list[Noun]:
         """What a possessive pronoun in a noun phrase stands for: "его вариант", "её эксплуатация"."""

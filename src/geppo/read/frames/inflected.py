@@ -16,6 +16,7 @@ from geppo.model.claim import Predicate
 from geppo.read.frames.cases import (
     ANY,
     CODE,
+    COUNTED,
     FINITE,
     GEN,
     INFINITIVE,
@@ -191,9 +192,12 @@ def _of_event(reader: Reader, clause: Clause, at: int, phrase: Phrase) -> Iterat
     def agent(row: Iterable[Noun], kinds: frozenset[str]) -> list[Noun]:
         return [noun for noun in row if reader.pick(noun, kinds, frame, agent=True) is not None][:1]
 
-    doing = [n for n in behind if (not n.prep and n.case(INS) and n.codes != ANY) or reader.among_word(n.prep, "by")]
+    plain = [n for n in behind if not n.prep and n.case(INS) and n.codes not in (ANY, COUNTED)]
+    doing = plain or [n for n in behind if reader.among_word(n.prep, "by")]
     agents = agent(doing, frame.agent) or ([] if owned else agent(inner, frame.agent - {OPEN}))
     row = [*reader.owner(whole), *inner] if owned else [noun for noun in behind if noun.prep in phrase.governed]
+    doers = [noun for noun in agents if owned and noun in doing]
+    row += [reader.inner(n, noun.last) for noun in doers for n in range(noun.head + 1, noun.last)]
     row += [noun for noun in behind[:1] if owned and noun.first == whole.last and noun.case(GEN) and noun.codes != ANY]
     patients = [noun for noun in row if noun not in agents and reader.pick(noun, frame.patient, frame) is not None][:1]
     told = [n for first, last in clause.pieces for n in range(first, last) if reader.among(n, "reporting")]
@@ -206,4 +210,7 @@ def _of_event(reader: Reader, clause: Clause, at: int, phrase: Phrase) -> Iterat
     if statement is not None:
         lost = {"negated": "true", "hedge": "not-found"}
         negated = reader.negated(whole.first) or reader.excluded(clause)
+        if owned and patients[0].options is not None:
+            # What a possessive stands for may be said in another clause.
+            statement = replace(statement, start=max(statement.start, reader.tokens[whole.first].start))
         yield replace(statement, constants=lost if unfound else _polarity(reader, negated))

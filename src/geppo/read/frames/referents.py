@@ -56,7 +56,7 @@ class Referents(Clauses):
             return None if bare and found is head.item else found
         if self.tokens[noun.head].start in self.quoted and frame.predicate is Predicate.SAME_AS:
             return self._text(noun.head, noun.head + 1)
-        if self.name(noun.head):
+        if self.name(noun.head) and not self._of_class(self.word(noun.head), frame):
             return None
         word = self.headword(noun.head)
         wanted = self._acting(word, frame) if agent else self._wanted(word, frame)
@@ -72,12 +72,16 @@ class Referents(Clauses):
 
     def _wanted(self, word: str, frame: Frame) -> bool:
         """True for a noun of no list that a frame's other roles may be: of one of its classes, or matching `only`."""
-        classes = [name[1:] for name in frame.whole if name.startswith(CLASS)]
-        if any(self.lexicon.among(word, name) for name in classes):
+        if self._of_class(word, frame):
             return True
         if frame.only is not None:
             return frame.only.search(word) is not None
-        return not classes and not self.lexicon.among(word, "empty")
+        named = any(name.startswith(CLASS) for name in frame.whole)
+        return not named and not self.lexicon.among(word, "empty")
+
+    def _of_class(self, word: str, frame: Frame) -> bool:
+        """True for a word of one of the classes that a frame's other roles may be."""
+        return any(self.lexicon.among(word, name[1:]) for name in frame.whole if name.startswith(CLASS))
 
     def _inside(self, noun: Noun, kinds: frozenset[str], frame: Frame, *, agent: bool) -> Item | None:
         """What a noun phrase stands for that is said inside of it: the owner of a network, the sector of a company."""
@@ -96,6 +100,8 @@ class Referents(Clauses):
             if (sector := next(sectors, None)) is not None:
                 return sector
         if head.kind == "group-kind" and not agent:
+            return None
+        if head.kind == "campaign-kind" and frame.predicate is Predicate.DISCLOSES:
             return None
         copied = self.noun_among(noun.head, "copies")
         if copied or (self.noun_among(noun.head, "containers") and not (agent and head.item is None)):

@@ -15,6 +15,7 @@ from geppo.read.frames.cases import (
     DAT,
     FINITE,
     GEN,
+    GERUND,
     INFINITIVE,
     INS,
     NAMES,
@@ -27,6 +28,12 @@ from geppo.read.frames.cases import (
 )
 from geppo.read.frames.frame import OPEN, Frame
 from geppo.read.frames.referents import Referents
+
+SPEAKING = frozenset({"org", "body", "actor", "place", OPEN})
+"""Kinds of those of whom a plural verb says something "in" them: "в компании сообщили"."""
+
+FARTHEST_HOST = 3
+"""Clauses outwards in which a subject is looked for."""
 
 
 class Reader(Referents):
@@ -136,7 +143,9 @@ class Reader(Referents):
 
     def _owned(self, one: Noun, other: Noun) -> bool:
         """True for a noun that goes on with the genitives of the one before it: "organisations of A and B"."""
-        last = self.tokens[one.last - 1].kind
+        last, head = self.tokens[one.last - 1].kind, self.tokens[one.head].kind
+        if last in self.lexicon.apposed.get(head, ()):
+            return False
         return one.last - one.head > 1 and bool(last) and last == self.tokens[other.head].kind and other.case(GEN)
 
     def subject(self, clause: Clause, verb: Verb, frame: Frame, taken: Sequence[Noun]) -> list[Noun]:
@@ -147,10 +156,7 @@ class Reader(Referents):
 
         def test(noun: Noun) -> bool:
             if self.among_word(noun.prep, "inside") and genders == frozenset("p") and "houses" in frame.whole:
-                return (
-                    self.pick(noun, frame.agent & frozenset({"org", "body", "actor", "place"}), frame, agent=True)
-                    is not None
-                )
+                return self.pick(noun, frame.agent & SPEAKING, frame, agent=True) is not None
             if noun.prep or noun in taken or not noun.case(DAT if dative else NOM):
                 return False
             agrees = dative or (
@@ -162,7 +168,14 @@ class Reader(Referents):
             fits = not noun.prep and noun not in taken and noun.case(DAT if dative else NOM)
             return fits and self.fits(noun, frame, agent=True)
 
-        found = self.near(clause, self._first_of_row(clause, verb.at), test, before=True, listed=loose)
+        def plural(noun: Noun) -> bool:
+            return noun.codes != ANY and test(noun)
+
+        if clause.kind == APART and verb.form.mood == GERUND:
+            return self._of_host(clause, test, gerund=True)
+        first = self._first_of_row(clause, verb.at)
+        found = self.near(clause, first, plural, before=True, listed=loose) if genders == frozenset("p") else []
+        found = found or self.near(clause, first, test, before=True, listed=loose)
         if found or clause.kind == RELATIVE:
             return found
         blocked = any(
@@ -171,20 +184,24 @@ class Reader(Referents):
         )
         if not found and (last := self._before(clause, verb.at)) is not None and last not in taken and loose(last):
             return [last]
+        return [] if blocked else self._of_host(clause, test)
+
+    def _of_host(self, clause: Clause, test: Any, *, gerund: bool = False) -> list[Noun]:
+        """Who the clause before or around a clause speaks of; a gerund has the subject of its verb, wherever it is."""
         host, steps = clause.host, 0
-        while host is not None and not blocked and steps < 3:
+        while host is not None and steps < FARTHEST_HOST:
             verbs = [n for first, last in host.pieces for n in range(first, last) if self.finite(n)]
             ahead = [noun for noun in host.nouns if not verbs or noun.head < verbs[0]]
-            found = [noun for noun in ahead if noun not in taken and test(noun)]
-            if found:
-                return self._listed(host, found[0], test)
+            found = next((noun for noun in (*ahead, *(host.nouns if gerund else ())) if test(noun)), None)
+            if found is not None:
+                return self._listed(host, found, test)
             host, steps = host.host, steps + 1
         return []
 
     def _before(self, clause: Clause, at: int) -> Noun | None:
         """A name right before a verb that was taken for a genitive of the noun before it."""
         at -= self.among(at - 1, "negators")
-        whole = next((noun for noun in clause.nouns if noun.last == at and noun.head < at - 1), None)
+        whole = next((n for n in clause.nouns if n.last == at and n.head < at - 1 and not n.prep), None)
         return self.inner(at - 1, at) if whole is not None and self.tokens[at - 1].kind in NAMES else None
 
     def governed(self, clause: Clause, verb: Verb) -> list[Noun]:

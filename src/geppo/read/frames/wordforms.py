@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from geppo.read.frames.cases import (
@@ -22,6 +23,32 @@ from geppo.read.frames.cases import (
 from geppo.read.frames.tokens import Token, tokens
 from geppo.read.typed import Item
 
+_JOINS = re.compile(r"-|[0-9][.,][0-9]")
+"""What a text has where tokens may belong together. Python's own engine: it never goes back."""
+
+
+def _joined(found: Sequence[Token]) -> list[Token]:
+    """Tokens with those in one that a hyphen joins to a mention, by their last word, and the parts of one number."""
+    rows: list[Token] = []
+    for token in found:
+        last = rows[-1] if rows else None
+        if last is None or last.end != token.start:
+            rows.append(token)
+            continue
+        if token.item is not None and last.item is None and last.lower.endswith("-") and token.kind not in NAMES:
+            rows[-1] = token._replace(start=last.start)
+            continue
+        before = rows[-2] if len(rows) > 1 and rows[-2].end == last.start else None
+        if before is not None and last.lower == "-" and before.item is not None and token.lower[:1].isalpha():
+            item = before.item if before.kind in NAMES else token.item or before.item
+            rows[-2:] = [token._replace(start=before.start, item=item, capital=True)]
+        elif before is not None and last.lower in (".", ",") and token.lower.isdigit() and before.lower[-1:].isdigit():
+            whole = before.lower + last.lower + token.lower
+            rows[-2:] = [before._replace(end=token.end, lower=whole)] if before.item is None else [last, token]
+        else:
+            rows.append(token)
+    return rows
+
 
 class Wordforms:
     """One sentence: its tokens, without adverbs and quotation marks, and what each may be."""
@@ -35,7 +62,9 @@ class Wordforms:
         self._nominal: dict[int, bool] = {}
         self._codes: dict[int, frozenset[str]] = {}
         self._headwords: dict[int, str] = {}
-        self.tokens = list(self._kept(tokens(text, start, end, items)))
+        found = tokens(text, start, end, items)
+        joined = _joined(found) if _JOINS.search(text, start, end) is not None else found
+        self.tokens = list(self._kept(joined))
 
     def word(self, at: int) -> str:
         """The small letters of a token, an empty text outside of the sentence."""
