@@ -60,6 +60,9 @@ class Clauses(Wordforms):
             if self.lexicon.among(word, "negators"):
                 negated, at = True, at + 1
                 continue
+            if self.lexicon.among(word, "likening") and not self.among(at - 1, "stops"):
+                prep, at = word, at + 1
+                continue
             known = self.lexicon.joined.get(word, ())
             rows = (row for row in known if all(self.word(at + n) == w for n, w in enumerate(row)))
             size = max((len(row) for row in rows), default=0)
@@ -118,8 +121,7 @@ class Clauses(Wordforms):
                     not led
                     and at + 1 < end
                     and self.finite(at + 1)
-                    and not self._names(head, at)
-                    and not self._names(at - 1, at)
+                    and ((prep and self._of_person(head, at)) or not (self._names(head, at) or self._names(at - 1, at)))
                 ):
                     break
                 at += 1
@@ -142,6 +144,10 @@ class Clauses(Wordforms):
             or kind in self.lexicon.apposed.get(self.tokens[head].kind, ())
             or (kind in self.lexicon.apposed["house"] and self.among(head, "houses"))
         )
+
+    def _of_person(self, head: int, at: int) -> bool:
+        """True for a name of code or of a group behind the word for a person: "оператор X" need not be of X."""
+        return self.tokens[head].kind == "role" and self.tokens[at].kind in PERSONAL
 
     def _resolved(self, noun: Noun, clause: Clause) -> Noun:
         """A pronoun with what it may stand for."""

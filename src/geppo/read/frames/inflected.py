@@ -38,6 +38,9 @@ from geppo.read.frames.roles import Reader
 from geppo.read.frames.tokens import words_of
 from geppo.read.typed import Item
 
+OVERHANG = 10
+"""Characters behind a statement in which a word may make its verb another: "выводил … из строя"."""
+
 
 def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
     """False where no frame can be in a sentence: it need not be looked at."""
@@ -121,7 +124,7 @@ def _suffering(reader: Reader, clause: Clause, verb: Verb) -> list[Noun]:
         return (agrees or not genders) and reader.fits(noun, frame)
 
     found = reader.near(clause, verb.at, test, before=True)
-    if found or clause.kind != MAIN:
+    if found or clause.kind != MAIN or reader.led(clause, verb):
         return found
     return reader.subject(clause, verb, replace(frame, agent=frame.patient - {OPEN}), [])
 
@@ -157,7 +160,7 @@ def _statement(
         return None
     start, end = reader.tokens[verb.at].start, reader.tokens[verb.at].end
     places = [start, end, *(place for item in (*patients, *others) for place in (item.start, item.end))]
-    if frame.never is not None and frame.never.search(reader.text[min(places) : max(places)]):
+    if frame.never is not None and frame.never.search(reader.text[min(places) : max(places) + OVERHANG]):
         return None
     first = min([*places, *(item.start for item in agents if min(places) - NEAR <= item.start)])
     constants = {"subject": guess} if guess else {}

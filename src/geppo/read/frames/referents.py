@@ -9,11 +9,13 @@ from geppo.model.entity import Kind, Term
 from geppo.read.frames.cases import (
     BARE,
     CLASS,
+    CODE,
     HOUSES,
     NAMES,
     NAMING,
     NOM,
     OWNERS,
+    PARTICIPLE,
     Noun,
 )
 from geppo.read.frames.clauses import Clauses
@@ -41,7 +43,7 @@ class Referents(Clauses):
         if not agent and self.among(noun.head, "faceless"):
             return None
         said_of = agent or frame.roles.get("patient") == "S"
-        if (named := self._apposed(noun, kinds) or (self._earlier(noun) if said_of else None)) is not None:
+        if (named := self._apposed(noun, kinds, agent=agent) or (self._earlier(noun) if said_of else None)) is not None:
             return named if named.kind in kinds or named.kind == OPEN else None
         if agent and self.guessed(noun, frame):
             return None
@@ -54,13 +56,26 @@ class Referents(Clauses):
         if found is not None or OPEN not in kinds or head.kind in NAMES:
             bare = found is not None and found.kind == "place" and bool(self.lexicon.adjective(self.word(noun.head)))
             return None if bare and found is head.item else found
+        if self._hole(noun) and (flaw := self._only_flaw(noun.head)) is not None and "vuln" in kinds:
+            return flaw
         if self.tokens[noun.head].start in self.quoted and frame.predicate is Predicate.SAME_AS:
             return self._text(noun.head, noun.head + 1)
         if self.name(noun.head) and not self._of_class(self.word(noun.head), frame):
             return None
         word = self.headword(noun.head)
+        if any(form.passive and form.mood == PARTICIPLE for _, form in self.lexicon.verbs.get(word, ())):
+            return None
         wanted = self._acting(word, frame) if agent else self._wanted(word, frame)
         return self._words(noun) if wanted else None
+
+    def _hole(self, noun: Noun) -> bool:
+        """True for "the flaw", of one."""
+        return self.among(noun.head, "holes") and any(code[0] != "p" for code in noun.codes)
+
+    def _only_flaw(self, at: int) -> Item | None:
+        """The only flaw that the sentence named before a place."""
+        before = [token.item for token in self.tokens[:at] if token.kind == "vuln" and token.item]
+        return before[0] if len({one.terms[0].id for one in before}) == 1 else None
 
     def _member(self, noun: Noun, kinds: frozenset[str]) -> Item | None:
         """The group that somebody is said to be of: "хакеры из X", "вымогатели из группировки X"."""
@@ -89,6 +104,8 @@ class Referents(Clauses):
         row = [self.tokens[at].item for at in range(noun.first, noun.last)]
         if frame.predicate is Predicate.HAS_NEXUS and "place" in kinds:
             return next((item for item in row if item is not None and item.kind == "place"), None)
+        if agent and self.among(noun.head, "doings"):
+            return self._behind(noun, kinds & NAMES, frame)
         if agent and self.among(noun.head, "speakers"):
             return self._behind(noun, kinds & HOUSES, frame)
         if self.lexicon.among(head.lower.rpartition(" ")[2], "volumes") and head.item is not None:
@@ -137,10 +154,12 @@ class Referents(Clauses):
             return found
         return found if any(self._wanted(word, frame) for word in token.lower.split()) else None
 
-    def _apposed(self, noun: Noun, kinds: frozenset[str]) -> Item | None:
+    def _apposed(self, noun: Noun, kinds: frozenset[str], *, agent: bool) -> Item | None:
         """The name beside a noun that says what it is: "группировка X", "Сеть аптек «X»", "бэкдор, названный X"."""
         head = self.tokens[noun.head]
         wanted = self.lexicon.apposed.get(head.kind, ())
+        if head.kind == "role" and not agent:
+            kinds -= CODE | {"network"}
         if head.item is None:
             wanted = self.lexicon.apposed["house"] if self.among(noun.head, "houses") else ()
             wanted = self.lexicon.apposed["hole"] if self.among(noun.head, "holes") else wanted

@@ -12,6 +12,7 @@ from geppo.read.frames.cases import (
     ACC,
     ANY,
     APART,
+    COUNTED,
     DAT,
     FINITE,
     GEN,
@@ -111,7 +112,7 @@ class Reader(Referents):
                 if test(noun):
                     found = self._listed(clause, noun, listed or test)
                     joined = any(self.among(n, "conjunctions") for n in range(found[0].last, found[-1].first))
-                    return found if joined or not before else found[:1]
+                    return found if joined or not before or row is ahead else found[:1]
         return []
 
     def _listed(self, clause: Clause, noun: Noun, test: Any) -> list[Noun]:
@@ -181,10 +182,23 @@ class Reader(Referents):
         blocked = any(
             noun not in taken and not noun.prep and noun.case(NOM) and not noun.case(ACC) and noun.options is None
             for noun in clause.nouns
-        )
+        ) or self.led(clause, verb, taken)
         if not found and (last := self._before(clause, verb.at)) is not None and last not in taken and loose(last):
             return [last]
         return [] if blocked else self._of_host(clause, test)
+
+    def led(self, clause: Clause, verb: Verb, taken: Sequence[Noun] = ()) -> bool:
+        """True where a noun before a finite verb agrees with it: it is its subject, known or not."""
+        genders = verb.form.codes
+        return verb.form.mood == FINITE and any(
+            noun not in taken
+            and not noun.prep
+            and noun.head < verb.at
+            and noun.options is None
+            and noun.codes not in (ANY, COUNTED)
+            and any(code[0] in genders and code[1] == NOM for code in noun.codes)
+            for noun in clause.nouns
+        )
 
     def _of_host(self, clause: Clause, test: Any, *, gerund: bool = False) -> list[Noun]:
         """Who the clause before or around a clause speaks of; a gerund has the subject of its verb, wherever it is."""
@@ -303,7 +317,8 @@ class Reader(Referents):
 
     def unreal(self, clause: Clause, verb: Verb) -> bool:
         """True for a condition, a purpose, a capability, an attempt: nothing that is said to have happened."""
-        words = [self.word(at) for first, last in clause.pieces for at in range(first, last)]
+        within = [clause, clause.host] if clause.kind == APART and clause.host is not None else [clause]
+        words = [self.word(at) for one in within for first, last in one.pieces for at in range(first, last)]
         if self.supposed or any(self.lexicon.among(word, "conditions") for word in words):
             return True
         if verb.form.mood != INFINITIVE:

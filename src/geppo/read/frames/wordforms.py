@@ -112,7 +112,9 @@ class Wordforms:
             and not any(self.lexicon.verbs.get(t.lower) for t in inside)
         ):
             return len(inside) == 1 or not any(token.kind in NAMES for token in inside)
-        noun = self.lexicon.letters.fullmatch(before.rpartition(" ")[2]) and not self.lexicon.among(before, "breaks")
+        noun = self.lexicon.letters.fullmatch(before.rpartition(" ")[2]) and not any(
+            self.lexicon.among(before, name) for name in ("breaks", "prepositions")
+        )
         return bool(noun) and not any(token.kind in NAMES for token in inside)
 
     def _skipped(self, found: Sequence[Token], at: int) -> int:
