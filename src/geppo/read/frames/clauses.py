@@ -117,6 +117,8 @@ class Clauses(Wordforms):
                 inner = (inner & more) or more
                 place += 1
             if self.name(place) and place == at:
+                if self.among(head, "times"):
+                    break
                 if (
                     not led
                     and at + 1 < end
@@ -147,7 +149,8 @@ class Clauses(Wordforms):
 
     def _of_person(self, head: int, at: int) -> bool:
         """True for a name of code or of a group behind the word for a person: "оператор X" need not be of X."""
-        return self.tokens[head].kind == "role" and self.tokens[at].kind in PERSONAL
+        person = self.tokens[head].kind == "role" or self.among(head, "attackers")
+        return person and self.tokens[at].kind in PERSONAL
 
     def _resolved(self, noun: Noun, clause: Clause) -> Noun:
         """A pronoun with what it may stand for."""

@@ -49,6 +49,8 @@ class Referents(Clauses):
             return None
         if head.kind in ("role", "group-kind") and (member := self._member(noun, kinds)) is not None:
             return member
+        if "vuln" in kinds and self._hole(noun) and (flaw := self._only_flaw(noun.head)) is not None:
+            return flaw
         own = kinds - {OPEN} if agent else kinds
         found = self._inside(noun, kinds, frame, agent=agent) or self._filling(noun.head, own, frame)
         if found is None and self.noun_among(noun.head, "containers") and not agent:
@@ -56,8 +58,6 @@ class Referents(Clauses):
         if found is not None or OPEN not in kinds or head.kind in NAMES:
             bare = found is not None and found.kind == "place" and bool(self.lexicon.adjective(self.word(noun.head)))
             return None if bare and found is head.item else found
-        if self._hole(noun) and (flaw := self._only_flaw(noun.head)) is not None and "vuln" in kinds:
-            return flaw
         if self.tokens[noun.head].start in self.quoted and frame.predicate is Predicate.SAME_AS:
             return self._text(noun.head, noun.head + 1)
         if self.name(noun.head) and not self._of_class(self.word(noun.head), frame):
