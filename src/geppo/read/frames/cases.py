@@ -282,7 +282,11 @@ def forms_of(lemma: str, words: Mapping[str, Any]) -> Iterator[tuple[str, Form]]
     yield from _row(past, tables["past"], FINITE, own, tables)
     yield from _row(male or past + ("" if consonant else tables["male"]), {"": "m"}, FINITE, own, tables)
     yield from _row(present, tables[f"present{conjugation}"], FINITE, own, tables)
-    yield from _row(present, tables[f"gerund{conjugation}"], GERUND, own, tables)
+    gerunds = tables[f"gerund{conjugation}"]
+    if present.endswith(tuple(tables["hushers"])) or conjugation == "1":
+        yield from _row(present, gerunds, GERUND, own, tables)
+    else:
+        yield from _row(present, {end: "" for end in gerunds if end not in tables["hushed"]}, GERUND, own, tables)
     whole = bare[:-2] if consonant else past
     yield from _row(whole, dict.fromkeys(tables["gerund"].split(), ""), GERUND, own, tables)
     short, full = tables["acted"].split()

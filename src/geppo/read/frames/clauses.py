@@ -11,6 +11,7 @@ from geppo.read.frames.cases import (
     APART,
     COUNTED,
     FARTHEST,
+    FINITE,
     GEN,
     GERUND,
     INSERTED,
@@ -123,6 +124,7 @@ class Clauses(Wordforms):
                     not led
                     and at + 1 < end
                     and self.finite(at + 1)
+                    and not self._subject_of(head, at + 1)
                     and ((prep and self._of_person(head, at)) or not (self._names(head, at) or self._names(at - 1, at)))
                 ):
                     break
@@ -146,6 +148,11 @@ class Clauses(Wordforms):
             or kind in self.lexicon.apposed.get(self.tokens[head].kind, ())
             or (kind in self.lexicon.apposed["house"] and self.among(head, "houses"))
         )
+
+    def _subject_of(self, head: int, at: int) -> bool:
+        """True for a plural noun that agrees with the plural verb behind the name of its owner."""
+        forms = [form.codes for _, form in self.lexicon.verbs.get(self.word(at), ()) if form.mood == FINITE]
+        return any("p" in codes for codes in forms) and "pn" in self.codes(head) and self.codes(head) != ANY
 
     def _of_person(self, head: int, at: int) -> bool:
         """True for a name of code or of a group behind the word for a person: "оператор X" need not be of X."""

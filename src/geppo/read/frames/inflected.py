@@ -41,6 +41,11 @@ from geppo.read.typed import Item
 OVERHANG = 10
 """Characters behind a statement in which a word may make its verb another: "выводил … из строя"."""
 
+DASH = ("—",)
+"""Governs what stands behind a dash."""
+
+DASHES = frozenset("—–")
+
 
 def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
     """False where no frame can be in a sentence: it need not be looked at."""
@@ -133,7 +138,13 @@ def _led(reader: Reader, clause: Clause, patients: Sequence[Noun]) -> bool:
     """True where a plural verb may have a subject that no role knows, in its clause or the one before it."""
     if clause.kind != MAIN or (clause.host is not None and clause.host.pieces and not reader.opens(clause)):
         return True
-    return any(noun not in patients and not noun.prep and noun.case(NOM) for noun in clause.nouns)
+    return any(
+        noun not in patients
+        and not noun.prep
+        and noun.case(NOM)
+        and not (patients and noun.at > patients[-1].at and reader.among(noun.at - 1, "lists"))
+        for noun in clause.nouns
+    )
 
 
 def _statement(
@@ -182,10 +193,31 @@ def _capability(reader: Reader, clause: Clause, verb: Verb, agents: Sequence[Ite
     return able or (all(item.kind == "role" for item in agents) and reader.among(governor, "ability"))
 
 
+def _of_dash(reader: Reader, clause: Clause, whole: Noun, at: int, phrase: Phrase) -> Iterator[Statement]:
+    """What stands behind a dash for a verb: "the targets of A — B and C"."""
+    frame = phrase.frame
+    if at != whole.head or reader.word(whole.last) not in DASHES:
+        return
+    inner = (reader.inner(n, whole.last) for n in range(at + 1, whole.last))
+    agents = [n for n in inner if reader.pick(n, frame.agent - {OPEN}, frame, agent=True) is not None][:1]
+    behind = [n for n in clause.nouns if n.first > whole.last and not n.prep and n.case(NOM)][:1]
+    patients = [n for n in behind if n.at == whole.last + 1 and reader.fits(n, frame)]
+    if not agents or not patients:
+        return
+    verb = Verb(at, phrase, Form(FINITE, False, frozenset()))
+    rows = (agents, reader.listed(clause, patients[0], frame), ())
+    statement = _statement(reader, clause, verb, rows, alone=False)
+    if statement is not None:
+        yield replace(statement, constants=_polarity(reader, reader.negated(whole.last + 1)))
+
+
 def _of_event(reader: Reader, clause: Clause, at: int, phrase: Phrase) -> Iterator[Statement]:
     """What a noun says that names its doer ("the breach of A by B"), or that a sentence reports, or did not find."""
     frame = phrase.frame
     whole = next((noun for noun in clause.nouns if noun.first <= at < noun.last), None)
+    if whole is not None and phrase.governed == DASH:
+        yield from _of_dash(reader, clause, whole, at, phrase)
+        return
     if whole is None or any(reader.among(n, "unreal_nouns") for n in range(max(0, whole.first - 3), at)):
         return
     inner = [reader.inner(n, whole.last) for n in range(at + 1, whole.last)]

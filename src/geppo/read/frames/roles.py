@@ -73,11 +73,12 @@ class Reader(Referents):
         """The noun that a phrase wants beside its verb."""
         for noun in clause.nouns:
             for at in range(noun.first, noun.last):
-                if any(word.startswith(stems) for word in self.word(at).split()) and not self.name(at):
+                words = self.word(at).replace("-", " ").split() if "-" in self.word(at) else self.word(at).split()
+                if any(word.startswith(stems) for word in words) and not self.name(at):
                     inner = self.inner(at, noun.last)
                     return replace(inner, first=noun.first, prep=noun.prep) if at == noun.head else inner
         row = [at for first, last in clause.pieces for at in range(first, last) if self.word(at).startswith(stems)]
-        bare = [at for at in row if not self.nominal(at)]
+        bare = [at for at in row if not self.nominal(at) or not any(n.first <= at < n.last for n in clause.nouns)]
         return Noun(bare[0], bare[0] + 1, bare[0], "", ANY, bare[0]) if bare else None
 
     # --- roles
@@ -116,31 +117,52 @@ class Reader(Referents):
         return []
 
     def _listed(self, clause: Clause, noun: Noun, test: Any) -> list[Noun]:
-        """A noun phrase with those that stand in one list with it."""
+        """A noun phrase with those that stand in one list with it, each perhaps with a place or a means of its own."""
         if noun.options is not None:
             return [noun]
         number = clause.nouns.index(noun)
         found = [noun]
         for step in (1, -1):
             place = number
-            while 0 <= place + step < len(clause.nouns):
-                one, other = sorted((clause.nouns[place], clause.nouns[place + step]), key=lambda n: n.at)
-                between = [self.word(at) for at in range(one.last, other.at)]
-                begun = other.first if other.prep else other.at
-                between = [word for at in range(one.last, begun) if (word := self.word(at)) != other.prep]
-                between = [word for word in between if not self.lexicon.among(word, "negators")]
-                new = clause.nouns[place + step]
-                if (
-                    not between
-                    or any(not self.lexicon.among(word, "lists") for word in between)
-                    or new.prep not in ("", noun.prep)
-                ):
-                    break
-                if not test(replace(new, prep=noun.prep)) or new.options is not None or self._owned(one, other):
+            while (place := self._next(clause, place, step, noun.prep)) >= 0:
+                new = clause.nouns[place]
+                beside = clause.nouns[place - 1] if step > 0 else new
+                behind = new if step > 0 else clause.nouns[place + 1]
+                if not test(replace(new, prep=noun.prep)) or new.options is not None or self._owned(beside, behind):
                     break
                 found.append(new)
-                place += step
         return sorted(found, key=lambda one: one.at)
+
+    def _next(self, clause: Clause, place: int, step: int, prep: str) -> int:
+        """The number of the noun phrase that is joined to one in front of or behind it, -1 if none is."""
+        rows = clause.nouns
+        if step > 0:
+            while (
+                place + 1 < len(rows) and rows[place + 1].prep not in ("", prep) and not self._apart(clause, place + 1)
+            ):
+                place += 1
+            place += 1
+            if place >= len(rows) or not self._joined(clause, place):
+                return -1
+        else:
+            if place < 1 or not self._joined(clause, place):
+                return -1
+            place -= 1
+            while place > 0 and rows[place].prep not in ("", prep) and not self._apart(clause, place):
+                place -= 1
+        return place if rows[place].prep in ("", prep) else -1
+
+    def _apart(self, clause: Clause, number: int) -> list[str]:
+        """The words between a noun phrase and the one before it, without its preposition and "not"."""
+        one, other = clause.nouns[number - 1], clause.nouns[number]
+        begun = other.first if other.prep else other.at
+        words = (self.word(at) for at in range(one.last, begun))
+        return [word for word in words if word != other.prep and not self.lexicon.among(word, "negators")]
+
+    def _joined(self, clause: Clause, number: int) -> bool:
+        """True where nothing but commas and conjunctions stands between a noun phrase and the one before it."""
+        words = self._apart(clause, number)
+        return bool(words) and all(self.lexicon.among(word, "lists") for word in words)
 
     def _owned(self, one: Noun, other: Noun) -> bool:
         """True for a noun that goes on with the genitives of the one before it: "organisations of A and B"."""
