@@ -142,6 +142,7 @@ def _led(reader: Reader, clause: Clause, patients: Sequence[Noun]) -> bool:
         noun not in patients
         and not noun.prep
         and noun.case(NOM)
+        and reader.participle(noun.head, noun.head + 1) < 0
         and not (patients and noun.at > patients[-1].at and reader.among(noun.at - 1, "lists"))
         for noun in clause.nouns
     )

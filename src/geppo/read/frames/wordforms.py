@@ -188,7 +188,9 @@ class Wordforms:
         token = self.tokens[at]
         if token.kind in NAMES or token.start in self.quoted:
             return True
-        return token.item is None and token.capital and self.lexicon.letters.fullmatch(token.lower) is None
+        if token.item is not None or not token.capital:
+            return False
+        return self.lexicon.letters.fullmatch(token.lower.rpartition("-")[2]) is None
 
     def codes(self, at: int) -> frozenset[str]:
         """Genders and cases that a token may have as a noun."""
