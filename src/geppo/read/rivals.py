@@ -27,7 +27,7 @@ _KIND_OF_NAMES = {
     "shared-thing/zero-day": (Kind.VULNERABILITY,),
     "relay-class": (Kind.INFRASTRUCTURE, Kind.MALWARE),
 }
-_DESCRIBED = ("role", "group-kind", "malware-kind", "campaign-kind", "document")
+_DESCRIBED = ("role", "group-kind", "malware-kind", "campaign-kind")
 
 
 def _described(term: Term) -> bool:

@@ -44,8 +44,6 @@ OVERHANG = 10
 DASH = ("—",)
 """Governs what stands behind a dash."""
 
-DASHES = frozenset("—–")
-
 
 def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
     """False where no frame can be in a sentence: it need not be looked at."""
@@ -197,7 +195,7 @@ def _capability(reader: Reader, clause: Clause, verb: Verb, agents: Sequence[Ite
 def _of_dash(reader: Reader, clause: Clause, whole: Noun, at: int, phrase: Phrase) -> Iterator[Statement]:
     """What stands behind a dash for a verb: "the targets of A — B and C"."""
     frame = phrase.frame
-    if at != whole.head or reader.word(whole.last) not in DASHES:
+    if at != whole.head or not reader.among(whole.last, "dashes"):
         return
     inner = (reader.inner(n, whole.last) for n in range(at + 1, whole.last))
     agents = [n for n in inner if reader.pick(n, frame.agent - {OPEN}, frame, agent=True) is not None][:1]

@@ -164,6 +164,7 @@ class Referents(Clauses):
             wanted = self.lexicon.apposed["house"] if self.among(noun.head, "houses") else ()
             wanted = self.lexicon.apposed["hole"] if self.among(noun.head, "holes") else wanted
             wanted = self.lexicon.apposed["address"] if self.among(noun.head, "spots") else wanted
+            wanted = self.lexicon.apposed["craft"] if self.among(noun.head, "crafts") else wanted
         for at in range(noun.head + 1, noun.last):
             token = self.tokens[at]
             if token.kind in NAMES:
@@ -175,7 +176,7 @@ class Referents(Clauses):
                 return None
         naming = False
         for at in range(noun.last, min(noun.last + NAMING, len(self.tokens))) if wanted else ():
-            naming = naming or self.among(at, "naming")
+            naming = naming or self.among(at, "naming") or (at == noun.last and self.among(at, "dashes"))
             if self.tokens[at].kind in wanted and naming and self.tokens[at].kind in kinds:
                 return self.tokens[at].item
             if self.word(at) in ";.:" or (self.finite(at) and not self.among(at, "naming")):

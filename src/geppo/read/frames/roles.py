@@ -167,6 +167,7 @@ class Reader(Referents):
     def _owned(self, one: Noun, other: Noun) -> bool:
         """True for a noun that goes on with the genitives of the one before it: "organisations of A and B"."""
         last, head = self.tokens[one.last - 1].kind, self.tokens[one.head].kind
+        head = "craft" if not head and self.among(one.head, "crafts") else head
         if last in self.lexicon.apposed.get(head, ()):
             return False
         return one.last - one.head > 1 and bool(last) and last == self.tokens[other.head].kind and other.case(GEN)
