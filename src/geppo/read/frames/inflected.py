@@ -204,7 +204,7 @@ def _of_dash(reader: Reader, clause: Clause, whole: Noun, at: int, phrase: Phras
     if not agents or not patients:
         return
     verb = Verb(at, phrase, Form(FINITE, False, frozenset()))
-    rows = (agents, reader.listed(clause, patients[0], frame), ())
+    rows = (agents, [n for n in reader.listed(clause, patients[0], frame) if n.at > whole.last], ())
     statement = _statement(reader, clause, verb, rows, alone=False)
     if statement is not None:
         yield replace(statement, constants=_polarity(reader, reader.negated(whole.last + 1)))

@@ -120,6 +120,8 @@ class Referents(Clauses):
             return None
         if head.kind == "campaign-kind" and frame.predicate is Predicate.DISCLOSES:
             return None
+        if head.kind == "data" and frame.predicate is Predicate.COMPROMISES:
+            return None
         copied = self.noun_among(noun.head, "copies")
         if copied or (self.noun_among(noun.head, "containers") and not (agent and head.item is None)):
             owner = self._behind(noun, kinds - {OPEN} if copied else kinds & (NAMES if agent else OWNERS), frame)
