@@ -53,7 +53,7 @@ class Referents(Clauses):
             return flaw
         own = kinds - {OPEN} if agent else kinds
         found = self._inside(noun, kinds, frame, agent=agent) or self._filling(noun.head, own, frame)
-        if found is None and self.noun_among(noun.head, "containers") and not agent:
+        if found is None and self.noun_among(noun.head, "containers") and not agent and not self._of_data(noun, frame):
             found = self._behind(noun, kinds - {OPEN}, frame)
         if found is not None or OPEN not in kinds or head.kind in NAMES:
             bare = found is not None and found.kind == "place" and bool(self.lexicon.adjective(self.word(noun.head)))
@@ -120,13 +120,17 @@ class Referents(Clauses):
             return None
         if head.kind == "campaign-kind" and frame.predicate is Predicate.DISCLOSES:
             return None
-        if head.kind == "data" and frame.predicate is Predicate.COMPROMISES:
+        if self._of_data(noun, frame):
             return None
         copied = self.noun_among(noun.head, "copies")
         if copied or (self.noun_among(noun.head, "containers") and not (agent and head.item is None)):
             owner = self._behind(noun, kinds - {OPEN} if copied else kinds & (NAMES if agent else OWNERS), frame)
             return owner or (self._victims(noun) if OPEN in kinds and CLASS + "victims" in frame.whole else None)
         return None
+
+    def _of_data(self, noun: Noun, frame: Frame) -> bool:
+        """True for data that somebody got to: that is no breach of what they are data of."""
+        return self.tokens[noun.head].kind == "data" and frame.predicate is Predicate.COMPROMISES
 
     def _victims(self, noun: Noun) -> Item | None:
         """Whose network it is, where no list knows them: "сети 23 институтов"."""
