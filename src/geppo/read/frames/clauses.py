@@ -252,9 +252,7 @@ class Clauses(Wordforms):
             return RELATIVE
         word = self.word(begin)
         moods = {form.mood for _, form in self.lexicon.verbs.get(word, ())}
-        described = moods & {PARTICIPLE, GERUND} or (
-            self.lexicon.apart.fullmatch(word) is not None and not self._describes(begin, end)
-        )
+        described = moods & {PARTICIPLE, GERUND} or (self.lexicon.apart(word) and not self._describes(begin, end))
         later = begin < first + 1 and first > 0 and self.participle(begin, min(begin + OPENING, end)) >= 0
         bare = self.tokens[begin].item is None or (self.tokens[begin].kind == "role" and end - begin > 1)
         plain = bare and not any(self.finite(at) for at in range(begin + 1, end))
@@ -303,8 +301,12 @@ class Clauses(Wordforms):
         """True for what is called unlikely before it is said, or untrue in the same sentence."""
         host = clause.host if self.opens(clause) else None
         row = [n for one in (clause, host) if one for first, last in one.pieces for n in range(first, last) if n < at]
-        untrue = any(self.among(n, "untrue") and self.negated(n) for n in range(len(self.tokens)))
-        return untrue or any(self.among(n, "doubts") for n in row)
+        return self.untrue or any(self.among(n, "doubts") for n in row)
+
+    @cached_property
+    def untrue(self) -> bool:
+        """True for a sentence that says that something is not so."""
+        return any(self.among(n, "untrue") and self.negated(n) for n in range(len(self.tokens)))
 
     def excluded(self, clause: Clause) -> bool:
         """True for a clause that rules out what it names; not for one that cannot rule it out."""

@@ -59,16 +59,17 @@ def statements(
     may = lexicon.fillable(kinds_in(items))
     reader = Reader(lexicon, text, start, end, items)
     # Clauses and nouns cost most, and a sentence that names nobody for its verbs needs none.
-    if not any(frame.id in may for frame in lexicon.frames_of(reader.tokens)):
+    found = any(not may.isdisjoint(lexicon.frames_of(token.lower)) for token in reader.tokens)
+    if not found and not any(phrase.frame.id in may for phrase in reader.every):
         return
-    for clause, verb in reader.verbs:
-        if clause.kind != INSERTED and verb.phrase.frame.id in may:
+    for clause, verb in reader.verbs(may):
+        if clause.kind != INSERTED:
             yield from _of_verb(reader, clause, verb)
     for clause in reader.clauses:
         for first, last in clause.pieces:
             for at in range(first, last):
-                for stems, phrase in lexicon.events if reader.word(at).startswith(lexicon.stems) else ():
-                    if reader.word(at).startswith(stems) and phrase.frame.id in may:
+                for phrase in lexicon.events_of(reader.word(at)):
+                    if phrase.frame.id in may:
                         yield from _of_event(reader, clause, at, phrase)
 
 

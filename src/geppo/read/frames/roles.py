@@ -25,6 +25,7 @@ from geppo.read.frames.cases import (
     Clause,
     Form,
     Noun,
+    Phrase,
     Verb,
 )
 from geppo.read.frames.frame import OPEN, Frame
@@ -41,26 +42,31 @@ class Reader(Referents):
     """One sentence: its verbs, and the noun phrases around them."""
 
     @cached_property
-    def verbs(self) -> list[tuple[Clause, Verb]]:
-        """Every frame's verb with its clause; where several phrases have a verb, the longest whose words are there."""
+    def every(self) -> list[Phrase]:
+        """The phrases that stand with any verb and whose prepositions the sentence may have."""
+        return self.lexicon.every_of(self.tokens)
+
+    def verbs(self, may: frozenset[str]) -> list[tuple[Clause, Verb]]:
+        """The verbs of the frames with these ids, each with its clause."""
         found = []
         for clause in self.clauses:
             for first, last in clause.pieces:
                 for at in range(first, last):
-                    found += [(clause, verb) for verb in self._verbs_at(clause, at)]
+                    found += [(clause, verb) for verb in self._verbs_at(clause, at, may)]
         return found
 
-    def _verbs_at(self, clause: Clause, at: int) -> list[Verb]:
+    def _verbs_at(self, clause: Clause, at: int, may: frozenset[str]) -> list[Verb]:
         token = self.tokens[at]
         if token.kind in NAMES or token.kind == "role":
             return []
         row = [
             Verb(at, phrase, form)
             for phrase, form in self.lexicon.verbs.get(token.lower, ())
-            if all(self.fixed(clause, stems) is not None for stems in phrase.fixed)
+            if phrase.frame.id in may and all(self.fixed(clause, stems) is not None for stems in phrase.fixed)
         ]
-        if self.lexicon.every and self.finite(at):
-            row += [Verb(at, phrase, Form(FINITE, False, frozenset())) for phrase in self.lexicon.every]
+        every = [phrase for phrase in self.every if phrase.frame.id in may]
+        if every and self.finite(at):
+            row += [Verb(at, phrase, Form(FINITE, False, frozenset())) for phrase in every]
         kept: dict[tuple[str, tuple[str, ...], str, bool], Verb] = {}
         for verb in row:
             key = (verb.phrase.frame.id, verb.phrase.governed, verb.form.mood, verb.form.passive)
@@ -341,8 +347,8 @@ class Reader(Referents):
     def unreal(self, clause: Clause, verb: Verb) -> bool:
         """True for a condition, a purpose, a capability, an attempt: nothing that is said to have happened."""
         within = [clause, clause.host] if clause.kind == APART and clause.host is not None else [clause]
-        words = [self.word(at) for one in within for first, last in one.pieces for at in range(first, last)]
-        if self.supposed or any(self.lexicon.among(word, "conditions") for word in words):
+        row = (at for one in within for first, last in one.pieces for at in range(first, last))
+        if self.supposed or any(self.among(at, "conditions") for at in row):
             return True
         if verb.form.mood != INFINITIVE:
             return False

@@ -65,6 +65,7 @@ class Wordforms:
         found = tokens(text, start, end, items)
         joined = _joined(found) if _JOINS.search(text, start, end) is not None else found
         self.tokens = list(self._kept(joined))
+        self._classes = [lexicon.classes_of(token.lower) for token in self.tokens]
 
     def word(self, at: int) -> str:
         """The small letters of a token, an empty text outside of the sentence."""
@@ -72,7 +73,7 @@ class Wordforms:
 
     def among(self, at: int, name: str) -> bool:
         """True where a token is a word of a class."""
-        return self.lexicon.among(self.word(at), name)
+        return 0 <= at < len(self._classes) and name in self._classes[at]
 
     def among_word(self, word: str, name: str) -> bool:
         """True for a word of a class."""
@@ -112,7 +113,7 @@ class Wordforms:
             and not any(self.lexicon.verbs.get(t.lower) for t in inside)
         ):
             return len(inside) == 1 or not any(token.kind in NAMES for token in inside)
-        noun = self.lexicon.letters.fullmatch(before.rpartition(" ")[2]) and not any(
+        noun = self.lexicon.letters(before.rpartition(" ")[2]) and not any(
             self.lexicon.among(before, name) for name in ("breaks", "prepositions")
         )
         return bool(noun) and not any(token.kind in NAMES for token in inside)
@@ -135,9 +136,9 @@ class Wordforms:
         word = token.lower
         if word in self.lexicon.verbs or self.lexicon.among(word, "no_adverb"):
             return False
-        if self.lexicon.verbal.fullmatch(word) is not None and not self.lexicon.among(word, "adverbs"):
+        if self.lexicon.verbal(word) and not self.lexicon.among(word, "adverbs"):
             return False
-        return self.lexicon.among(word, "adverbs") or self.lexicon.adverb.fullmatch(word) is not None
+        return self.lexicon.among(word, "adverbs") or self.lexicon.adverb(word)
 
     def finite(self, at: int) -> bool:
         """True for a token that may be the verb of a clause."""
@@ -150,10 +151,10 @@ class Wordforms:
         if token.kind in NAMES or token.kind in ("role", "date") or (token.capital and at and token.item is None):
             return False
         if any(form.mood == FINITE for _, form in self.lexicon.verbs.get(word, ())):
-            return not (token.item and token.kind != "document" and not self.lexicon.verbal.fullmatch(word))
+            return not (token.item and token.kind != "document" and not self.lexicon.verbal(word))
         if token.item is not None or self.lexicon.among(word, "no_verb"):
             return False
-        return self.lexicon.among(word, "verbs") or self.lexicon.verbal.fullmatch(word) is not None
+        return self.lexicon.among(word, "verbs") or self.lexicon.verbal(word)
 
     def nominal(self, at: int) -> bool:
         """True for a token that may stand in a noun phrase."""
@@ -179,7 +180,7 @@ class Wordforms:
             return False
         if word in self.lexicon.relative or not any(character.isalnum() for character in word):
             return False
-        if self.lexicon.infinitive.fullmatch(word) is not None:
+        if self.lexicon.infinitive(word):
             return False
         return not any(form.mood in (INFINITIVE, GERUND) for _, form in self.lexicon.verbs.get(word, ()))
 
@@ -190,7 +191,7 @@ class Wordforms:
             return True
         if token.item is not None or not token.capital:
             return False
-        return self.lexicon.letters.fullmatch(token.lower.rpartition("-")[2]) is None
+        return not self.lexicon.letters(token.lower.rpartition("-")[2])
 
     def codes(self, at: int) -> frozenset[str]:
         """Genders and cases that a token may have as a noun."""
