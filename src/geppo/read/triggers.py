@@ -54,6 +54,10 @@ class Prefilter(Protocol):
         """Those of its sentence's rules that are worth asking about one typed line, ascending."""
         ...
 
+    def of_kinds(self, among: Sequence[int], marks: str) -> Sequence[int]:
+        """Those of a sentence's rules that may match a typed line of it with these kinds only, ascending."""
+        ...
+
 
 class Triggers:
     """A prefilter over the clauses of each rule: a line must hold one string of every clause.
@@ -116,6 +120,11 @@ class Triggers:
         """All of them: asking each is cheaper than another look."""
         return among
 
+    def of_kinds(self, among: Sequence[int], marks: str) -> Sequence[int]:
+        """Those whose every clause of kinds has one of these."""
+        able = self._able(marks)
+        return [rule for rule in among if able >> rule & 1]
+
 
 class Slow:
     """The same question answered by RE2's own filter: for rules that were edited since the file was written.
@@ -141,6 +150,10 @@ class Slow:
     def of_line(self, line: str, among: Sequence[int]) -> Sequence[int]:
         """Numbers of the rules whose letters stand in the line, ascending."""
         return sorted(self._filter.Match(line, potential=True) or ()) if self._count else []
+
+    def of_kinds(self, among: Sequence[int], marks: str) -> Sequence[int]:
+        """All of them: the kinds are looked for with the letters."""
+        return among
 
 
 @cache
