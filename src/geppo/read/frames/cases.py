@@ -186,6 +186,7 @@ class Lexicon:
         self.noun = _remembered(self._noun)
         self.events_of = _remembered(self._events_of)
         self.frames_of = _remembered(self._frames_of)
+        self.adverbial = _remembered(self._adverbial)
         self.sequences = _by_first(words["skipped"])
         self.joined = _by_first(entry for entry in words["prepositions"] if " " in entry)
         self.verbs: dict[str, list[tuple[Phrase, Form]]] = {}
@@ -235,6 +236,13 @@ class Lexicon:
         """The phrases of any verb whose prepositions may be among some tokens."""
         words = {token.lower for token in found}
         return [phrase for phrase in self.every if not words.isdisjoint(self._last_words[phrase.governed])]
+
+    def _adverbial(self, word: str) -> bool:
+        """True for an adverb, which says nothing of who does what."""
+        classes = self.classes_of(word)
+        if word in self.verbs or "no_adverb" in classes:
+            return False
+        return "adverbs" in classes or (not self.verbal(word) and self.adverb(word))
 
     def _events_of(self, word: str) -> tuple[Phrase, ...]:
         """The phrases of nouns that a word begins like."""

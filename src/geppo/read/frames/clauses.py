@@ -57,24 +57,22 @@ class Clauses(Wordforms):
         before: Noun | None = None
         low = at
         while at < end:
-            word = self.word(at)
-            if self.lexicon.among(word, "negators"):
+            word, classes = self.tokens[at].lower, self._classes[at]
+            if "negators" in classes:
                 negated, at = True, at + 1
                 continue
-            if self.lexicon.among(word, "likening") and not self.among(at - 1, "stops"):
+            if "likening" in classes and not self.among(at - 1, "stops"):
                 prep, at = word, at + 1
                 continue
-            known = self.lexicon.joined.get(word, ())
-            rows = (row for row in known if all(self.word(at + n) == w for n, w in enumerate(row)))
-            size = max((len(row) for row in rows), default=0)
-            if size or self.lexicon.among(word, "prepositions") or word in self.lexicon.variants:
+            size = self._joint(at) if word in self.lexicon.joined else 0
+            if size or "prepositions" in classes or word in self.lexicon.variants:
                 prep = " ".join(self.word(at + n) for n in range(size or 1))
                 prep = self.lexicon.variants.get(prep, prep)
                 at += size or 1
                 continue
             if word in self.lexicon.pronouns or word in self.lexicon.relative:
                 codes = self.lexicon.pronouns.get(word) or self.lexicon.relative[word]
-                owned = self.lexicon.among(word, "possessive") and at + 1 < end and self.nominal(at + 1)
+                owned = "possessive" in classes and at + 1 < end and self.nominal(at + 1)
                 if not owned:
                     yield Noun(at, at + 1, at, prep, codes, at, negated, ())
                     prep, negated = "", False
@@ -91,6 +89,11 @@ class Clauses(Wordforms):
             else:
                 at += 1
             prep, negated = "", False
+
+    def _joint(self, at: int) -> int:
+        """How many words the preposition of several words has that begins at a token."""
+        rows = self.lexicon.joined[self.word(at)]
+        return max((len(row) for row in rows if all(self.word(at + n) == w for n, w in enumerate(row))), default=0)
 
     def _led(self, low: int, at: int) -> bool:
         """True where a noun before a place may be the subject."""

@@ -34,12 +34,20 @@ from geppo.read.frames.referents import Referents
 SPEAKING = frozenset({"org", "body", "actor", "place", OPEN})
 """Kinds of those of whom a plural verb says something "in" them: "в компании сообщили"."""
 
+HELPING = frozenset({"modal", "real", "auxiliaries"})
+"""Classes of finite words beside which another verb says what is done."""
+
 FARTHEST_HOST = 3
 """Clauses outwards in which a subject is looked for."""
 
 
 class Reader(Referents):
     """One sentence: its verbs, and the noun phrases around them."""
+
+    @cached_property
+    def _full(self) -> dict[int, list[int]]:
+        """What was found of the clauses, which live as long as the sentence."""
+        return {}
 
     @cached_property
     def every(self) -> list[Phrase]:
@@ -104,12 +112,7 @@ class Reader(Referents):
 
     def near(self, clause: Clause, at: int, test: Any, *, before: bool = False, listed: Any = None) -> list[Noun]:
         """The nearest noun phrase that passes a test, on the wanted side first, with those that are listed with it."""
-        others = [
-            n
-            for first, last in clause.pieces
-            for n in range(first, last)
-            if n != at and self.finite(n) and not any(self.among(n, name) for name in ("modal", "real", "auxiliaries"))
-        ]
+        others = self._full_verbs(clause)
         low = max((n for n in others if n < at), default=-1)
         high = min((n for n in others if n > at), default=len(self.tokens))
         ahead = [noun for noun in clause.nouns if at < noun.head < high]
@@ -121,6 +124,17 @@ class Reader(Referents):
                     joined = any(self.among(n, "conjunctions") for n in range(found[0].last, found[-1].first))
                     return found if joined or not before or row is ahead else found[:1]
         return []
+
+    def _full_verbs(self, clause: Clause) -> list[int]:
+        """The finite verbs of a clause but those that only help another."""
+        if id(clause) not in self._full:
+            self._full[id(clause)] = [
+                n
+                for first, last in clause.pieces
+                for n in range(first, last)
+                if self.finite(n) and self._classes[n].isdisjoint(HELPING)
+            ]
+        return self._full[id(clause)]
 
     def _listed(self, clause: Clause, noun: Noun, test: Any) -> list[Noun]:
         """A noun phrase with those that stand in one list with it, each perhaps with a place or a means of its own."""

@@ -50,6 +50,11 @@ def _joined(found: Sequence[Token]) -> list[Token]:
     return rows
 
 
+_UNBOUND = frozenset({"stops", "breaks", "prepositions"})
+_DETERMINING = frozenset({"determiners", "possessive"})
+"""Classes of words that stand in no noun phrase, and of those that open one."""
+
+
 class Wordforms:
     """One sentence: its tokens, without adverbs and quotation marks, and what each may be."""
 
@@ -100,7 +105,7 @@ class Wordforms:
                 at, before = close + 1, "»"
                 continue
             token = token._replace(lower=_plain(token.lower))
-            if token.item is not None or (token.lower not in CLOSING and not self._adverb(token)):
+            if token.item is not None or (token.lower not in CLOSING and not self.lexicon.adverbial(token.lower)):
                 yield token
                 before = token.lower
             at += 1
@@ -132,14 +137,6 @@ class Wordforms:
                 return place if place > at + 1 else 0
         return 0
 
-    def _adverb(self, token: Token) -> bool:
-        word = token.lower
-        if word in self.lexicon.verbs or self.lexicon.among(word, "no_adverb"):
-            return False
-        if self.lexicon.verbal(word) and not self.lexicon.among(word, "adverbs"):
-            return False
-        return self.lexicon.among(word, "adverbs") or self.lexicon.adverb(word)
-
     def finite(self, at: int) -> bool:
         """True for a token that may be the verb of a clause."""
         if at not in self._finite:
@@ -152,9 +149,9 @@ class Wordforms:
             return False
         if any(form.mood == FINITE for _, form in self.lexicon.verbs.get(word, ())):
             return not (token.item and token.kind != "document" and not self.lexicon.verbal(word))
-        if token.item is not None or self.lexicon.among(word, "no_verb"):
+        if token.item is not None or "no_verb" in self._classes[at]:
             return False
-        return self.lexicon.among(word, "verbs") or self.lexicon.verbal(word)
+        return "verbs" in self._classes[at] or self.lexicon.verbal(word)
 
     def nominal(self, at: int) -> bool:
         """True for a token that may stand in a noun phrase."""
@@ -166,17 +163,12 @@ class Wordforms:
         token = self.tokens[at]
         if token.item is not None and token.kind != "document":
             return token.kind != "date" and not (token.kind not in NAMES and self.finite(at))
-        word = token.lower
-        if self.lexicon.among(word, "possessive") and at + 1 < len(self.tokens):
+        word, classes = token.lower, self._classes[at]
+        if "possessive" in classes and at + 1 < len(self.tokens):
             return self.nominal(at + 1)
-        if (
-            self.lexicon.among(word, "stops")
-            or self.lexicon.among(word, "breaks")
-            or word in self.lexicon.pronouns
-            or self.finite(at)
-        ):
+        if not classes.isdisjoint(_UNBOUND) or word in self.lexicon.pronouns or self.finite(at):
             return False
-        if self.lexicon.among(word, "prepositions") or word in self.lexicon.variants:
+        if word in self.lexicon.variants:
             return False
         if word in self.lexicon.relative or not any(character.isalnum() for character in word):
             return False
@@ -213,7 +205,7 @@ class Wordforms:
 
     def _number(self, at: int) -> bool:
         token = self.tokens[at]
-        return token.item is None and (token.lower[:1].isdigit() or self.lexicon.among(token.lower, "numerals"))
+        return token.item is None and (token.lower[:1].isdigit() or "numerals" in self._classes[at])
 
     def _modifier(self, at: int, end: int) -> frozenset[str]:
         """What an adjective or numeral may be; empty for the noun itself."""
@@ -222,7 +214,7 @@ class Wordforms:
             return frozenset()
         if self._number(at):
             return COUNTED
-        if self.lexicon.among(token.lower, "determiners") or self.lexicon.among(token.lower, "possessive"):
+        if not self._classes[at].isdisjoint(_DETERMINING):
             return ANY
         word = token.lower.rpartition(" ")[2].rpartition("-")[2] or token.lower
         clear = self.lexicon.adjective(word)
