@@ -304,7 +304,17 @@ class Clauses(Wordforms):
         """True for what is called unlikely before it is said, or untrue in the same sentence."""
         host = clause.host if self.opens(clause) else None
         row = [n for one in (clause, host) if one for first, last in one.pieces for n in range(first, last) if n < at]
-        return self.untrue or any(self.among(n, "doubts") for n in row)
+        return self.untrue or any(
+            self.among(n, "doubts") or (host is not None and self.among(n, "excluding") and not self.negated(n))
+            for n in row
+        )
+
+    def left_open(self, clause: Clause) -> bool:
+        """True for what somebody does not rule out or deny."""
+        if clause.host is None or not self.opens(clause):
+            return False
+        row = [n for first, last in clause.host.pieces for n in range(first, last)]
+        return any(self.among(n, "excluding") and self.negated(n) for n in row)
 
     @cached_property
     def untrue(self) -> bool:

@@ -96,7 +96,9 @@ def _of_verb(reader: Reader, clause: Clause, verb: Verb) -> Iterator[Statement]:
     for negated, rows in _sides((agents, patients, others)):
         statement = _statement(reader, clause, verb, rows, alone=alone)
         if statement is not None:
-            yield replace(statement, constants={**statement.constants, **_polarity(reader, refused or negated)})
+            unsure = {"hedge": "open"} if reader.left_open(clause) else {}
+            polarity = _polarity(reader, refused or negated)
+            yield replace(statement, constants={**statement.constants, **polarity, **unsure})
 
 
 def _sides(rows: Sequence[Sequence[Noun]]) -> Iterator[tuple[bool, list[list[Noun]]]]:
