@@ -309,12 +309,14 @@ class Clauses(Wordforms):
             for n in row
         )
 
-    def left_open(self, clause: Clause) -> bool:
-        """True for what somebody does not rule out or deny."""
+    def stance(self, clause: Clause) -> str:
+        """The hedge of what somebody denies, or does not rule out, in the clause before it; else an empty text."""
         if clause.host is None or not self.opens(clause):
-            return False
-        row = [n for first, last in clause.host.pieces for n in range(first, last)]
-        return any(self.among(n, "excluding") and self.negated(n) for n in row)
+            return ""
+        row = [n for first, last in clause.host.pieces for n in range(first, last) if self.among(n, "excluding")]
+        if any(self.negated(n) for n in row):
+            return "open"
+        return "denies" if any(self.among(n, "denying") for n in row) else ""
 
     @cached_property
     def untrue(self) -> bool:

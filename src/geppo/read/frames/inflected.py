@@ -96,7 +96,7 @@ def _of_verb(reader: Reader, clause: Clause, verb: Verb) -> Iterator[Statement]:
     for negated, rows in _sides((agents, patients, others)):
         statement = _statement(reader, clause, verb, rows, alone=alone)
         if statement is not None:
-            unsure = {"hedge": "open"} if reader.left_open(clause) else {}
+            unsure = {"hedge": stance} if (stance := reader.stance(clause)) else {}
             polarity = _polarity(reader, refused or negated)
             yield replace(statement, constants={**statement.constants, **polarity, **unsure})
 
