@@ -157,6 +157,7 @@ def _statement(
         [item for noun in row if (item := reader.pick(noun, kinds, frame, agent=number == 0)) is not None]
         for number, (row, kinds) in enumerate(zip(rows, (frame.agent, frame.patient, frame.other), strict=True))
     )
+    patients = [one for one in patients if not any(one.start < item.end and item.start < one.end for item in agents)]
     if frame.other and "other" not in frame.roles and not others:
         return None
     told = agents if frame.roles.get("agent") == "S" else patients
@@ -203,7 +204,8 @@ def _of_dash(reader: Reader, clause: Clause, whole: Noun, at: int, phrase: Phras
     inner = (reader.inner(n, whole.last) for n in range(at + 1, whole.last))
     agents = [n for n in inner if reader.pick(n, frame.agent - {OPEN}, frame, agent=True) is not None][:1]
     behind = [n for n in clause.nouns if n.first > whole.last and not n.prep and n.case(NOM)][:1]
-    patients = [n for n in behind if n.at == whole.last + 1 and reader.fits(n, frame)]
+    things = [n for n in behind if not reader.lexicon.events_of(reader.word(n.head))]
+    patients = [n for n in things if n.at == whole.last + 1 and reader.fits(n, frame)]
     if not agents or not patients:
         return
     verb = Verb(at, phrase, Form(FINITE, False, frozenset()))

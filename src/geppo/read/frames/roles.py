@@ -359,8 +359,10 @@ class Reader(Referents):
         return found or [noun for noun in inner if self.pick(noun, frame.other, frame) is not None][:1]
 
     def unreal(self, clause: Clause, verb: Verb) -> bool:
-        """True for a condition, a purpose, a capability, an attempt: nothing that is said to have happened."""
+        """True for a condition, a question, a purpose, an ability, an attempt: what is not said to be so."""
         within = [clause, clause.host] if clause.kind == APART and clause.host is not None else [clause]
+        if any(self.among(first, "asking") for first, _ in clause.pieces):
+            return True
         row = (at for one in within for first, last in one.pieces for at in range(first, last))
         if self.supposed or any(self.among(at, "conditions") for at in row):
             return True
