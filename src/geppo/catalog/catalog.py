@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
@@ -63,7 +63,8 @@ NAMED = 4096
 class Seen(NamedTuple):
     """A text as it is searched: what the catalogue's forms hit that may be named, words of a kind, and the stretches in
     which nothing is looked for. `kept` are its mentions by what the names that only this month knows hit, and `known`
-    what the month's names hit in it.
+    what the month's names hit in it. `made` are the mentions made of hits so far, each with its hit, by the hit's
+    identity; those of names with several readings were made with `told`.
     """
 
     view: Folded
@@ -72,6 +73,8 @@ class Seen(NamedTuple):
     apart: list[tuple[int, int]]
     kept: dict[tuple[Hit, ...], tuple[Mention, ...]]
     known: list[tuple[Extra, list[Hit]]]
+    made: dict[int, tuple[Hit, Mention]]
+    told: dict[str, int]
 
 
 class Catalog:
@@ -162,8 +165,7 @@ class Catalog:
             if len(seen.kept) >= ROUNDS:
                 seen.kept.clear()
             chosen = longest([*seen.hits, *more])
-            told = self._told(chosen, seen.votes)
-            seen.kept[more] = tuple([self._mention(text, seen.view, hit, seen.votes, told) for hit in chosen])
+            seen.kept[more] = tuple(self._mentions(text, seen, chosen))
         return seen.kept[more]
 
     def _more(self, seen: Seen, extra: tuple[Name, ...], own: tuple[Name, ...]) -> list[Hit]:
@@ -192,7 +194,7 @@ class Catalog:
         kept += confirmed(view, by_use[Use.ORDINARY_NAME], votes, no_names)
         kept += [hit for hit in by_use[Use.TERM] if hit.form.kind is not Kind.SECTOR]
         kept += self._sectors(view, [hit for hit in by_use[Use.TERM] if hit.form.kind is Kind.SECTOR], places, language)
-        return Seen(view, tuple(kept), votes, apart, {}, [])
+        return Seen(view, tuple(kept), votes, apart, {}, [], {}, {})
 
     def _sectors(self, view: Folded, hits: Sequence[Hit], places: Sequence[Hit], language: str) -> list[Hit]:
         """Sector words that speak of a sector where they stand."""
@@ -217,6 +219,21 @@ class Catalog:
                         if reading.kind is kind:
                             told[reading.id] += 1
         return told
+
+    def _mentions(self, text: str, seen: Seen, hits: Sequence[Hit]) -> Iterator[Mention]:
+        """The mention of each hit. Each round of names hits most of what the one before did."""
+        told = self._told(hits, seen.votes)
+        if told != seen.told:
+            seen.told.clear()
+            seen.told.update(told)
+            for number in [number for number, (hit, _) in seen.made.items() if hit.form.key]:
+                del seen.made[number]
+        for hit in hits:
+            known = seen.made.get(id(hit))
+            if known is None:
+                # The hit is kept beside its mention: its id is no other's as long as it lives.
+                known = seen.made[id(hit)] = (hit, self._mention(text, seen.view, hit, seen.votes, told))
+            yield known[1]
 
     def _mention(self, text: str, view: Folded, hit: Hit, votes: Votes, told: Mapping[str, int]) -> Mention:
         start, end = view.span(hit.start, hit.end)

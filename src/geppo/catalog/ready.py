@@ -54,10 +54,14 @@ class Readings(Mapping[str, Sequence[Reading]]):
 
     def __init__(self, raw: Mapping[str, str]) -> None:
         self._raw = raw
+        self._read: dict[str, Sequence[Reading]] = {}
 
     def __getitem__(self, folded: str) -> Sequence[Reading]:
-        pairs = (one.split(" ") for one in self._raw[folded].split(_BETWEEN))
-        return [Reading(KINDS[of.partition("/")[0]], of, int(weight)) for of, weight in pairs]
+        found = self._read.get(folded)
+        if found is None:
+            pairs = (one.split(" ") for one in self._raw[folded].split(_BETWEEN))
+            found = self._read[folded] = [Reading(KINDS[of.partition("/")[0]], of, int(weight)) for of, weight in pairs]
+        return found
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._raw)

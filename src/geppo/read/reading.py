@@ -121,6 +121,7 @@ class _Named:
         self.found: Sequence[Mention] | None = None
         self.mentions: list[Mention] = []
         self.items: list[Item] = []
+        self.of: dict[int, tuple[Mention, Item | None]] = {}
 
 
 _page = BySize(_Page, lambda document: len(document.text), PAGES)
@@ -211,7 +212,7 @@ def _introductions(
         line = typed_line(document.text, span.start, span.end, inside, ())
         yield from introduced(line, document.language, asked)
         bare = names_only(inside)
-        if len(bare) < len(inside):
+        if len(bare) < len(inside) and (asked := asking.prefilter.of_kinds(asked, marks_of(bare))):
             yield from introduced(typed_line(document.text, span.start, span.end, bare, ()), document.language, asked)
 
 
@@ -239,7 +240,7 @@ def _typed(
     found = catalog.match(document.text, document.language, names, own)
     if named.found is not found:
         named.mentions = _apart(found, _page(document).outermost)
-        named.items = _named(document, named.mentions, catalog)
+        named.items = _named(document, named, catalog)
         named.found = found
     return named.mentions, named.items
 
@@ -253,18 +254,23 @@ def _outermost(values: Sequence[Observable]) -> list[Observable]:
     return kept
 
 
-def _named(document: Document, mentions: Sequence[Mention], catalog: Catalog) -> list[Item]:
-    """Names and values as typed items, in order."""
+def _named(document: Document, named: _Named, catalog: Catalog) -> list[Item]:
+    """Names and values as typed items, in order. Those of mentions that an earlier round had are at hand."""
+    before, named.of = named.of, {}
     items: list[Item] = []
-    for mention in mentions:
-        term = Term(
-            kind=mention.kind, id=catalog.canonical(mention.id) or f"new:{slug(mention.name)}", name=mention.name
-        )
-        kind = pattern_kind(term)
-        if kind:
-            items.append(Item(kind=kind, start=mention.start, end=mention.end, terms=(term,)))
+    for mention in named.mentions:
+        known = named.of[id(mention)] = before.get(id(mention)) or (mention, _item(mention, catalog))
+        if known[1] is not None:
+            items.append(known[1])
     ordered = sorted([*items, *_page(document).stated], key=lambda item: item.start)
     return as_groups(document.text, ordered, document.language)
+
+
+def _item(mention: Mention, catalog: Catalog) -> Item | None:
+    """A name as a typed item, None for one of a kind that rules know nothing of."""
+    term = Term(kind=mention.kind, id=catalog.canonical(mention.id) or f"new:{slug(mention.name)}", name=mention.name)
+    kind = pattern_kind(term)
+    return Item(kind=kind, start=mention.start, end=mention.end, terms=(term,)) if kind else None
 
 
 def _valued(value: Observable) -> Item:

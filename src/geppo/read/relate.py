@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -29,7 +29,8 @@ from geppo.read.rivals import fuller, same, without_descriptions, without_guesse
 from geppo.read.rules import Rule, RuleSet, scope
 from geppo.read.sentence import Found, Sentence
 from geppo.read.telling import acts, told_then
-from geppo.read.typed import Item, TypedLine, names_only, typed_line
+from geppo.read.triggers import Prefilter
+from geppo.read.typed import Item, TypedLine, marks_of, names_only, typed_line
 
 LONGEST_MATCH = 220
 """Characters of a typed line between first and last role; beyond, two statements share the sentence by accident."""
@@ -56,8 +57,9 @@ _UNLIKE: tuple[set[Kind], ...] = (
 _PLAIN_ROLES = frozenset({"S", "O", "C", "D", "G", "K", "Kind", "Group", "Net"})
 
 
-def _lines(sentence: Sentence) -> Iterator[tuple[TypedLine, bool]]:
-    """The typed lines of a sentence in the order in which rules are asked, and whether a line has its speaker.
+def _lines(sentence: Sentence, prefilter: Prefilter) -> Iterator[tuple[TypedLine, bool, Sequence[int]]]:
+    """The typed lines of a sentence in the order in which rules are asked, whether a line has its speaker, and the
+    rules to ask; none where no rule is to be asked.
 
     In the second, concepts stand as words: a second chance where the first matches no rule. In the last the speaker,
     who may be the one that acts, stands too.
@@ -74,9 +76,13 @@ def _lines(sentence: Sentence) -> Iterator[tuple[TypedLine, bool]]:
         if len(items) in sizes:
             continue
         sizes.add(len(items))
+        whole = len(items) == len(sentence.items)
+        asked = sentence.asked if whole else prefilter.of_kinds(sentence.asked, marks_of(items))
+        if not asked:
+            continue
         line = typed_line(sentence.text, sentence.span.start, sentence.span.end, items, borders)
         if line.line not in seen:
-            yield line, spoken
+            yield line, spoken, asked
         seen.add(line.line)
 
 
@@ -101,8 +107,8 @@ def claims_of(
         return ()
     found: dict[str, Claim] = {}
     guessed: set[str] = set()
-    for line, spoken in _lines(sentence) if sentence.asked else ():
-        for number in rules.prefilter.of_line(line.line, sentence.asked):
+    for line, spoken, asked in _lines(sentence, rules.prefilter) if sentence.asked else ():
+        for number in rules.prefilter.of_line(line.line, asked):
             rule = rules.rules[number]
             if spoken and rule.predicate not in _ACTS_OF_HOUSES:
                 continue

@@ -54,6 +54,10 @@ class Prefilter(Protocol):
         """Those of its sentence's rules that are worth asking about one typed line, ascending."""
         ...
 
+    def of_kinds(self, among: Sequence[int], marks: str) -> Sequence[int]:
+        """Those of a sentence's rules that may match a typed line of it with these kinds only, ascending."""
+        ...
+
 
 class Triggers:
     """A prefilter over the clauses of each rule: a line must hold one string of every clause.
@@ -71,15 +75,13 @@ class Triggers:
             sum(1 << rule for rule, clauses in enumerate(letters) if len(clauses) <= place)
             for place in range(max(map(len, letters), default=0))
         ]
-        having: list[dict[str, int]] = [{} for _ in self._without]
+        # One integer for all places, each as wide as there are rules.
+        self._width = len(letters)
+        self._having: dict[str, int] = {}
         for rule, clauses in enumerate(letters):
-            for rules_with, clause in zip(having, clauses, strict=False):
+            for place, clause in enumerate(clauses):
                 for string in clause:
-                    rules_with[string] = rules_with.get(string, 0) | 1 << rule
-        self._having: dict[str, list[tuple[int, int]]] = {}
-        for place, rules_with in enumerate(having):
-            for string, numbers in rules_with.items():
-                self._having.setdefault(string, []).append((place, numbers))
+                    self._having[string] = self._having.get(string, 0) | 1 << place * self._width + rule
         # The automaton gives back the very strings: places would be three more objects for each of some dozens a line.
         self._automaton = AhoCorasick(list(self._having), store_patterns=True) if self._having else None
         self._by_marks: dict[str, int] = {}
@@ -93,12 +95,12 @@ class Triggers:
         if self._automaton is None or not able & ~self._bare:
             return _numbers(able)
         whole = text.replace("\n", " ").lower()
-        held = [0] * len(self._without)
+        held = 0
         for string in set(self._automaton.find_matches_as_strings(whole, overlapping=True)):
-            for place, rules in self._having[string]:
-                held[place] |= rules
-        for rules, without in zip(held, self._without, strict=True):
-            able &= rules | without
+            held |= self._having[string]
+        for without in self._without:
+            able &= held | without
+            held >>= self._width
         return _numbers(able)
 
     def _able(self, marks: str) -> int:
@@ -115,6 +117,11 @@ class Triggers:
     def of_line(self, line: str, among: Sequence[int]) -> Sequence[int]:
         """All of them: asking each is cheaper than another look."""
         return among
+
+    def of_kinds(self, among: Sequence[int], marks: str) -> Sequence[int]:
+        """Those whose every clause of kinds has one of these."""
+        able = self._able(marks)
+        return [rule for rule in among if able >> rule & 1]
 
 
 class Slow:
@@ -141,6 +148,10 @@ class Slow:
     def of_line(self, line: str, among: Sequence[int]) -> Sequence[int]:
         """Numbers of the rules whose letters stand in the line, ascending."""
         return sorted(self._filter.Match(line, potential=True) or ()) if self._count else []
+
+    def of_kinds(self, among: Sequence[int], marks: str) -> Sequence[int]:
+        """All of them: the kinds are looked for with the letters."""
+        return among
 
 
 @cache

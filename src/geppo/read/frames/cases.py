@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, TypeVar
 
 from geppo import linear
 from geppo.errors import DataError
@@ -50,6 +50,14 @@ PASSIVE_ONLY = "!"
 
 TRIED = "?"
 """Stands behind a verb that makes the statement only where somebody tried to do it."""
+
+MOST_WORDS = 50_000
+"""Words of which it is kept what they may be; a month of reports has about as many."""
+
+LONGEST_WORD = 60
+"""Letters of words and mentions of which that is kept: what is longer is no word of a language."""
+
+Known = TypeVar("Known")
 
 EVERY = "*"
 """Stands for any verb."""
@@ -169,9 +177,16 @@ class Lexicon:
         self.relative = _endings(words["relative"])
         self.variants: Mapping[str, str] = words["variants"]
         self.apposed: Mapping[str, Sequence[str]] = words["apposed"]
-        self.infinitive = linear.compile(words["infinitive"])
-        self.adverb, self.verbal = linear.compile(words["adverb"]), linear.compile(words["verbal"])
-        self.apart, self.letters = linear.compile(words["apart"]), linear.compile(words["letters"])
+        self.infinitive, self.adverb, self.verbal, self.apart, self.letters = (
+            _whole(words[name]) for name in ("infinitive", "adverb", "verbal", "apart", "letters")
+        )
+        # Texts repeat their words: what a word may be is worked out once.
+        self.classes_of = _remembered(self._classes_of)
+        self.adjective = _remembered(self._adjective)
+        self.noun = _remembered(self._noun)
+        self.events_of = _remembered(self._events_of)
+        self.frames_of = _remembered(self._frames_of)
+        self.adverbial = _remembered(self._adverbial)
         self.sequences = _by_first(words["skipped"])
         self.joined = _by_first(entry for entry in words["prepositions"] if " " in entry)
         self.verbs: dict[str, list[tuple[Phrase, Form]]] = {}
@@ -194,38 +209,74 @@ class Lexicon:
             for entry in frame.nouns:
                 stem, phrase = _phrase(frame, entry)
                 self.events.append((tuple(stem.rstrip("~").split("|")), phrase))
+        self._last_words = {phrase.governed: self._ending(phrase.governed) for phrase in self.every}
         self.stems = tuple({stem for stems, _ in self.events for stem in stems})
         self.fillable = Able(known.frames)
 
+    def _ending(self, governed: Sequence[str]) -> frozenset[str]:
+        """Words of which one stands in a sentence that has one of some prepositions. Raises DataError for a case."""
+        if any(one.startswith("+") for one in governed):
+            raise DataError(f"frames: {EVERY!r} governs prepositions only, not {' '.join(governed)!r}")
+        last = {one.rpartition(" ")[2] for one in governed}
+        return frozenset(last | {word for word, plain in self.variants.items() if plain in last})
+
     def among(self, word: str, name: str) -> bool:
         """True for a word of a class."""
-        known = self.classes[name]
-        return word in known.whole or (bool(known.stems) and word.startswith(known.stems))
+        return name in self.classes_of(word)
+
+    def _classes_of(self, word: str) -> frozenset[str]:
+        """The names of the classes that a word is of."""
+        return frozenset(name for name, known in self.classes.items() if word in known)
 
     def able(self, words: Iterable[str]) -> bool:
         """True where a sentence of these words may hold a verb or noun of a frame."""
         return any(word in self.verbs or word.startswith(self.stems) for word in map(_plain, words))
 
-    def frames_of(self, found: Iterable[Token]) -> Iterator[Frame]:
-        """Frames of which a verb or noun may be among some tokens."""
-        yield from (phrase.frame for phrase in self.every)
-        for token in found:
-            yield from (phrase.frame for phrase, _ in self.verbs.get(token.lower, ()))
-            if token.lower.startswith(self.stems):
-                yield from (phrase.frame for stems, phrase in self.events if token.lower.startswith(stems))
+    def every_of(self, found: Iterable[Token]) -> list[Phrase]:
+        """The phrases of any verb whose prepositions may be among some tokens."""
+        words = {token.lower for token in found}
+        return [phrase for phrase in self.every if not words.isdisjoint(self._last_words[phrase.governed])]
 
-    def adjective(self, word: str) -> frozenset[str]:
+    def _adverbial(self, word: str) -> bool:
+        """True for an adverb, which says nothing of who does what."""
+        classes = self.classes_of(word)
+        if word in self.verbs or "no_adverb" in classes:
+            return False
+        return "adverbs" in classes or (not self.verbal(word) and self.adverb(word))
+
+    def _events_of(self, word: str) -> tuple[Phrase, ...]:
+        """The phrases of nouns that a word begins like."""
+        return tuple(phrase for stems, phrase in self.events if word.startswith(stems))
+
+    def _frames_of(self, word: str) -> frozenset[str]:
+        """The ids of the frames that a word is a verb or a noun of."""
+        phrases = (*(phrase for phrase, _ in self.verbs.get(word, ())), *self.events_of(word))
+        return frozenset(phrase.frame.id for phrase in phrases)
+
+    def _adjective(self, word: str) -> frozenset[str]:
         """What a word may be as an adjective, by its ending."""
         return frozenset() if word in self.classes["no_adjective"] else _by_ending(word, self.adjectives)
 
-    def noun(self, word: str) -> frozenset[str]:
+    def _noun(self, word: str) -> frozenset[str]:
         """Genders and cases that a noun may have; all of them where its letters tell nothing."""
         if word in self.odd:
             return self.odd[word]
-        if self.letters.fullmatch(word) is None:
+        if not self.letters(word):
             last = word.rpartition("-")[2]
-            return self.noun(last) if last != word and self.letters.fullmatch(last) is not None else ANY
+            return self.noun(last) if last != word and self.letters(last) else ANY
         return _by_ending(word, self.nouns) or ANY
+
+
+def _whole(source: str) -> Callable[[str], bool]:
+    """Says of a word whether an expression matches all of it."""
+    compiled = linear.compile(source)
+    return _remembered(lambda word: compiled.fullmatch(word) is not None)
+
+
+def _remembered(of: Callable[[str], Known]) -> Callable[[str], Known]:
+    """A function of words that keeps what it found of those of usual length."""
+    kept = lru_cache(MOST_WORDS)(of)
+    return lambda word: kept(word) if len(word) <= LONGEST_WORD else of(word)
 
 
 def _plain(word: str) -> str:
@@ -282,7 +333,11 @@ def forms_of(lemma: str, words: Mapping[str, Any]) -> Iterator[tuple[str, Form]]
     yield from _row(past, tables["past"], FINITE, own, tables)
     yield from _row(male or past + ("" if consonant else tables["male"]), {"": "m"}, FINITE, own, tables)
     yield from _row(present, tables[f"present{conjugation}"], FINITE, own, tables)
-    yield from _row(present, tables[f"gerund{conjugation}"], GERUND, own, tables)
+    gerunds = tables[f"gerund{conjugation}"]
+    if present.endswith(tuple(tables["hushers"])) or conjugation == "1":
+        yield from _row(present, gerunds, GERUND, own, tables)
+    else:
+        yield from _row(present, {end: "" for end in gerunds if end not in tables["hushed"]}, GERUND, own, tables)
     whole = bare[:-2] if consonant else past
     yield from _row(whole, dict.fromkeys(tables["gerund"].split(), ""), GERUND, own, tables)
     short, full = tables["acted"].split()

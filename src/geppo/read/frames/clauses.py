@@ -9,48 +9,36 @@ from functools import cached_property
 from geppo.read.frames.cases import (
     ANY,
     APART,
-    CLOSING,
     COUNTED,
     FARTHEST,
     FINITE,
     GEN,
     GERUND,
-    INFINITIVE,
     INSERTED,
-    LONGEST_NAME,
-    LONGEST_TITLE,
     MAIN,
     NAMES,
     NOM,
     OPENING,
     PARTICIPLE,
     PERSONAL,
-    QUOTES,
     RELATIVE,
     Clause,
     Lexicon,
     Noun,
-    _by_ending,
-    _plain,
 )
-from geppo.read.frames.tokens import Token, tokens
+from geppo.read.frames.wordforms import Wordforms
 from geppo.read.typed import Item
 
+NAMED = frozenset({"fn"})
+"""The form in which adjectives end like gerunds."""
 
-class Clauses:
-    """One sentence: its tokens, clauses and noun phrases."""
+
+class Clauses(Wordforms):
+    """One sentence: its clauses and noun phrases."""
 
     def __init__(self, lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> None:
-        self.lexicon = lexicon
-        self.text = text
-        self.quoted: set[int] = set()
-        # What was found of the tokens, by their places: it is asked for many times a sentence.
-        self._finite: dict[int, bool] = {}
-        self._nominal: dict[int, bool] = {}
-        self._codes: dict[int, frozenset[str]] = {}
-        self._headwords: dict[int, str] = {}
+        super().__init__(lexicon, text, start, end, items)
         self._inner: dict[tuple[int, int], Noun] = {}
-        self.tokens = list(self._kept(tokens(text, start, end, items)))
 
     @cached_property
     def clauses(self) -> list[Clause]:
@@ -62,171 +50,6 @@ class Clauses:
             clause.nouns = [self._resolved(noun, clause) for noun in clause.nouns]
         return found
 
-    # --- tokens
-
-    def word(self, at: int) -> str:
-        """The small letters of a token, an empty text outside of the sentence."""
-        return self.tokens[at].lower if 0 <= at < len(self.tokens) else ""
-
-    def among(self, at: int, name: str) -> bool:
-        """True where a token is a word of a class."""
-        return self.lexicon.among(self.word(at), name)
-
-    def among_word(self, word: str, name: str) -> bool:
-        """True for a word of a class."""
-        return bool(word) and self.lexicon.among(word, name)
-
-    def _kept(self, found: Sequence[Token]) -> Iterator[Token]:
-        """Tokens without adverbs, quantifiers and quotation marks; a quoted title is one token."""
-        at, before = 0, ""
-        while at < len(found):
-            token = found[at]
-            skipped = self._skipped(found, at)
-            if skipped:
-                at += skipped
-                continue
-            if token.item is None and token.lower in QUOTES and (close := self._closing(found, at)):
-                inside = found[at + 1 : close]
-                if self._titled(before, inside):
-                    first, last = inside[0].start, inside[-1].end
-                    item = inside[0].item if len(inside) == 1 else None
-                    self.quoted.add(first)
-                    yield Token(first, last, _plain(self.text[first:last].lower()), item, capital=True)
-                else:
-                    yield from self._kept(inside)
-                at, before = close + 1, "»"
-                continue
-            token = token._replace(lower=_plain(token.lower))
-            if token.item is not None or (token.lower not in CLOSING and not self._adverb(token)):
-                yield token
-                before = token.lower
-            at += 1
-
-    def _titled(self, before: str, inside: Sequence[Token]) -> bool:
-        """True for a quoted stretch that is a name or title and no speech."""
-        if (
-            len(inside) <= LONGEST_NAME
-            and inside[0].capital
-            and not any(self.lexicon.verbs.get(t.lower) for t in inside)
-        ):
-            return len(inside) == 1 or not any(token.kind in NAMES for token in inside)
-        noun = self.lexicon.letters.fullmatch(before.rpartition(" ")[2]) and not self.lexicon.among(before, "breaks")
-        return bool(noun) and not any(token.kind in NAMES for token in inside)
-
-    def _skipped(self, found: Sequence[Token], at: int) -> int:
-        for row in self.lexicon.sequences.get(found[at].lower, ()):
-            if all(at + n < len(found) and found[at + n].lower == word for n, word in enumerate(row)):
-                return len(row)
-        return 0
-
-    def _closing(self, found: Sequence[Token], at: int) -> int:
-        for place in range(at + 1, len(found)):
-            if found[place].start - found[at].start > LONGEST_TITLE:
-                return 0
-            if found[place].lower == QUOTES[found[at].lower]:
-                return place if place > at + 1 else 0
-        return 0
-
-    def _adverb(self, token: Token) -> bool:
-        word = token.lower
-        if word in self.lexicon.verbs or self.lexicon.among(word, "no_adverb"):
-            return False
-        if self.lexicon.verbal.fullmatch(word) is not None and not self.lexicon.among(word, "adverbs"):
-            return False
-        return self.lexicon.among(word, "adverbs") or self.lexicon.adverb.fullmatch(word) is not None
-
-    def finite(self, at: int) -> bool:
-        """True for a token that may be the verb of a clause."""
-        if at not in self._finite:
-            self._finite[at] = self._is_finite(at)
-        return self._finite[at]
-
-    def _is_finite(self, at: int) -> bool:
-        word, token = self.word(at), self.tokens[at]
-        if token.kind in NAMES or token.kind in ("role", "date") or (token.capital and at and token.item is None):
-            return False
-        if any(form.mood == FINITE for _, form in self.lexicon.verbs.get(word, ())):
-            return not (token.item and token.kind != "document" and not self.lexicon.verbal.fullmatch(word))
-        if token.item is not None or self.lexicon.among(word, "no_verb"):
-            return False
-        return self.lexicon.among(word, "verbs") or self.lexicon.verbal.fullmatch(word) is not None
-
-    def nominal(self, at: int) -> bool:
-        """True for a token that may stand in a noun phrase."""
-        if at not in self._nominal:
-            self._nominal[at] = self._is_nominal(at)
-        return self._nominal[at]
-
-    def _is_nominal(self, at: int) -> bool:
-        token = self.tokens[at]
-        if token.item is not None and token.kind != "document":
-            return token.kind != "date" and not (token.kind not in NAMES and self.finite(at))
-        word = token.lower
-        if self.lexicon.among(word, "possessive") and at + 1 < len(self.tokens):
-            return self.nominal(at + 1)
-        if (
-            self.lexicon.among(word, "stops")
-            or self.lexicon.among(word, "breaks")
-            or word in self.lexicon.pronouns
-            or self.finite(at)
-        ):
-            return False
-        if self.lexicon.among(word, "prepositions") or word in self.lexicon.variants:
-            return False
-        if word in self.lexicon.relative or not any(character.isalnum() for character in word):
-            return False
-        if self.lexicon.infinitive.fullmatch(word) is not None:
-            return False
-        return not any(form.mood in (INFINITIVE, GERUND) for _, form in self.lexicon.verbs.get(word, ()))
-
-    def name(self, at: int) -> bool:
-        """True for a token without cases: a name, or a word in other letters."""
-        token = self.tokens[at]
-        if token.kind in NAMES or token.start in self.quoted:
-            return True
-        return token.item is None and token.capital and self.lexicon.letters.fullmatch(token.lower) is None
-
-    def codes(self, at: int) -> frozenset[str]:
-        """Genders and cases that a token may have as a noun."""
-        if at not in self._codes:
-            self._codes[at] = self._codes_at(at)
-        return self._codes[at]
-
-    def _codes_at(self, at: int) -> frozenset[str]:
-        token = self.tokens[at]
-        if token.item is not None and token.item.count is not None:
-            return COUNTED
-        if token.kind in NAMES and token.kind not in ("agreement", "product"):
-            return ANY
-        printed = self.text[token.start : token.end]
-        if printed.isupper() or token.lower[:1].isdigit() or (token.start in self.quoted and token.item is None):
-            return ANY
-        word = self.headword(at)
-        return self.lexicon.adjective(word) or self.lexicon.noun(word)
-
-    def _number(self, at: int) -> bool:
-        token = self.tokens[at]
-        return token.item is None and (token.lower[:1].isdigit() or self.lexicon.among(token.lower, "numerals"))
-
-    def _modifier(self, at: int, end: int) -> frozenset[str]:
-        """What an adjective or numeral may be; empty for the noun itself."""
-        token = self.tokens[at]
-        if at + 1 >= end or not self.nominal(at + 1) or token.kind in NAMES:
-            return frozenset()
-        if self._number(at):
-            return COUNTED
-        if self.lexicon.among(token.lower, "determiners") or self.lexicon.among(token.lower, "possessive"):
-            return ANY
-        word = token.lower.rpartition(" ")[2].rpartition("-")[2] or token.lower
-        clear = self.lexicon.adjective(word)
-        if clear:
-            return clear
-        doubtful = _by_ending(word, self.lexicon.doubtful)
-        if token.item is not None and token.kind not in ("place", "sector"):
-            return frozenset()
-        following = self.codes(at + 1) | self.lexicon.adjective(self.word(at + 1))
-        return doubtful if following != ANY and doubtful & following else frozenset()
-
     # --- noun phrases
 
     def _nouns(self, at: int, end: int) -> Iterator[Noun]:
@@ -234,21 +57,22 @@ class Clauses:
         before: Noun | None = None
         low = at
         while at < end:
-            word = self.word(at)
-            if self.lexicon.among(word, "negators"):
+            word, classes = self.tokens[at].lower, self._classes[at]
+            if "negators" in classes:
                 negated, at = True, at + 1
                 continue
-            known = self.lexicon.joined.get(word, ())
-            rows = (row for row in known if all(self.word(at + n) == w for n, w in enumerate(row)))
-            size = max((len(row) for row in rows), default=0)
-            if size or self.lexicon.among(word, "prepositions") or word in self.lexicon.variants:
+            if "likening" in classes and not self.among(at - 1, "stops"):
+                prep, at = word, at + 1
+                continue
+            size = self._joint(at) if word in self.lexicon.joined else 0
+            if size or "prepositions" in classes or word in self.lexicon.variants:
                 prep = " ".join(self.word(at + n) for n in range(size or 1))
                 prep = self.lexicon.variants.get(prep, prep)
                 at += size or 1
                 continue
             if word in self.lexicon.pronouns or word in self.lexicon.relative:
                 codes = self.lexicon.pronouns.get(word) or self.lexicon.relative[word]
-                owned = self.lexicon.among(word, "possessive") and at + 1 < end and self.nominal(at + 1)
+                owned = "possessive" in classes and at + 1 < end and self.nominal(at + 1)
                 if not owned:
                     yield Noun(at, at + 1, at, prep, codes, at, negated, ())
                     prep, negated = "", False
@@ -265,6 +89,11 @@ class Clauses:
             else:
                 at += 1
             prep, negated = "", False
+
+    def _joint(self, at: int) -> int:
+        """How many words the preposition of several words has that begins at a token."""
+        rows = self.lexicon.joined[self.word(at)]
+        return max((len(row) for row in rows if all(self.word(at + n) == w for n, w in enumerate(row))), default=0)
 
     def _led(self, low: int, at: int) -> bool:
         """True where a noun before a place may be the subject."""
@@ -292,12 +121,14 @@ class Clauses:
                 inner = (inner & more) or more
                 place += 1
             if self.name(place) and place == at:
+                if self.among(head, "times"):
+                    break
                 if (
                     not led
                     and at + 1 < end
                     and self.finite(at + 1)
-                    and not self._names(head, at)
-                    and not self._names(at - 1, at)
+                    and not self._subject_of(head, at + 1)
+                    and ((prep and self._of_person(head, at)) or not (self._names(head, at) or self._names(at - 1, at)))
                 ):
                     break
                 at += 1
@@ -321,6 +152,16 @@ class Clauses:
             or (kind in self.lexicon.apposed["house"] and self.among(head, "houses"))
         )
 
+    def _subject_of(self, head: int, at: int) -> bool:
+        """True for a plural noun that agrees with the plural verb behind the name of its owner."""
+        forms = [form.codes for _, form in self.lexicon.verbs.get(self.word(at), ()) if form.mood == FINITE]
+        return any("p" in codes for codes in forms) and "pn" in self.codes(head) and self.codes(head) != ANY
+
+    def _of_person(self, head: int, at: int) -> bool:
+        """True for a name of code or of a group behind the word for a person: "оператор X" need not be of X."""
+        person = self.tokens[head].kind == "role" or self.among(head, "attackers")
+        return person and self.tokens[at].kind in PERSONAL
+
     def _resolved(self, noun: Noun, clause: Clause) -> Noun:
         """A pronoun with what it may stand for."""
         if noun.options is None:
@@ -336,15 +177,17 @@ class Clauses:
 
     def antecedents(self, before: int, codes: frozenset[str]) -> Iterator[Noun]:
         """The nouns before a comma that what stands behind it may describe, the nearest first."""
+        found = False
         for at in range(before, max(-1, before - FARTHEST), -1):
-            if self.word(at) in ";:":
+            if self.word(at) in ";:" or (found and self.finite(at)):
                 return
             if not self.nominal(at) or self._modifier(at, before + 1):
                 continue
             own = self.codes(at)
             if self.name(at) and at and self.nominal(at - 1) and not self.name(at - 1):
-                own = self.codes(at - 1)
+                own = own if self.word(at - 1) in self.lexicon.verbs else self.codes(at - 1)
             if own & codes:
+                found = True
                 yield self.inner(at, before + 1)
 
     def inner(self, first: int, end: int) -> Noun:
@@ -412,7 +255,7 @@ class Clauses:
             return RELATIVE
         word = self.word(begin)
         moods = {form.mood for _, form in self.lexicon.verbs.get(word, ())}
-        described = moods & {PARTICIPLE, GERUND} or self.lexicon.apart.fullmatch(word) is not None
+        described = moods & {PARTICIPLE, GERUND} or (self.lexicon.apart(word) and not self._describes(begin, end))
         later = begin < first + 1 and first > 0 and self.participle(begin, min(begin + OPENING, end)) >= 0
         bare = self.tokens[begin].item is None or (self.tokens[begin].kind == "role" and end - begin > 1)
         plain = bare and not any(self.finite(at) for at in range(begin + 1, end))
@@ -421,6 +264,11 @@ class Clauses:
         if first > 0 and (self.among(first, "inserted") or self.among(begin, "sayings")):
             return INSERTED
         return MAIN
+
+    def _describes(self, at: int, end: int) -> bool:
+        """True for an adjective in the nominative of the noun right behind it, which has the ending of a gerund."""
+        own = self.lexicon.adjective(self.word(at)) & NAMED
+        return bool(own) and at + 1 < end and self.nominal(at + 1) and bool(own & self.codes(at + 1))
 
     def owner(self, noun: Noun) -> list[Noun]:
         """What a possessive pronoun in a noun phrase stands for: "его вариант", "её эксплуатация"."""
@@ -456,8 +304,24 @@ class Clauses:
         """True for what is called unlikely before it is said, or untrue in the same sentence."""
         host = clause.host if self.opens(clause) else None
         row = [n for one in (clause, host) if one for first, last in one.pieces for n in range(first, last) if n < at]
-        untrue = any(self.among(n, "untrue") and self.negated(n) for n in range(len(self.tokens)))
-        return untrue or any(self.among(n, "doubts") for n in row)
+        return self.untrue or any(
+            self.among(n, "doubts") or (host is not None and self.among(n, "excluding") and not self.negated(n))
+            for n in row
+        )
+
+    def stance(self, clause: Clause) -> str:
+        """The hedge of what somebody denies, or does not rule out, in the clause before it; else an empty text."""
+        if clause.host is None or not self.opens(clause):
+            return ""
+        row = [n for first, last in clause.host.pieces for n in range(first, last) if self.among(n, "excluding")]
+        if any(self.negated(n) for n in row):
+            return "open"
+        return "denies" if any(self.among(n, "denying") for n in row) else ""
+
+    @cached_property
+    def untrue(self) -> bool:
+        """True for a sentence that says that something is not so."""
+        return any(self.among(n, "untrue") and self.negated(n) for n in range(len(self.tokens)))
 
     def excluded(self, clause: Clause) -> bool:
         """True for a clause that rules out what it names; not for one that cannot rule it out."""
@@ -486,11 +350,3 @@ class Clauses:
     def unfound(self) -> bool:
         """True where the sentence says that something was not found or not confirmed."""
         return any(self.missing(clause) for clause in self.clauses)
-
-    def headword(self, at: int) -> str:
-        """The noun of a mention of several words."""
-        if at not in self._headwords:
-            words = self.word(at).split()
-            noun = next((word for word in words if not self.lexicon.adjective(word)), words[-1] if words else "")
-            self._headwords[at] = noun
-        return self._headwords[at]

@@ -16,6 +16,7 @@ from geppo.model.claim import Predicate
 from geppo.read.frames.cases import (
     ANY,
     CODE,
+    COUNTED,
     FINITE,
     GEN,
     INFINITIVE,
@@ -37,6 +38,12 @@ from geppo.read.frames.roles import Reader
 from geppo.read.frames.tokens import words_of
 from geppo.read.typed import Item
 
+OVERHANG = 10
+"""Characters behind a statement in which a word may make its verb another: "выводил … из строя"."""
+
+DASH = ("—",)
+"""Governs what stands behind a dash."""
+
 
 def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
     """False where no frame can be in a sentence: it need not be looked at."""
@@ -52,16 +59,17 @@ def statements(
     may = lexicon.fillable(kinds_in(items))
     reader = Reader(lexicon, text, start, end, items)
     # Clauses and nouns cost most, and a sentence that names nobody for its verbs needs none.
-    if not any(frame.id in may for frame in lexicon.frames_of(reader.tokens)):
+    found = any(not may.isdisjoint(lexicon.frames_of(token.lower)) for token in reader.tokens)
+    if not found and not any(phrase.frame.id in may for phrase in reader.every):
         return
-    for clause, verb in reader.verbs:
-        if clause.kind != INSERTED and verb.phrase.frame.id in may:
+    for clause, verb in reader.verbs(may):
+        if clause.kind != INSERTED:
             yield from _of_verb(reader, clause, verb)
     for clause in reader.clauses:
         for first, last in clause.pieces:
             for at in range(first, last):
-                for stems, phrase in lexicon.events if reader.word(at).startswith(lexicon.stems) else ():
-                    if reader.word(at).startswith(stems) and phrase.frame.id in may:
+                for phrase in lexicon.events_of(reader.word(at)):
+                    if phrase.frame.id in may:
                         yield from _of_event(reader, clause, at, phrase)
 
 
@@ -88,7 +96,9 @@ def _of_verb(reader: Reader, clause: Clause, verb: Verb) -> Iterator[Statement]:
     for negated, rows in _sides((agents, patients, others)):
         statement = _statement(reader, clause, verb, rows, alone=alone)
         if statement is not None:
-            yield replace(statement, constants={**statement.constants, **_polarity(reader, refused or negated)})
+            unsure = {"hedge": stance} if (stance := reader.stance(clause)) else {}
+            polarity = _polarity(reader, refused or negated)
+            yield replace(statement, constants={**statement.constants, **polarity, **unsure})
 
 
 def _sides(rows: Sequence[Sequence[Noun]]) -> Iterator[tuple[bool, list[list[Noun]]]]:
@@ -120,7 +130,7 @@ def _suffering(reader: Reader, clause: Clause, verb: Verb) -> list[Noun]:
         return (agrees or not genders) and reader.fits(noun, frame)
 
     found = reader.near(clause, verb.at, test, before=True)
-    if found or clause.kind != MAIN:
+    if found or clause.kind != MAIN or reader.led(clause, verb):
         return found
     return reader.subject(clause, verb, replace(frame, agent=frame.patient - {OPEN}), [])
 
@@ -129,7 +139,14 @@ def _led(reader: Reader, clause: Clause, patients: Sequence[Noun]) -> bool:
     """True where a plural verb may have a subject that no role knows, in its clause or the one before it."""
     if clause.kind != MAIN or (clause.host is not None and clause.host.pieces and not reader.opens(clause)):
         return True
-    return any(noun not in patients and not noun.prep and noun.case(NOM) for noun in clause.nouns)
+    return any(
+        noun not in patients
+        and not noun.prep
+        and noun.case(NOM)
+        and reader.participle(noun.head, noun.head + 1) < 0
+        and not (patients and noun.at > patients[-1].at and reader.among(noun.at - 1, "lists"))
+        for noun in clause.nouns
+    )
 
 
 def _statement(
@@ -140,6 +157,7 @@ def _statement(
         [item for noun in row if (item := reader.pick(noun, kinds, frame, agent=number == 0)) is not None]
         for number, (row, kinds) in enumerate(zip(rows, (frame.agent, frame.patient, frame.other), strict=True))
     )
+    patients = [one for one in patients if not any(one.start < item.end and item.start < one.end for item in agents)]
     if frame.other and "other" not in frame.roles and not others:
         return None
     told = agents if frame.roles.get("agent") == "S" else patients
@@ -156,7 +174,7 @@ def _statement(
         return None
     start, end = reader.tokens[verb.at].start, reader.tokens[verb.at].end
     places = [start, end, *(place for item in (*patients, *others) for place in (item.start, item.end))]
-    if frame.never is not None and frame.never.search(reader.text[min(places) : max(places)]):
+    if frame.never is not None and frame.never.search(reader.text[min(places) : max(places) + OVERHANG]):
         return None
     first = min([*places, *(item.start for item in agents if min(places) - NEAR <= item.start)])
     constants = {"subject": guess} if guess else {}
@@ -178,10 +196,32 @@ def _capability(reader: Reader, clause: Clause, verb: Verb, agents: Sequence[Ite
     return able or (all(item.kind == "role" for item in agents) and reader.among(governor, "ability"))
 
 
+def _of_dash(reader: Reader, clause: Clause, whole: Noun, at: int, phrase: Phrase) -> Iterator[Statement]:
+    """What stands behind a dash for a verb: "the targets of A — B and C"."""
+    frame = phrase.frame
+    if at != whole.head or not reader.among(whole.last, "dashes"):
+        return
+    inner = (reader.inner(n, whole.last) for n in range(at + 1, whole.last))
+    agents = [n for n in inner if reader.pick(n, frame.agent - {OPEN}, frame, agent=True) is not None][:1]
+    behind = [n for n in clause.nouns if n.first > whole.last and not n.prep and n.case(NOM)][:1]
+    things = [n for n in behind if not reader.lexicon.events_of(reader.word(n.head))]
+    patients = [n for n in things if n.at == whole.last + 1 and reader.fits(n, frame)]
+    if not agents or not patients:
+        return
+    verb = Verb(at, phrase, Form(FINITE, False, frozenset()))
+    rows = (agents, [n for n in reader.listed(clause, patients[0], frame) if n.at > whole.last], ())
+    statement = _statement(reader, clause, verb, rows, alone=False)
+    if statement is not None:
+        yield replace(statement, constants=_polarity(reader, reader.negated(whole.last + 1)))
+
+
 def _of_event(reader: Reader, clause: Clause, at: int, phrase: Phrase) -> Iterator[Statement]:
     """What a noun says that names its doer ("the breach of A by B"), or that a sentence reports, or did not find."""
     frame = phrase.frame
     whole = next((noun for noun in clause.nouns if noun.first <= at < noun.last), None)
+    if whole is not None and phrase.governed == DASH:
+        yield from _of_dash(reader, clause, whole, at, phrase)
+        return
     if whole is None or any(reader.among(n, "unreal_nouns") for n in range(max(0, whole.first - 3), at)):
         return
     inner = [reader.inner(n, whole.last) for n in range(at + 1, whole.last)]
@@ -191,9 +231,12 @@ def _of_event(reader: Reader, clause: Clause, at: int, phrase: Phrase) -> Iterat
     def agent(row: Iterable[Noun], kinds: frozenset[str]) -> list[Noun]:
         return [noun for noun in row if reader.pick(noun, kinds, frame, agent=True) is not None][:1]
 
-    doing = [n for n in behind if (not n.prep and n.case(INS) and n.codes != ANY) or reader.among_word(n.prep, "by")]
+    plain = [n for n in behind if not n.prep and n.case(INS) and n.codes not in (ANY, COUNTED)]
+    doing = plain or [n for n in behind if reader.among_word(n.prep, "by")]
     agents = agent(doing, frame.agent) or ([] if owned else agent(inner, frame.agent - {OPEN}))
     row = [*reader.owner(whole), *inner] if owned else [noun for noun in behind if noun.prep in phrase.governed]
+    doers = [noun for noun in agents if owned and noun in doing]
+    row += [reader.inner(n, noun.last) for noun in doers for n in range(noun.head + 1, noun.last)]
     row += [noun for noun in behind[:1] if owned and noun.first == whole.last and noun.case(GEN) and noun.codes != ANY]
     patients = [noun for noun in row if noun not in agents and reader.pick(noun, frame.patient, frame) is not None][:1]
     told = [n for first, last in clause.pieces for n in range(first, last) if reader.among(n, "reporting")]
@@ -206,4 +249,7 @@ def _of_event(reader: Reader, clause: Clause, at: int, phrase: Phrase) -> Iterat
     if statement is not None:
         lost = {"negated": "true", "hedge": "not-found"}
         negated = reader.negated(whole.first) or reader.excluded(clause)
+        if owned and patients[0].options is not None:
+            # What a possessive stands for may be said in another clause.
+            statement = replace(statement, start=max(statement.start, reader.tokens[whole.first].start))
         yield replace(statement, constants=lost if unfound else _polarity(reader, negated))

@@ -162,12 +162,14 @@ class Sentence:
                 continue
             behind = self._over_adverbs(at + 1) if word in self.lexicon.words["be"] else at + 1
             following = self.word(behind)
-            rows = [(at + 1, row) for row in phrases.get("", ())]
-            rows += [(behind, row) for row in phrases.get(following, ())] if following else []
-            for place, row in rows:
-                last, slot, until = self._rest(place, row.rest) if row.needed <= words else (0, 0, 0)
-                if last:
-                    made.append(Verb(row.frame, at, last, row.forms, slot, until))
+            for place, rows in (
+                (at + 1, phrases.get("", ())),
+                (behind, phrases.get(following, ()) if following else ()),
+            ):
+                for row in rows:
+                    last, slot, until = self._rest(place, row.rest) if row.needed <= words else (0, 0, 0)
+                    if last:
+                        made.append(Verb(row.frame, at, last, row.forms, slot, until))
         longest: dict[int, int] = {}
         for verb in made:
             longest[verb.first] = max(longest.get(verb.first, 0), 0 if verb.slot else verb.last)

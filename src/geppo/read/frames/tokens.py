@@ -58,7 +58,8 @@ def _words(text: str, start: int, end: int) -> Iterator[Token]:
     for match in _WORD.finditer(text, start, end):
         word, (at, last) = match.group(), match.span()
         if word[-2:] not in _POSSESSIVE:
-            yield Token(at, last, word.lower(), None, word[0].isupper())
+            # As `Token(...)` makes it, without the call between: every word of every sentence is one.
+            yield tuple.__new__(Token, (at, last, word.lower(), None, word[0].isupper()))
             continue
         if len(word) > len("'s"):
             stem = word[:-2]
