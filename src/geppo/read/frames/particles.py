@@ -83,6 +83,8 @@ class Lexicon:
         self.inner = linear.compile(words["inner"])
         self.attempt = linear.compile(words["attempt"])
         self.received = linear.compile(words["received"])
+        self.happened = linear.compile(words["happened"])
+        self.described = linear.compile(words["described"])
         self.lost = linear.compile(words["lost"])
         self.negative = linear.compile(words["negative"])
         self.prefixes = frozenset(words["prefixes"])

@@ -260,11 +260,21 @@ def _suffered(
     described = filling(head, frame.patient) if head is not None else None
     if not patients and described is not None:
         patients = [described]
+    if _told_of_deed(reader, verb):
+        return agents, _by(reader, direct, frame.prepositions, frame.patient) if frame.prepositions else []
     if head is None:
         patients = patients or _by(reader, topics, particles["topic"], frame.patient)
     if not patients and frame.prepositions:
         patients = _by(reader, direct, frame.prepositions, frame.patient - frame.agent)
     return agents, patients
+
+
+def _told_of_deed(reader: Reader, verb: Verb) -> bool:
+    """True where an attack that happened has its object in what describes it: 「Xを狙った攻撃があった」."""
+    lexicon, text = reader.lexicon, reader.text
+    if lexicon.happened.search(text[verb.start : verb.stem_end]) is None:
+        return False
+    return lexicon.described.search(text[max(reader.start, verb.start - 4) : verb.start]) is not None
 
 
 def _done(
