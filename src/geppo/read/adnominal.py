@@ -13,11 +13,15 @@ from geppo import linear
 from geppo.model.claim import Predicate
 from geppo.read.rules import scope
 from geppo.read.sentence import Found, Sentence
-from geppo.read.typed import Item
+from geppo.read.typed import Item, pattern_kind
 
 _DEEDS = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.USES, Predicate.EXPLOITS, Predicate.STEALS,
                     Predicate.LEAKS, Predicate.DISRUPTS})  # fmt: skip
 _DOERS = frozenset({"actor", "malware", "tool", "network", "role", "group-kind", "malware-kind", "relay-class"})
+
+_PUNISHERS = frozenset({"place", "org", "body"})
+_NO_PARTS = frozenset({"sector", "role", "org", "body"})
+"""What is counted and is no part of a net, no copy of malware and no product."""
 
 
 @cache
@@ -30,8 +34,14 @@ def of_another(sentence: Sentence, found: Found) -> bool:
     """True where a rule took a name for the doer of what the sentence says of somebody else."""
     words = _words(sentence.language)
     doers, objects = found.roles.get("S", ()), found.roles.get("O", ())
+    if words is not None and not doers and _counted_apart(sentence, found):
+        return True
     if words is None or found.predicate not in _DEEDS:
         return False
+    if doers and doers[-1].kind in _PUNISHERS:
+        behind = sentence.text[found.end - 1 : sentence.span.end]
+        if words["charged"].match(behind) is not None or words["charged"].match(behind[1:]) is not None:
+            return True
     if words["attempt"].match(sentence.text[found.end : sentence.span.end]) is not None:
         return True
     if not doers or not objects:
@@ -54,6 +64,16 @@ def of_another(sentence: Sentence, found: Found) -> bool:
     if any(item.kind in _DOERS and words["nearer"].match(sentence.text[item.end : first.start]) for item in between):
         return True
     return described(sentence, found.end, own) is not None
+
+
+def _counted_apart(sentence: Sentence, found: Found) -> bool:
+    """True where a number is that of money or of what an attack or the police hit: no size of a net named before."""
+    words = _words(sentence.language)
+    if words is None or found.predicate is not Predicate.COUNTS or not found.constants.get("subject", "").startswith("@"):
+        return False
+    if any(item.count is not None and pattern_kind(item.count.unit) in _NO_PARTS for item in found.roles.get("C", ())):
+        return True
+    return words["counted_apart"].search(sentence.text[sentence.span.start : sentence.span.end]) is not None
 
 
 def _apposed(sentence: Sentence, item: Item) -> bool:

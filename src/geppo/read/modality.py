@@ -109,6 +109,8 @@ def _elsewhere(
             return False
         if follows and _describes_another(sentence, match.end, mark.start):
             return True
+        if follows and _supposed_chain(sentence, mark, between):
+            return False
         return _set_apart(between, sentence.language, chained=follows)
     between = sentence.text[mark.end : match.start]
     opening = scope()["opening"].get(sentence.language, scope()["opening"]["en"])
@@ -117,6 +119,20 @@ def _elsewhere(
     if follows and not mark.text.startswith(tuple(scope()["hedge_adverbs"])):
         return True
     return _set_apart(between, sentence.language)
+
+
+def _supposed_chain(sentence: Sentence, mark: hedging.Hedged, between: str) -> bool:
+    """True where all of a chain of verbs may only come ("break in, and data be stolen": 「侵入し、…されるおそれ」)."""
+    row = scope()["supposed_chain"].get(sentence.language)
+    if row is None or not mark.text.startswith(tuple(row["words"])):
+        return False
+    before = sentence.text[max(sentence.span.start, mark.start - REACH) : mark.start]
+    ahead = _compiled(row["before"]).search(before) is not None
+    return ahead and _compiled(row["suffered"]).search(between) is None
+
+
+REACH = 12
+"""Characters before a hedge in which the verb that it governs ends."""
 
 
 def _describes_another(sentence: Sentence, at: int, until: int) -> bool:
