@@ -35,6 +35,7 @@ def modality(
         and not _only_speaks(sentence, found, mark)
         and not ("plain" in constants and not (match.start <= mark.start and mark.end <= match.end))
         and not (follows and found.predicate in _TELLS and mark.start < match.end)
+        and not ("described" in constants and mark.start >= match.end and not mark.text.startswith(_of_all()))
         and not _in_relative(sentence, mark, spoken_of)
     ]
     rungs = [mark.rung for mark in marks]
@@ -58,6 +59,11 @@ def modality(
         denied = _negated(sentence, match, said_in, spoken_of, framed=found.framed)
         negated = rung is Rung.NOT_FOUND or denied is not ("turned" in constants)
     return Hedge(rung=rung, text=words, grade=graded.grade if graded else None), negated
+
+
+def _of_all() -> tuple[str, ...]:
+    """How hearsay begins that governs all of its sentence, and not only its last verb."""
+    return tuple(scope()["hearsay_of_all"])
 
 
 def _own_words(predicate: Predicate, mark: hedging.Hedged) -> bool:

@@ -83,6 +83,8 @@ class Lexicon:
         self.inner = linear.compile(words["inner"])
         self.attempt = linear.compile(words["attempt"])
         self.received = linear.compile(words["received"])
+        self.goes_on = linear.compile(words["goes_on"])
+        self.there_is = linear.compile(words["there_is"])
         self.happened = linear.compile(words["happened"])
         self.described = linear.compile(words["described"])
         self.lost = linear.compile(words["lost"])

@@ -93,7 +93,16 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
             unsaid = head is not None and lexicon.negative.search(verb.ending) is not None
             plain = lost or (head is not None and not unsaid)
             turned = {"negated": "true"} if negated or unsaid or failed else {"negated": "false"} if plain else {}
-            yield replace(statement, constants={**statement.constants, **turned})
+            described = {"described": "true"} if head is not None and _goes_on(reader, head) else {}
+            yield replace(statement, constants={**statement.constants, **turned, **described})
+
+
+def _goes_on(reader: Reader, head: Item) -> bool:
+    """True where the sentence says something else of what a clause describes: 「Xを狙った集団は…とみられる」."""
+    if head.kind in NAMES and reader.text[head.end : reader.end].lstrip("」』”").startswith("の"):
+        return True
+    behind = reader.text[_last_of(reader, head).end : reader.end]
+    return reader.lexicon.goes_on.match(behind) is not None and reader.lexicon.there_is.match(behind) is None
 
 
 def _habitual(verb: Verb) -> bool:
