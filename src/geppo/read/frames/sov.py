@@ -279,10 +279,16 @@ def _suffered(
 
 
 def _told_of_deed(reader: Reader, verb: Verb) -> bool:
-    """True where an attack that happened has its object in what describes it: 「Xを狙った攻撃があった」."""
+    """True where an attack that happened has its object in what describes it: 「Xを狙った攻撃があった」.
+
+    Who saw one need not be whom it hit (「Xへの攻撃を確認した」).
+    """
     lexicon, text = reader.lexicon, reader.text
-    if lexicon.happened.search(text[verb.start : verb.stem_end]) is None:
+    said = text[verb.start : verb.stem_end]
+    if lexicon.happened.search(said) is None:
         return False
+    if lexicon.seen.search(said) is not None:
+        return True
     return lexicon.described.search(text[max(reader.start, verb.start - 4) : verb.start]) is not None
 
 
