@@ -34,8 +34,8 @@ def of_another(sentence: Sentence, found: Found) -> bool:
     """True where a rule took a name for the doer of what the sentence says of somebody else."""
     words = _words(sentence.language)
     doers, objects = found.roles.get("S", ()), found.roles.get("O", ())
-    if words is not None and not doers and _counted_apart(sentence, found):
-        return True
+    if words is not None and found.predicate is Predicate.COUNTS:
+        return _counted_apart(sentence, found)
     if words is None or found.predicate not in _DEEDS:
         return False
     if doers and doers[-1].kind in _PUNISHERS:
@@ -67,11 +67,14 @@ def of_another(sentence: Sentence, found: Found) -> bool:
 
 
 def _counted_apart(sentence: Sentence, found: Found) -> bool:
-    """True where a number is that of money or of what an attack or the police hit: no size of a net named before."""
+    """True where a number is that of money, or of what an attack or the police hit: no size of a net named before."""
+    counted = [item.count.unit for item in found.roles.get("C", ()) if item.count is not None]
+    if any(unit.id in scope()["money"]["units"] for unit in counted):
+        return True
     words = _words(sentence.language)
-    if words is None or found.predicate is not Predicate.COUNTS or not found.constants.get("subject", "").startswith("@"):
+    if words is None or found.roles.get("S") or not found.constants.get("subject", "").startswith("@"):
         return False
-    if any(item.count is not None and pattern_kind(item.count.unit) in _NO_PARTS for item in found.roles.get("C", ())):
+    if any(pattern_kind(unit) in _NO_PARTS for unit in counted):
         return True
     return words["counted_apart"].search(sentence.text[sentence.span.start : sentence.span.end]) is not None
 

@@ -232,7 +232,7 @@ class Reader:
             return None
         start = first + runs[0].start()
         covered = next((item for item in reversed(self.items) if start <= item.start < item.end < place), None)
-        if covered is not None and covered.end >= place - 2 and covered.kind not in ("place", "product", "org"):
+        if covered is not None and covered.end >= place - 2 and covered.kind not in ("place", "product", "org", "relay-class"):
             return covered
         return self._open(start, place)
 

@@ -132,8 +132,11 @@ def _said_with(reader: Reader, verb: Verb, nouns: Sequence[Marked]) -> list[Mark
 def _loot(verb: Verb, agents: Sequence[Item], patients: Sequence[Item], head: Item | None) -> bool:
     """True for what is only described by what nobody who is named did to it.
 
-    A thing as stolen (「盗んだ認証情報で」), or some people as those who were attacked (「標的となった企業は」).
+    A thing as stolen (「盗んだ認証情報で」), some people as those who were attacked (「標的となった企業は」), any firms as
+    those who paid.
     """
+    if head is not None and verb.frame.predicate is Predicate.PAYS:
+        return head.kind in ("unit", "sector") and head.count is None
     if agents or head is None or [item.start for item in patients] != [head.start]:
         return False
     if verb.frame.predicate is Predicate.STEALS:
