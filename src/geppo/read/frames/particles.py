@@ -64,6 +64,7 @@ class Lexicon:
     def __init__(self, known: Frames) -> None:
         words = known.words
         self.particles: Mapping[str, frozenset[str]] = {k: frozenset(v) for k, v in words["particles"].items()}
+        self.listing = LIST | self.particles["list"]
         self.particle = linear.compile(words["particle"])
         self.noun = linear.compile(words["noun"])
         self.tail = linear.compile(words["tail"])

@@ -17,7 +17,6 @@ from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, wor
 from geppo.read.frames.particles import (
     AGENT,
     COMMON,
-    LIST,
     NAMES,
     OBJECT,
     OF,
@@ -199,7 +198,7 @@ def _listed(reader: Reader, row: Sequence[Marked], kinds: frozenset[str]) -> lis
         item = _fit(one, kinds)
         if one.particle in OF:
             continue
-        if one.particle not in LIST or item is None or reader.quoted(one.end):
+        if one.particle not in reader.lexicon.listing or item is None or reader.quoted(one.end):
             break
         found.append(item)
     return found[::-1]
@@ -305,6 +304,7 @@ def _done(
         return [fits] if fits is not None else [], []
     told, direct = _own(reader, verb, near)
     patients = _nearest(reader, direct, frame.prepositions or tuple(particles[OBJECT]), frame.patient)
+    patients = patients or _object_too(reader, verb, direct)
     if _of_bystander(reader, head, patients):
         return [fit for fit in (filling(head, frame.agent),) if fit is not None], patients
     row = [one for one in near if (one.particle == "は" or one in told) and not _busy(reader, verb, one)]
@@ -323,6 +323,15 @@ def _done(
     headed = head is not None and [item.start for item in patients] == [head.start]
     loot = frame.predicate is Predicate.STEALS and headed and not agents
     return agents or ([] if loot else _by(reader, topics, particles["topic"], frame.agent)), patients
+
+
+def _object_too(reader: Reader, verb: Verb, direct: Sequence[Marked]) -> list[Item]:
+    """The last noun before a verb where it has も and another is the subject: 「XはYも狙った」."""
+    if verb.frame.prepositions or len(direct) < 2 or direct[-1].particle != "も" or direct[-1].end != verb.start:
+        return []
+    if not any(one.particle in ("は", "が") for one in direct[:-1]):
+        return []
+    return _by(reader, direct, ("も",), verb.frame.patient)
 
 
 def _busy(reader: Reader, verb: Verb, one: Marked) -> bool:
