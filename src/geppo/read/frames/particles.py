@@ -85,6 +85,8 @@ class Lexicon:
         self.inner = linear.compile(words["inner"])
         self.attempt = linear.compile(words["attempt"])
         self.received = linear.compile(words["received"])
+        self.officials = linear.compile(words["officials"])
+        self.policed = linear.compile(words["policed"])
         self.goes_on = linear.compile(words["goes_on"])
         self.there_is = linear.compile(words["there_is"])
         self.seen = linear.compile(words["seen"])

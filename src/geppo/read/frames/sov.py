@@ -32,12 +32,16 @@ from geppo.read.typed import Item
 __all__ = ["Lexicon", "possible", "statements"]
 
 _HOSTILE = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.STEALS, Predicate.EXPLOITS})
+_OFFICIAL = frozenset({Predicate.ARRESTS, Predicate.SEIZES})
 _PRESENT = ("る", "す", "う", "く", "む", "ぶ", "つ", "ぐ")
 _GOES_ON = "@actor|campaign"
 """The subject of a sentence that leaves it out: the group that its block speaks of."""
 _HOUSES = frozenset({"org", "place", "body", "sector"})
 _TO = "に"
 """The particle of who did it that also marks where something goes: it reaches no further than the next verb."""
+
+NOUN = 24
+"""Characters before the noun of a deed that may describe it."""
 
 BEHIND = 6
 """Characters behind a statement that `never` looks at, too: 「Xと同じ」 is no statement before 「サーバ」."""
@@ -80,7 +84,8 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
         if _loot(verb, agents, patients, head):
             continue
         elided = not agents and _elided(reader, verb, head)
-        statement = _statement(reader, verb, agents, patients, near, end, alone=elided)
+        unnamed = elided or (not agents and head is None and _by_officials(reader, verb))
+        statement = _statement(reader, verb, agents, patients, near, end, alone=unnamed)
         if statement is None:
             continue
         if elided and not statement.frame.stative and not verb.passive:
@@ -94,6 +99,16 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
             turned = {"negated": "true"} if negated or unsaid or failed else {"negated": "false"} if plain else {}
             described = {"described": "true"} if head is not None and _goes_on(reader, head) else {}
             yield replace(statement, constants={**statement.constants, **turned, **described})
+
+
+def _by_officials(reader: Reader, verb: Verb) -> bool:
+    """True for an act of the police whose office no list knows: 「県警の対策課は男を逮捕した」."""
+    if verb.frame.predicate not in _OFFICIAL or not verb.frame.nobody or verb.passive:
+        return False
+    subjects = (*reader.lexicon.particles[SUBJECT], "も")
+    subject = any(one.particle in subjects for one in reader.marked(reader.start, verb.start))
+    words = reader.lexicon.officials if subject else reader.lexicon.policed
+    return words.search(reader.text[reader.start : verb.stem_end]) is not None
 
 
 def _goes_on(reader: Reader, head: Item) -> bool:
@@ -218,7 +233,8 @@ def _roles(
     agents, patients = (_suffered if verb.passive else _done)(reader, verb, near, topics, head)
     after = verb.stem_end
     cleft = reader.lexicon.cleft.match(reader.text[after : reader.end])
-    patients = _held(reader, near, patients, frame.patient)
+    if frame.predicate is not Predicate.SEIZES:
+        patients = _held(reader, near, patients, frame.patient)
     if frame.glued:
         told = _by(reader, _own(reader, verb, near)[1], particles[OBJECT], frame.agent)
         agents = _fitting(reader, frame, told) or _fitting(reader, frame, agents)
@@ -291,7 +307,7 @@ def _told_of_deed(reader: Reader, verb: Verb) -> bool:
         return False
     if lexicon.seen.search(said) is not None:
         return True
-    return lexicon.described.search(text[max(reader.start, verb.start - 4) : verb.start]) is not None
+    return lexicon.described.search(text[max(reader.start, verb.start - NOUN) : verb.start]) is not None
 
 
 def _done(
@@ -305,6 +321,7 @@ def _done(
     told, direct = _own(reader, verb, near)
     patients = _nearest(reader, direct, frame.prepositions or tuple(particles[OBJECT]), frame.patient)
     patients = patients or _object_too(reader, verb, direct)
+    patients = patients or _topic_done(reader, verb, near, topics, head)
     if _of_bystander(reader, head, patients):
         return [fit for fit in (filling(head, frame.agent),) if fit is not None], patients
     row = [one for one in near if (one.particle == "は" or one in told) and not _busy(reader, verb, one)]
@@ -332,6 +349,19 @@ def _object_too(reader: Reader, verb: Verb, direct: Sequence[Marked]) -> list[It
     if not any(one.particle in ("は", "が") for one in direct[:-1]):
         return []
     return _by(reader, direct, ("も",), verb.frame.patient)
+
+
+def _topic_done(
+    reader: Reader, verb: Verb, near: Sequence[Marked], topics: Sequence[Marked], head: Item | None
+) -> list[Item]:
+    """The topic where another noun right before the verb is its subject: 「この脆弱性はXが悪用した」."""
+    frame = verb.frame
+    if head is not None or frame.prepositions or frame.stative or not near or near[-1].particle not in ("が", "も"):
+        return []
+    if near[-1].end != verb.start or _fit(near[-1], frame.agent - {OPEN}) is None:
+        return []
+    said = [one for one in topics if one.particle == "は" and one.item.start < near[-1].item.start]
+    return _by(reader, said, ("は",), frame.patient - frame.agent - {OPEN}) if said else []
 
 
 def _busy(reader: Reader, verb: Verb, one: Marked) -> bool:
