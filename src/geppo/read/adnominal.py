@@ -20,6 +20,7 @@ _DEEDS = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.USES, Pr
 _DOERS = frozenset({"actor", "malware", "tool", "network", "role", "group-kind", "malware-kind", "relay-class"})
 
 _PUNISHERS = frozenset({"place", "org", "body"})
+_STATES = "unit/country"
 _NO_PARTS = frozenset({"sector", "role", "org", "body"})
 """What is counted and is no part of a net, no copy of malware and no product."""
 
@@ -47,6 +48,8 @@ def of_another(sentence: Sentence, found: Found) -> bool:
     if not doers or not objects:
         return False
     if _apposed(sentence, objects[-1]):
+        return True
+    if objects[-1].terms and objects[-1].terms[0].id == _STATES and sentence.text.startswith("の", objects[-1].end):
         return True
     before = sentence.text[sentence.span.start : objects[0].start]
     if objects[0].kind == "place" and words["bracket"].search(before) is not None:
