@@ -24,6 +24,9 @@ _STATES = "unit/country"
 _NO_PARTS = frozenset({"sector", "role", "org", "body"})
 """What is counted and is no part of a net, no copy of malware and no product."""
 
+WORD = 6
+"""Characters of a word that a rule may have cut in two."""
+
 
 @cache
 def _words(language: str) -> dict[str, Any] | None:
@@ -51,11 +54,15 @@ def of_another(sentence: Sentence, found: Found) -> bool:
         return True
     if objects[-1].terms and objects[-1].terms[0].id == _STATES and sentence.text.startswith("の", objects[-1].end):
         return True
+    if words["at_target"].search(sentence.text[found.end - WORD : found.end + WORD]) is not None:
+        return True
     before = sentence.text[sentence.span.start : objects[0].start]
     if objects[0].kind == "place" and words["bracket"].search(before) is not None:
         return True
     if objects[-1].end <= doers[0].start:
         behind = sentence.text[objects[-1].end : doers[0].start]
+        if objects[-1].kind in _PUNISHERS and words["other_subject"].match(behind) is not None:
+            return True
         rest = sentence.text[found.end : sentence.span.end]
         described_other = words["noun"].match(rest) is not None and words["formal"].match(rest) is None
         return described_other and words["subject"].match(behind) is not None

@@ -86,6 +86,7 @@ class Lexicon:
         self.attempt = linear.compile(words["attempt"])
         self.received = linear.compile(words["received"])
         self.officials = linear.compile(words["officials"])
+        self.somebody = linear.compile(words["somebody"])
         self.policed = linear.compile(words["policed"])
         self.goes_on = linear.compile(words["goes_on"])
         self.there_is = linear.compile(words["there_is"])
@@ -235,7 +236,11 @@ class Reader:
             return None
         start = first + runs[0].start()
         covered = next((item for item in reversed(self.items) if start <= item.start < item.end < place), None)
-        if covered is not None and covered.end >= place - 2 and covered.kind not in ("place", "product", "org", "relay-class"):
+        if (
+            covered is not None
+            and covered.end >= place - 2
+            and covered.kind not in ("place", "product", "org", "relay-class")
+        ):
             return covered
         return self._open(start, place)
 

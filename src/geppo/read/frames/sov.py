@@ -84,7 +84,9 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
         if _loot(verb, agents, patients, head):
             continue
         elided = not agents and _elided(reader, verb, head)
-        unnamed = elided or (not agents and head is None and _by_officials(reader, verb))
+        unnamed = elided or (
+            not agents and head is None and (_by_officials(reader, verb) or _by_somebody(reader, verb))
+        )
         statement = _statement(reader, verb, agents, patients, near, end, alone=unnamed)
         if statement is None:
             continue
@@ -109,6 +111,14 @@ def _by_officials(reader: Reader, verb: Verb) -> bool:
     subject = any(one.particle in subjects for one in reader.marked(reader.start, verb.start))
     words = reader.lexicon.officials if subject else reader.lexicon.policed
     return words.search(reader.text[reader.start : verb.stem_end]) is not None
+
+
+def _by_somebody(reader: Reader, verb: Verb) -> bool:
+    """True for a hostile act of somebody or other: 「何者かが…に侵入し」."""
+    if verb.frame.predicate not in _HOSTILE or not verb.frame.nobody or verb.passive:
+        return False
+    clause = reader.clause(verb.start)
+    return reader.lexicon.somebody.search(reader.text[clause.start : verb.start]) is not None
 
 
 def _goes_on(reader: Reader, head: Item) -> bool:
