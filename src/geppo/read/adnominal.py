@@ -6,6 +6,7 @@ A rule bridges what stands between a name and a verb. Where that verb describes 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -42,22 +43,11 @@ def of_another(sentence: Sentence, found: Found) -> bool:
         return _counted_apart(sentence, found)
     if words is None or found.predicate not in _DEEDS:
         return False
-    if doers and doers[-1].kind in _PUNISHERS:
-        behind = sentence.text[found.end - 1 : sentence.span.end]
-        if words["charged"].match(behind) is not None or words["charged"].match(behind[1:]) is not None:
-            return True
-    if words["attempt"].match(sentence.text[found.end : sentence.span.end]) is not None:
+    if words["attempt"].match(sentence.text[found.end : sentence.span.end]) is not None or _charged(sentence, found):
         return True
     if not doers or not objects:
         return False
-    if _apposed(sentence, objects[-1]):
-        return True
-    if objects[-1].terms and objects[-1].terms[0].id == _STATES and sentence.text.startswith("の", objects[-1].end):
-        return True
-    if words["at_target"].search(sentence.text[found.end - WORD : found.end + WORD]) is not None:
-        return True
-    before = sentence.text[sentence.span.start : objects[0].start]
-    if objects[0].kind == "place" and words["bracket"].search(before) is not None:
+    if _no_object(sentence, found, objects):
         return True
     if objects[-1].end <= doers[0].start:
         behind = sentence.text[objects[-1].end : doers[0].start]
@@ -74,6 +64,28 @@ def of_another(sentence: Sentence, found: Found) -> bool:
     if any(item.kind in _DOERS and words["nearer"].match(sentence.text[item.end : first.start]) for item in between):
         return True
     return described(sentence, found.end, own) is not None
+
+
+def _charged(sentence: Sentence, found: Found) -> bool:
+    """True where a state or house is the subject that punishes somebody for the attack (「Xは攻撃に関わったとして」)."""
+    words, doers = _words(sentence.language), found.roles.get("S", ())
+    if words is None or not doers or doers[-1].kind not in _PUNISHERS:
+        return False
+    behind = sentence.text[found.end - 1 : sentence.span.end]
+    return words["charged"].match(behind) is not None or words["charged"].match(behind[1:]) is not None
+
+
+def _no_object(sentence: Sentence, found: Found, objects: Sequence[Item]) -> bool:
+    """True where what was taken for the object only belongs to it or says where it is, or nothing was aimed at."""
+    words = _words(sentence.language)
+    if words is None or _apposed(sentence, objects[-1]):
+        return words is not None
+    if objects[-1].terms and objects[-1].terms[0].id == _STATES and sentence.text.startswith("の", objects[-1].end):
+        return True
+    if words["at_target"].search(sentence.text[found.end - WORD : found.end + WORD]) is not None:
+        return True
+    before = sentence.text[sentence.span.start : objects[0].start]
+    return objects[0].kind == "place" and words["bracket"].search(before) is not None
 
 
 def _counted_apart(sentence: Sentence, found: Found) -> bool:

@@ -30,6 +30,7 @@ def _data() -> dict[str, Any]:
             "frame_before",
             "quote",
             "house",
+            "no_firm",
         ):
             if name in row:
                 row[name] = linear.compile(row[name])
@@ -253,6 +254,7 @@ def _pronouns(
         found += [
             Item(kind="org", start=start + match.start(1), end=start + match.end(1), terms=(house,), anaphor=True)
             for match in own["house"].finditer(sentence)
+            if match.group(1)[-1] in house.name or own["no_firm"].search(house.name) is None
         ]
     before = salience.subject
     match = own["subject"].search(sentence) if before is not None else None

@@ -27,12 +27,11 @@ from geppo.read.frames.particles import (
     Reader,
     Verb,
 )  # fmt: skip
+from geppo.read.frames.unnamed import HOSTILE, goes_unsaid, unnamed
 from geppo.read.typed import Item
 
 __all__ = ["Lexicon", "possible", "statements"]
 
-_HOSTILE = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.STEALS, Predicate.EXPLOITS})
-_OFFICIAL = frozenset({Predicate.ARRESTS, Predicate.SEIZES})
 _PRESENT = ("る", "す", "う", "く", "む", "ぶ", "つ", "ぐ")
 _GOES_ON = "@actor|campaign"
 """The subject of a sentence that leaves it out: the group that its block speaks of."""
@@ -83,11 +82,9 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
     for agents, patients, negated, end in _roles(reader, verb, near, topics, head):
         if _loot(verb, agents, patients, head):
             continue
-        elided = not agents and _elided(reader, verb, head)
-        unnamed = elided or (
-            not agents and head is None and (_by_officials(reader, verb) or _by_somebody(reader, verb))
-        )
-        statement = _statement(reader, verb, agents, patients, near, end, alone=unnamed)
+        elided = not agents and head is None and goes_unsaid(reader, verb)
+        alone = elided or (not agents and head is None and unnamed(reader, verb))
+        statement = _statement(reader, verb, agents, patients, near, end, alone=alone)
         if statement is None:
             continue
         if elided and not statement.frame.stative and not verb.passive:
@@ -103,24 +100,6 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
             yield replace(statement, constants={**statement.constants, **turned, **described})
 
 
-def _by_officials(reader: Reader, verb: Verb) -> bool:
-    """True for an act of the police whose office no list knows: 「県警の対策課は男を逮捕した」."""
-    if verb.frame.predicate not in _OFFICIAL or not verb.frame.nobody or verb.passive:
-        return False
-    subjects = (*reader.lexicon.particles[SUBJECT], "も")
-    subject = any(one.particle in subjects for one in reader.marked(reader.start, verb.start))
-    words = reader.lexicon.officials if subject else reader.lexicon.policed
-    return words.search(reader.text[reader.start : verb.stem_end]) is not None
-
-
-def _by_somebody(reader: Reader, verb: Verb) -> bool:
-    """True for a hostile act of somebody or other: 「何者かが…に侵入し」."""
-    if verb.frame.predicate not in _HOSTILE or not verb.frame.nobody or verb.passive:
-        return False
-    clause = reader.clause(verb.start)
-    return reader.lexicon.somebody.search(reader.text[clause.start : verb.start]) is not None
-
-
 def _goes_on(reader: Reader, head: Item) -> bool:
     """True where the sentence says something else of what a clause describes: 「Xを狙った集団は…とみられる」."""
     if head.kind in NAMES and reader.text[head.end : reader.end].lstrip("」』”").startswith("の"):
@@ -131,18 +110,7 @@ def _goes_on(reader: Reader, head: Item) -> bool:
 
 def _habitual(verb: Verb) -> bool:
     """True for a hostile act that only says which people are spoken of: 「この欠陥を悪用する攻撃者は」."""
-    return verb.frame.predicate in _HOSTILE and verb.ending.endswith(_PRESENT) and not verb.ending.endswith("いる")
-
-
-def _elided(reader: Reader, verb: Verb, head: Item | None) -> bool:
-    """True for a hostile act without a subject in its sentence: who did it is whom the text goes on about."""
-    if head is not None or verb.frame.predicate not in _HOSTILE or not verb.frame.nobody:
-        return False
-    particles = reader.lexicon.particles
-    return not any(
-        one.particle in particles["topic"] or one.particle in particles[SUBJECT]
-        for one in reader.marked(reader.start, verb.start)
-    )
+    return verb.frame.predicate in HOSTILE and verb.ending.endswith(_PRESENT) and not verb.ending.endswith("いる")
 
 
 def _said_with(reader: Reader, verb: Verb, nouns: Sequence[Marked]) -> list[Marked]:
@@ -156,8 +124,8 @@ def _said_with(reader: Reader, verb: Verb, nouns: Sequence[Marked]) -> list[Mark
 def _loot(verb: Verb, agents: Sequence[Item], patients: Sequence[Item], head: Item | None) -> bool:
     """True for what is only described by what nobody who is named did to it.
 
-    A thing as stolen (「盗んだ認証情報で」), some people as those who were attacked (「標的となった企業は」), any firms as
-    those who paid.
+    A thing as stolen (「盗んだ認証情報で」), some people as those who were attacked (「標的となった企業は」),
+    any firms as those who paid.
     """
     if head is not None and verb.frame.predicate is Predicate.PAYS:
         return head.kind in ("unit", "sector") and head.count is None
@@ -298,7 +266,8 @@ def _suffered(
     if not patients and described is not None:
         patients = [described]
     if _told_of_deed(reader, verb):
-        return agents, _by(reader, direct, frame.prepositions, frame.patient) if frame.prepositions else []
+        told = _by(reader, direct, frame.prepositions, frame.patient) if frame.prepositions else []
+        return agents, told or ([described] if described is not None else [])
     if head is None:
         patients = patients or _by(reader, topics, particles["topic"], frame.patient)
     if not patients and frame.prepositions:
@@ -445,6 +414,8 @@ def _after(reader: Reader, start: int, end: int, kinds: frozenset[str]) -> list[
     """The noun behind the topic of a cleft: the last of "A's B", if its kind fits."""
     inside = [item for item in reader.items if start <= item.start and item.end <= end and not reader.cut(item)]
     fitting = [fit for item in inside if (fit := filling(item, kinds)) and not reader.argument(item)]
+    if fitting and fitting[0].kind == "place" and "「" in reader.text[fitting[0].end : end]:
+        return []
     if fitting:
         return fitting[:1] if len(inside) == 1 or fitting[0].start == inside[0].start else fitting[-1:]
     found = reader.behind(start)
