@@ -41,6 +41,8 @@ def of_another(sentence: Sentence, found: Found) -> bool:
     doers, objects = found.roles.get("S", ()), found.roles.get("O", ())
     if words is not None and found.predicate is Predicate.COUNTS:
         return _counted_apart(sentence, found)
+    if words is not None and found.predicate is Predicate.SANCTIONS:
+        return bool(objects) and objects[-1].kind == "place" and sentence.text.startswith("の", objects[-1].end)
     if words is None or found.predicate not in _DEEDS:
         return False
     if words["attempt"].match(sentence.text[found.end : sentence.span.end]) is not None or _charged(sentence, found):
@@ -67,7 +69,7 @@ def of_another(sentence: Sentence, found: Found) -> bool:
 
 
 def _charged(sentence: Sentence, found: Found) -> bool:
-    """True where a state or house is the subject that punishes somebody for the attack (「Xは攻撃に関わったとして」)."""
+    """True where the subject punishes somebody for the attack: 「Xは、攻撃に関わったとして」."""
     words, doers = _words(sentence.language), found.roles.get("S", ())
     if words is None or not doers or doers[-1].kind not in _PUNISHERS:
         return False

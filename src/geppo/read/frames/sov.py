@@ -82,8 +82,10 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
     for agents, patients, negated, end in _roles(reader, verb, near, topics, head):
         if _loot(verb, agents, patients, head):
             continue
-        elided = not agents and head is None and goes_unsaid(reader, verb)
-        alone = elided or (not agents and head is None and unnamed(reader, verb))
+        doerless = not agents and head is None
+        alone = doerless and unnamed(reader, verb)
+        elided = doerless and not alone and goes_unsaid(reader, verb)
+        alone = alone or elided
         statement = _statement(reader, verb, agents, patients, near, end, alone=alone)
         if statement is None:
             continue

@@ -1,4 +1,4 @@
-"""Acts in a Japanese sentence that names nobody who did them: the police's, somebody's, or those of whom it goes on about."""
+"""Acts in a Japanese sentence that names no doer: the police's, somebody's, or those of whom the text goes on about."""
 
 from __future__ import annotations
 
