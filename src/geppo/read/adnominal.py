@@ -91,9 +91,9 @@ def _no_object(sentence: Sentence, found: Found, objects: Sequence[Item]) -> boo
 
 
 def _counted_apart(sentence: Sentence, found: Found) -> bool:
-    """True where a number is that of money, or of what an attack or the police hit: no size of a net named before."""
+    """True where a number is that of money, bytes, or what was hit or seized: no size of a net named before."""
     counted = [item.count.unit for item in found.roles.get("C", ()) if item.count is not None]
-    if any(unit.id in scope()["money"]["units"] for unit in counted):
+    if any(unit.id in (*scope()["money"]["units"], *scope()["volumes"]["units"]) for unit in counted):
         return True
     words = _words(sentence.language)
     if words is None or found.roles.get("S") or not found.constants.get("subject", "").startswith("@"):
