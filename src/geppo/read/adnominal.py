@@ -6,6 +6,7 @@ A rule bridges what stands between a name and a verb. Where that verb describes 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -13,11 +14,19 @@ from geppo import linear
 from geppo.model.claim import Predicate
 from geppo.read.rules import scope
 from geppo.read.sentence import Found, Sentence
-from geppo.read.typed import Item
+from geppo.read.typed import Item, pattern_kind
 
 _DEEDS = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.USES, Predicate.EXPLOITS, Predicate.STEALS,
                     Predicate.LEAKS, Predicate.DISRUPTS})  # fmt: skip
 _DOERS = frozenset({"actor", "malware", "tool", "network", "role", "group-kind", "malware-kind", "relay-class"})
+
+_PUNISHERS = frozenset({"place", "org", "body"})
+_STATES = "unit/country"
+_NO_PARTS = frozenset({"sector", "role", "org", "body"})
+"""What is counted and is no part of a net, no copy of malware and no product."""
+
+WORD = 6
+"""Characters of a word that a rule may have cut in two."""
 
 
 @cache
@@ -30,19 +39,22 @@ def of_another(sentence: Sentence, found: Found) -> bool:
     """True where a rule took a name for the doer of what the sentence says of somebody else."""
     words = _words(sentence.language)
     doers, objects = found.roles.get("S", ()), found.roles.get("O", ())
+    if words is not None and found.predicate is Predicate.COUNTS:
+        return _counted_apart(sentence, found)
+    if words is not None and found.predicate is Predicate.SANCTIONS:
+        return bool(objects) and objects[-1].kind == "place" and sentence.text.startswith("の", objects[-1].end)
     if words is None or found.predicate not in _DEEDS:
         return False
-    if words["attempt"].match(sentence.text[found.end : sentence.span.end]) is not None:
+    if words["attempt"].match(sentence.text[found.end : sentence.span.end]) is not None or _charged(sentence, found):
         return True
     if not doers or not objects:
         return False
-    if _apposed(sentence, objects[-1]):
-        return True
-    before = sentence.text[sentence.span.start : objects[0].start]
-    if objects[0].kind == "place" and words["bracket"].search(before) is not None:
+    if _no_object(sentence, found, objects):
         return True
     if objects[-1].end <= doers[0].start:
         behind = sentence.text[objects[-1].end : doers[0].start]
+        if objects[-1].kind in _PUNISHERS and words["other_subject"].match(behind) is not None:
+            return True
         rest = sentence.text[found.end : sentence.span.end]
         described_other = words["noun"].match(rest) is not None and words["formal"].match(rest) is None
         return described_other and words["subject"].match(behind) is not None
@@ -54,6 +66,41 @@ def of_another(sentence: Sentence, found: Found) -> bool:
     if any(item.kind in _DOERS and words["nearer"].match(sentence.text[item.end : first.start]) for item in between):
         return True
     return described(sentence, found.end, own) is not None
+
+
+def _charged(sentence: Sentence, found: Found) -> bool:
+    """True where the subject punishes somebody for the attack: 「Xは、攻撃に関わったとして」."""
+    words, doers = _words(sentence.language), found.roles.get("S", ())
+    if words is None or not doers or doers[-1].kind not in _PUNISHERS:
+        return False
+    behind = sentence.text[found.end - 1 : sentence.span.end]
+    return words["charged"].match(behind) is not None or words["charged"].match(behind[1:]) is not None
+
+
+def _no_object(sentence: Sentence, found: Found, objects: Sequence[Item]) -> bool:
+    """True where what was taken for the object only belongs to it or says where it is, or nothing was aimed at."""
+    words = _words(sentence.language)
+    if words is None or _apposed(sentence, objects[-1]):
+        return words is not None
+    if objects[-1].terms and objects[-1].terms[0].id == _STATES and sentence.text.startswith("の", objects[-1].end):
+        return True
+    if words["at_target"].search(sentence.text[found.end - WORD : found.end + WORD]) is not None:
+        return True
+    before = sentence.text[sentence.span.start : objects[0].start]
+    return objects[0].kind == "place" and words["bracket"].search(before) is not None
+
+
+def _counted_apart(sentence: Sentence, found: Found) -> bool:
+    """True where a number is that of money, bytes, or what was hit or seized: no size of a net named before."""
+    counted = [item.count.unit for item in found.roles.get("C", ()) if item.count is not None]
+    if any(unit.id in (*scope()["money"]["units"], *scope()["volumes"]["units"]) for unit in counted):
+        return True
+    words = _words(sentence.language)
+    if words is None or found.roles.get("S") or not found.constants.get("subject", "").startswith("@"):
+        return False
+    if any(pattern_kind(unit) in _NO_PARTS for unit in counted):
+        return True
+    return words["counted_apart"].search(sentence.text[sentence.span.start : sentence.span.end]) is not None
 
 
 def _apposed(sentence: Sentence, item: Item) -> bool:

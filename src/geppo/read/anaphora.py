@@ -29,6 +29,8 @@ def _data() -> dict[str, Any]:
             "frame",
             "frame_before",
             "quote",
+            "house",
+            "no_firm",
         ):
             if name in row:
                 row[name] = linear.compile(row[name])
@@ -246,6 +248,13 @@ def _pronouns(
         found += [
             Item(kind="actor", start=start + match.start(), end=start + match.end(), terms=(last,), anaphor=True)
             for match in own["latter"].finditer(sentence)
+        ]
+    house = salience.last(("org",), few=True) if "house" in own else None
+    if house is not None:
+        found += [
+            Item(kind="org", start=start + match.start(1), end=start + match.end(1), terms=(house,), anaphor=True)
+            for match in own["house"].finditer(sentence)
+            if match.group(1)[-1] in house.name or own["no_firm"].search(house.name) is None
         ]
     before = salience.subject
     match = own["subject"].search(sentence) if before is not None else None

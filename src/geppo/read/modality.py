@@ -35,6 +35,7 @@ def modality(
         and not _only_speaks(sentence, found, mark)
         and not ("plain" in constants and not (match.start <= mark.start and mark.end <= match.end))
         and not (follows and found.predicate in _TELLS and mark.start < match.end)
+        and not ("described" in constants and mark.start >= match.end and not mark.text.startswith(_of_all()))
         and not _in_relative(sentence, mark, spoken_of)
     ]
     rungs = [mark.rung for mark in marks]
@@ -58,6 +59,11 @@ def modality(
         denied = _negated(sentence, match, said_in, spoken_of, framed=found.framed)
         negated = rung is Rung.NOT_FOUND or denied is not ("turned" in constants)
     return Hedge(rung=rung, text=words, grade=graded.grade if graded else None), negated
+
+
+def _of_all() -> tuple[str, ...]:
+    """How hearsay begins that governs all of its sentence, and not only its last verb."""
+    return tuple(scope()["hearsay_of_all"])
 
 
 def _own_words(predicate: Predicate, mark: hedging.Hedged) -> bool:
@@ -109,6 +115,8 @@ def _elsewhere(
             return False
         if follows and _describes_another(sentence, match.end, mark.start):
             return True
+        if follows and _supposed_chain(sentence, mark, between):
+            return False
         return _set_apart(between, sentence.language, chained=follows)
     between = sentence.text[mark.end : match.start]
     opening = scope()["opening"].get(sentence.language, scope()["opening"]["en"])
@@ -117,6 +125,20 @@ def _elsewhere(
     if follows and not mark.text.startswith(tuple(scope()["hedge_adverbs"])):
         return True
     return _set_apart(between, sentence.language)
+
+
+def _supposed_chain(sentence: Sentence, mark: hedging.Hedged, between: str) -> bool:
+    """True where all of a chain of verbs may only come ("break in, and data be stolen": 「侵入し、…されるおそれ」)."""
+    row = scope()["supposed_chain"].get(sentence.language)
+    if row is None or not mark.text.startswith(tuple(row["words"])):
+        return False
+    before = sentence.text[max(sentence.span.start, mark.start - REACH) : mark.start]
+    ahead = _compiled(row["before"]).search(before) is not None
+    return ahead and _compiled(row["suffered"]).search(between) is None
+
+
+REACH = 12
+"""Characters before a hedge in which the verb that it governs ends."""
 
 
 def _describes_another(sentence: Sentence, at: int, until: int) -> bool:

@@ -25,12 +25,17 @@ def stem(phrase: str, table: Table) -> str:
 
 
 def expressions(frame: Frame, table: Table) -> tuple[str, str]:
-    """The active and the passive expression of a frame's verbs, the longest first since the first that fits is read;
-    empty where it has no such form."""
-    made: dict[str, list[str]] = {"active": [], "passive": []}
+    """The active and the passive expression of a frame's verbs; empty where it has no such form.
+
+    Verbs of one class share its endings, so that an expression of many verbs stays small; the longest verb of a class
+    comes first, since the first that fits is read, and so does the class of the longest verb.
+    """
+    stems: dict[str, list[str]] = {}
     for phrase in sorted(frame.phrases, key=len, reverse=True):
-        forms = table[ending(phrase, table)]
+        stems.setdefault(ending(phrase, table), []).append(stem(phrase, table))
+    made: dict[str, list[str]] = {"active": [], "passive": []}
+    for known, row in stems.items():
         for voice, rows in made.items():
-            if forms.get(voice):
-                rows.append(f"{stem(phrase, table)}(?:{forms[voice]})")
+            if forms := table[known].get(voice):
+                rows.append(f"(?:{'|'.join(row)})(?:{forms})")
     return "|".join(made["active"]), "|".join(made["passive"])

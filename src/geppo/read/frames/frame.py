@@ -30,9 +30,9 @@ class Frame:
     concept) stands in for it. `stative` verbs name no doer even where they are active ("data leaked"; in English: their
     participle with "be" is active, "is aimed at"), `inverse` ones say actively what is done to their subject ("got
     infected with"). With `anywhere` the patient may stand anywhere before the verb, with `glued` right before it. Nouns
-    that no list knows must match `only`, the whole sentence `needs`; a statement whose words match `never` is none.
-    Each of the three may name one of the file's `[patterns]` as `<name>`. A `turned` verb says that it was not so
-    ("spared", "has abandoned"); denied, it says that it was.
+    that no list knows must match `only`, the whole sentence `needs` and not `unless`; a statement whose words match
+    `never` is none. Each of these may name one of the file's `[patterns]` as `<name>`. A `turned` verb says that it was
+    not so ("spared", "has abandoned"); denied, it says that it was.
     `match` are lines in which the frame must be found, `near` lines in which it must not.
     """
 
@@ -55,6 +55,7 @@ class Frame:
     turned: bool
     only: Any
     needs: Any
+    unless: Any
     whole: frozenset[str]
     match: tuple[str, ...]
     near: tuple[str, ...]
@@ -233,6 +234,7 @@ def _frame(row: Mapping[str, Any], patterns: Mapping[str, str], where: str) -> F
             turned=bool(row.get("turned", False)),
             only=_pattern(row, "only", patterns),
             needs=_pattern(row, "needs", patterns),
+            unless=_pattern(row, "unless", patterns),
             whole=frozenset(row.get("whole", ())),
             match=tuple(row["match"]),
             near=tuple(row.get("near", ())),

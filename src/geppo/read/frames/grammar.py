@@ -65,5 +65,8 @@ def statements(
     if known is None:
         return
     for one in known.grammar.statements(known.lexicon, text, start, end, items, clauses):
-        if one.frame.needs is None or one.frame.needs.search(text[start:end]) is not None:
+        needs, unless = one.frame.needs, one.frame.unless
+        if needs is not None and needs.search(text[start:end]) is None:
+            continue
+        if unless is None or unless.search(text[start:end]) is None:
             yield one

@@ -24,6 +24,7 @@ PEOPLE = frozenset({"actor", "role", "group-kind", "campaign"})
 COMMON = frozenset({"role", "group-kind", "malware-kind", "relay-class", "campaign-kind", "shared-thing",
                      "unit", "device", "data", "service", "sector"})  # fmt: skip
 NAMES = frozenset({"actor", "malware", "tool", "campaign", "network"})
+DEEDS = frozenset({"campaign-kind", "technique-word", "act"})
 TIES = ("に", "を", "が", "は", "から", "へ", "と", "の", "も")
 OF = frozenset({"の", "의"})
 LIST = frozenset({"や", "、", "と", "および", "及び", "並びに", "ならびに", "와", "과", ",", "및"})
@@ -63,6 +64,7 @@ class Lexicon:
     def __init__(self, known: Frames) -> None:
         words = known.words
         self.particles: Mapping[str, frozenset[str]] = {k: frozenset(v) for k, v in words["particles"].items()}
+        self.listing = LIST | self.particles["list"]
         self.particle = linear.compile(words["particle"])
         self.noun = linear.compile(words["noun"])
         self.tail = linear.compile(words["tail"])
@@ -83,6 +85,14 @@ class Lexicon:
         self.inner = linear.compile(words["inner"])
         self.attempt = linear.compile(words["attempt"])
         self.received = linear.compile(words["received"])
+        self.officials = linear.compile(words["officials"])
+        self.somebody = linear.compile(words["somebody"])
+        self.policed = linear.compile(words["policed"])
+        self.goes_on = linear.compile(words["goes_on"])
+        self.there_is = linear.compile(words["there_is"])
+        self.seen = linear.compile(words["seen"])
+        self.happened = linear.compile(words["happened"])
+        self.described = linear.compile(words["described"])
         self.lost = linear.compile(words["lost"])
         self.negative = linear.compile(words["negative"])
         self.prefixes = frozenset(words["prefixes"])
@@ -153,14 +163,19 @@ class Reader:
                 tail = self.lexicon.tail.match(self.text[end : self.end])
                 ending = self.lexicon.tail_before.search(match.group()).group() + tail.group()
                 verb = Verb(frame, start, end, end + len(tail.group()), voice != frame.inverse, ending)
-                if not any(v.frame is frame for v in found.get(start, ())) and not self._in_name(start):
+                if not any(v.frame is frame for v in found.get(start, ())) and not self._in_name(start, end):
                     found.setdefault(start, []).append(verb)
         for row in found.values():
             yield from row
 
-    def _in_name(self, at: int) -> bool:
+    def _in_name(self, at: int, end: int) -> bool:
+        # A verb may begin inside of the noun of a deed, which it then ends: 「不正アクセス攻撃を受けた」.
         names = ("actor", "malware", "tool", "campaign", "network", "org", "place", "agreement")
-        inside = any(item.start < at < item.end or (item.start == at and item.kind in names) for item in self.items)
+        inside = any(
+            (item.start < at < item.end and not (item.kind in DEEDS and item.end < end))
+            or (item.start == at and item.kind in names)
+            for item in self.items
+        )
         return inside or self.text[max(0, at - 2) : at] in self.lexicon.prefixes
 
     def clause(self, at: int) -> Span:
@@ -221,7 +236,11 @@ class Reader:
             return None
         start = first + runs[0].start()
         covered = next((item for item in reversed(self.items) if start <= item.start < item.end < place), None)
-        if covered is not None and covered.end >= place - 2 and covered.kind not in ("place", "product", "org"):
+        if (
+            covered is not None
+            and covered.end >= place - 2
+            and covered.kind not in ("place", "product", "org", "relay-class")
+        ):
             return covered
         return self._open(start, place)
 

@@ -17,7 +17,6 @@ from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, wor
 from geppo.read.frames.particles import (
     AGENT,
     COMMON,
-    LIST,
     NAMES,
     OBJECT,
     OF,
@@ -28,17 +27,20 @@ from geppo.read.frames.particles import (
     Reader,
     Verb,
 )  # fmt: skip
+from geppo.read.frames.unnamed import HOSTILE, goes_unsaid, unnamed
 from geppo.read.typed import Item
 
 __all__ = ["Lexicon", "possible", "statements"]
 
-_HOSTILE = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.STEALS, Predicate.EXPLOITS})
 _PRESENT = ("る", "す", "う", "く", "む", "ぶ", "つ", "ぐ")
 _GOES_ON = "@actor|campaign"
 """The subject of a sentence that leaves it out: the group that its block speaks of."""
 _HOUSES = frozenset({"org", "place", "body", "sector"})
 _TO = "に"
 """The particle of who did it that also marks where something goes: it reaches no further than the next verb."""
+
+NOUN = 24
+"""Characters before the noun of a deed that may describe it."""
 
 BEHIND = 6
 """Characters behind a statement that `never` looks at, too: 「Xと同じ」 is no statement before 「サーバ」."""
@@ -80,8 +82,11 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
     for agents, patients, negated, end in _roles(reader, verb, near, topics, head):
         if _loot(verb, agents, patients, head):
             continue
-        elided = not agents and _elided(reader, verb, head)
-        statement = _statement(reader, verb, agents, patients, near, end, alone=elided)
+        doerless = not agents and head is None
+        alone = doerless and unnamed(reader, verb)
+        elided = doerless and not alone and goes_unsaid(reader, verb)
+        alone = alone or elided
+        statement = _statement(reader, verb, agents, patients, near, end, alone=alone)
         if statement is None:
             continue
         if elided and not statement.frame.stative and not verb.passive:
@@ -93,23 +98,21 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
             unsaid = head is not None and lexicon.negative.search(verb.ending) is not None
             plain = lost or (head is not None and not unsaid)
             turned = {"negated": "true"} if negated or unsaid or failed else {"negated": "false"} if plain else {}
-            yield replace(statement, constants={**statement.constants, **turned})
+            described = {"described": "true"} if head is not None and _goes_on(reader, head) else {}
+            yield replace(statement, constants={**statement.constants, **turned, **described})
+
+
+def _goes_on(reader: Reader, head: Item) -> bool:
+    """True where the sentence says something else of what a clause describes: 「Xを狙った集団は…とみられる」."""
+    if head.kind in NAMES and reader.text[head.end : reader.end].lstrip("」』”").startswith("の"):
+        return True
+    behind = reader.text[_last_of(reader, head).end : reader.end]
+    return reader.lexicon.goes_on.match(behind) is not None and reader.lexicon.there_is.match(behind) is None
 
 
 def _habitual(verb: Verb) -> bool:
     """True for a hostile act that only says which people are spoken of: 「この欠陥を悪用する攻撃者は」."""
-    return verb.frame.predicate in _HOSTILE and verb.ending.endswith(_PRESENT) and not verb.ending.endswith("いる")
-
-
-def _elided(reader: Reader, verb: Verb, head: Item | None) -> bool:
-    """True for a hostile act without a subject in its sentence: who did it is whom the text goes on about."""
-    if head is not None or verb.frame.predicate not in _HOSTILE or not verb.frame.nobody:
-        return False
-    particles = reader.lexicon.particles
-    return not any(
-        one.particle in particles["topic"] or one.particle in particles[SUBJECT]
-        for one in reader.marked(reader.start, verb.start)
-    )
+    return verb.frame.predicate in HOSTILE and verb.ending.endswith(_PRESENT) and not verb.ending.endswith("いる")
 
 
 def _said_with(reader: Reader, verb: Verb, nouns: Sequence[Marked]) -> list[Marked]:
@@ -123,8 +126,11 @@ def _said_with(reader: Reader, verb: Verb, nouns: Sequence[Marked]) -> list[Mark
 def _loot(verb: Verb, agents: Sequence[Item], patients: Sequence[Item], head: Item | None) -> bool:
     """True for what is only described by what nobody who is named did to it.
 
-    A thing as stolen (「盗んだ認証情報で」), or some people as those who were attacked (「標的となった企業は」).
+    A thing as stolen (「盗んだ認証情報で」), some people as those who were attacked (「標的となった企業は」),
+    any firms as those who paid.
     """
+    if head is not None and verb.frame.predicate is Predicate.PAYS:
+        return head.kind in ("unit", "sector") and head.count is None
     if agents or head is None or [item.start for item in patients] != [head.start]:
         return False
     if verb.frame.predicate is Predicate.STEALS:
@@ -187,7 +193,7 @@ def _listed(reader: Reader, row: Sequence[Marked], kinds: frozenset[str]) -> lis
         item = _fit(one, kinds)
         if one.particle in OF:
             continue
-        if one.particle not in LIST or item is None or reader.quoted(one.end):
+        if one.particle not in reader.lexicon.listing or item is None or reader.quoted(one.end):
             break
         found.append(item)
     return found[::-1]
@@ -207,7 +213,8 @@ def _roles(
     agents, patients = (_suffered if verb.passive else _done)(reader, verb, near, topics, head)
     after = verb.stem_end
     cleft = reader.lexicon.cleft.match(reader.text[after : reader.end])
-    patients = _held(reader, near, patients, frame.patient)
+    if frame.predicate is not Predicate.SEIZES:
+        patients = _held(reader, near, patients, frame.patient)
     if frame.glued:
         told = _by(reader, _own(reader, verb, near)[1], particles[OBJECT], frame.agent)
         agents = _fitting(reader, frame, told) or _fitting(reader, frame, agents)
@@ -260,11 +267,28 @@ def _suffered(
     described = filling(head, frame.patient) if head is not None else None
     if not patients and described is not None:
         patients = [described]
+    if _told_of_deed(reader, verb):
+        told = _by(reader, direct, frame.prepositions, frame.patient) if frame.prepositions else []
+        return agents, told or ([described] if described is not None else [])
     if head is None:
         patients = patients or _by(reader, topics, particles["topic"], frame.patient)
     if not patients and frame.prepositions:
         patients = _by(reader, direct, frame.prepositions, frame.patient - frame.agent)
     return agents, patients
+
+
+def _told_of_deed(reader: Reader, verb: Verb) -> bool:
+    """True where an attack that happened has its object in what describes it: 「Xを狙った攻撃があった」.
+
+    Who saw one need not be whom it hit (「Xへの攻撃を確認した」).
+    """
+    lexicon, text = reader.lexicon, reader.text
+    said = text[verb.start : verb.stem_end]
+    if lexicon.happened.search(said) is None:
+        return False
+    if lexicon.seen.search(said) is not None:
+        return True
+    return lexicon.described.search(text[max(reader.start, verb.start - NOUN) : verb.start]) is not None
 
 
 def _done(
@@ -277,6 +301,8 @@ def _done(
         return [fits] if fits is not None else [], []
     told, direct = _own(reader, verb, near)
     patients = _nearest(reader, direct, frame.prepositions or tuple(particles[OBJECT]), frame.patient)
+    patients = patients or _object_too(reader, verb, direct)
+    patients = patients or _topic_done(reader, verb, near, topics, head)
     if _of_bystander(reader, head, patients):
         return [fit for fit in (filling(head, frame.agent),) if fit is not None], patients
     row = [one for one in near if (one.particle == "は" or one in told) and not _busy(reader, verb, one)]
@@ -295,6 +321,28 @@ def _done(
     headed = head is not None and [item.start for item in patients] == [head.start]
     loot = frame.predicate is Predicate.STEALS and headed and not agents
     return agents or ([] if loot else _by(reader, topics, particles["topic"], frame.agent)), patients
+
+
+def _object_too(reader: Reader, verb: Verb, direct: Sequence[Marked]) -> list[Item]:
+    """The last noun before a verb where it has も and another is the subject: 「XはYも狙った」."""
+    if verb.frame.prepositions or len(direct) < 2 or direct[-1].particle != "も" or direct[-1].end != verb.start:
+        return []
+    if not any(one.particle in ("は", "が") for one in direct[:-1]):
+        return []
+    return _by(reader, direct, ("も",), verb.frame.patient)
+
+
+def _topic_done(
+    reader: Reader, verb: Verb, near: Sequence[Marked], topics: Sequence[Marked], head: Item | None
+) -> list[Item]:
+    """The topic where another noun right before the verb is its subject: 「この脆弱性はXが悪用した」."""
+    frame = verb.frame
+    if head is not None or frame.prepositions or frame.stative or not near or near[-1].particle not in ("が", "も"):
+        return []
+    if near[-1].end != verb.start or _fit(near[-1], frame.agent - {OPEN}) is None:
+        return []
+    said = [one for one in topics if one.particle == "は" and one.item.start < near[-1].item.start]
+    return _by(reader, said, ("は",), frame.patient - frame.agent - {OPEN}) if said else []
 
 
 def _busy(reader: Reader, verb: Verb, one: Marked) -> bool:
@@ -368,6 +416,8 @@ def _after(reader: Reader, start: int, end: int, kinds: frozenset[str]) -> list[
     """The noun behind the topic of a cleft: the last of "A's B", if its kind fits."""
     inside = [item for item in reader.items if start <= item.start and item.end <= end and not reader.cut(item)]
     fitting = [fit for item in inside if (fit := filling(item, kinds)) and not reader.argument(item)]
+    if fitting and fitting[0].kind == "place" and "「" in reader.text[fitting[0].end : end]:
+        return []
     if fitting:
         return fitting[:1] if len(inside) == 1 or fitting[0].start == inside[0].start else fitting[-1:]
     found = reader.behind(start)
