@@ -155,17 +155,17 @@ class Sentence:
     def found(self) -> list[Verb]:
         """Every frame's phrase in the sentence."""
         made = []
-        words = {*self._lower, *(word.rpartition(" ")[2] for word in self._lower if " " in word)}
+        words = {*self._lower, *(part for word in self._lower if " " in word for part in word.split(" "))}
         for at, word in enumerate(self._lower):
             phrases = self.lexicon.verbs.get(word)
             if phrases is None:
                 continue
             behind = self._over_adverbs(at + 1) if word in self.lexicon.words["be"] else at + 1
-            following = self.word(behind)
             rows = [(at + 1, row) for row in phrases.get("", ())]
-            rows += [(behind, row) for row in phrases.get(following, ())] if following else []
+            rows += [(behind, row) for following in self._readings(behind) for row in phrases.get(following, ())]
             for place, row in rows:
-                last, slot, until = self._rest(place, row.rest) if row.needed <= words else (0, 0, 0)
+                told = PARTICIPLE in row.forms
+                last, slot, until = self._rest(place, row.rest, told=told) if row.needed <= words else (0, 0, 0)
                 if last:
                     made.append(Verb(row.frame, at, last, row.forms, slot, until))
         longest: dict[int, int] = {}
@@ -197,21 +197,37 @@ class Sentence:
         return frozenset(
             verb.first
             for verb in self.found
-            if verb.forms & {S, PAST} and verb.forms.isdisjoint({PARTICIPLE}) and not self.among(verb.first, "plurals")
+            if verb.forms & {S, PAST}
+            and verb.forms.isdisjoint({PARTICIPLE})
+            and not self.among(verb.first, "plurals")
+            and not (S in verb.forms and self._object_place(verb.first))
         )
 
-    def _rest(self, at: int, rest: Sequence[str]) -> tuple[int, int, int]:
+    def _object_place(self, at: int) -> bool:
+        """True right behind a verb's past, where a word in -s is its object ("accessed names", "detailed attacks")."""
+        return any(PAST in verb.forms and verb.last == at for verb in self.verbs_at.get(at - 1, ()))
+
+    def _readings(self, at: int) -> tuple[str, ...]:
+        """What a token may begin or end with in a phrase: a mention of several words by its first and last one."""
+        word = self.word(at)
+        if " " not in word:
+            return (word,) if word else ()
+        return (word.partition(" ")[0], word.rpartition(" ")[2])
+
+    def _rest(self, at: int, rest: Sequence[str], *, told: bool) -> tuple[int, int, int]:
         """Where a phrase ends whose first word stands before `at`, its slot and the end of that; zeros where it is
-        another phrase."""
-        slot = until = 0
+        another phrase. A participle needs nothing in its slot (`told`): "was taken offline"."""
+        slot = until = within = 0
         for number, word in enumerate(rest):
-            if word == "~":
+            if within:
+                within -= 1
+            elif word == "~":
                 slot = at
                 if number + 1 < len(rest):
                     place = self._seek(at, rest[number + 1], FARTHEST)
-                    if place <= at:
+                    if place < at or (place == at and not told):
                         return 0, 0, 0
-                    at = until = place
+                    slot, at, until = (slot, place, place) if place > at else (0, at, 0)
             elif word == "*":
                 place = self._seek(at, rest[number + 1], GAP)
                 if place < 0:
@@ -219,9 +235,16 @@ class Sentence:
                 at = place
             elif self.word(at) == word or self.word(at).endswith(f" {word}"):
                 at += 1
+            elif (within := self._spelt(at, rest[number:])) > 0:
+                at, within = at + 1, within - 1
             else:
                 return 0, 0, 0
         return at, slot, until
+
+    def _spelt(self, at: int, rest: Sequence[str]) -> int:
+        """How many words of a phrase a mention of several words stands for ("unauthorised access"); 0 for another."""
+        here = self.word(at).split(" ")
+        return len(here) if len(here) > 1 and here == list(rest[: len(here)]) else 0
 
     def _seek(self, at: int, word: str, most: int) -> int:
         ends = ";.:?!," if most == GAP else ";.:?!"
@@ -418,8 +441,9 @@ class Sentence:
         before = verb.first - 1
         if self.word(before) == "both" and self.noun(before - 1):
             return False
-        follows = self.noun(verb.last) or self.among(verb.last, "determiners")
-        if not follows or self.among(verb.last, "determiners"):
+        if not self.noun(verb.last) or self.among(verb.last, "determiners"):
+            return False
+        if self.word(before) == "that" and self.noun(before - 1):
             return False
         return (
             before < 0

@@ -136,7 +136,7 @@ class Reader(Sentence):
             before -= 1
             while self.word(before) in (",", "(") or self.among(before, "prepositions"):
                 before -= 1
-            return self.head(before, kinds, head=head, near=True)
+            return self.head(self._over_dates(before), kinds, head=head, near=True)
         if self.among(before, "prepositions") and self.among(before - 1, "governors") and self.noun(before - 2):
             return self.head(before - 2, kinds, head=head)
         if self.among(before, "demonstrative"):
@@ -151,6 +151,14 @@ class Reader(Sentence):
         if self.noun(before):
             return self.head(before, kinds, head=head) or self._over_relative(before, kinds)
         return self._first(start, kinds)
+
+    def _over_dates(self, last: int) -> int:
+        """The place before dates that end at `last`: "attacks in 2021 and 2022 that …"."""
+        while last > 0 and self.tokens[last].kind == "date":
+            last -= 1
+            while self.among(last, "prepositions") or self.word(last) in ("and", "late", "early", "mid"):
+                last -= 1
+        return last
 
     def _chained(self, start: int) -> int:
         """Where the verb group before a comma begins that has the same doer: "deployed X, planted Y and spread Z"."""
@@ -248,9 +256,13 @@ class Reader(Sentence):
 
     def _before(self, phrase: Phrase) -> int:
         before = phrase.first - 1
-        while self.among(before, "determiners"):
+        while self.among(before, "determiners") and not self._relative(before):
             before -= 1
         return before
+
+    def _relative(self, at: int) -> bool:
+        """True for a "that" behind a noun, which is no determiner of the next one."""
+        return self.word(at) == "that" and self.noun(at - 1)
 
     def _over_parenthesis(self, comma: int, kinds: frozenset[str]) -> Item | None:
         last = self.tokens[comma - 1].item if comma else None
