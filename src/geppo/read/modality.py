@@ -109,6 +109,8 @@ def _elsewhere(
             return False
         if follows and _describes_another(sentence, match.end, mark.start):
             return True
+        if any(word in between for word in scope()["apart_behind"].get(sentence.language, ())):
+            return True
         return _set_apart(between, sentence.language, chained=follows)
     between = sentence.text[mark.end : match.start]
     opening = scope()["opening"].get(sentence.language, scope()["opening"]["en"])

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from geppo.model.entity import Kind, Term
 from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST, S, forms_of
 from geppo.read.frames.frame import OPEN, Able, Frame, Frames, filling
-from geppo.read.frames.tokens import Token, tokens
+from geppo.read.frames.tokens import Token, tokens, unquoted
 from geppo.read.names import slug
 from geppo.read.typed import Item
 
@@ -142,7 +142,7 @@ class Sentence:
     def __init__(self, lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> None:
         self.lexicon = lexicon
         self.text = text
-        self.tokens = tokens(text, start, end, items)
+        self.tokens = unquoted(tokens(text, start, end, items))
         self._lower = [token.lower for token in self.tokens]
         self.word: Callable[[int], str] = _Words(enumerate(self._lower)).__getitem__
         """The small letters of a token, an empty text outside of the sentence: asked some hundred times a sentence."""

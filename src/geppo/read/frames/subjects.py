@@ -120,6 +120,8 @@ class Reader(Sentence):
         owner = self.ending(before)
         if owner is not None and PAST in verb.forms and self.among(self._before(owner), "relative"):
             return ACTIVE
+        if owner is not None and PAST in verb.forms and self.contact(owner) > 0 and self._objectless(last):
+            return ACTIVE
         object_follows = self.noun(last) or self.among(last, "determiners") or self.among(last, "pronouns")
         told = self.word(last - 1) in verb.frame.prepositions
         has_object = (object_follows and not told) or verb.slot or not verb.frame.patient
@@ -128,6 +130,20 @@ class Reader(Sentence):
         if PAST not in verb.forms or self.word(last) == "by" or not has_object:
             return PASSIVE if self.noun(before) or self.word(before) == "," else ""
         return ACTIVE
+
+    def contact(self, owner: Phrase) -> int:
+        """The place of the noun that a clause without a relative word describes ("flaws the vendor mended"), or 0.
+
+        `owner` is that clause's subject; an article stands between the two.
+        """
+        before = owner.first - 1
+        if not self.among(before, "articles") or self.among(before, "relative"):
+            return 0
+        return before - 1 if self.noun(before - 1) and before - 1 not in self.starts else 0
+
+    def _objectless(self, at: int) -> bool:
+        """True where no object stands behind a verb."""
+        return not (self.noun(at) or self.among(at, "determiners") or self.among(at, "pronouns"))
 
     def subject(self, start: int, kinds: frozenset[str], *, head: bool = False) -> Item | None:
         """Who the verb group at `start` is said of; with `head` no noun that only adds to it ("a report on X")."""

@@ -49,6 +49,8 @@ def _unreal(reader: Reader, verb: Verb, start: int, auxiliaries: Sequence[str]) 
     if unreal and not (unreal == ["could"] and any(word in words["have"] for word in auxiliaries)):
         return True
     if reader.word(start - 1) == "to" and reader.governor(start - 1) < 0:
+        if reader.word(start - 2) in ("is", "are") or _carried_out(reader, verb, start):
+            return False
         phrase = reader.ending(start - 2)
         return phrase is None or not reader.among(phrase.first - 1, "expects")
     if ING in verb.forms and (not auxiliaries or auxiliaries == ["not"]):
@@ -66,6 +68,14 @@ def _unreal(reader: Reader, verb: Verb, start: int, auxiliaries: Sequence[str]) 
         if reader.among(place, "conditions") or (present and reader.among(place, "whenever")):
             return True
     return False
+
+
+def _carried_out(reader: Reader, verb: Verb, start: int) -> bool:
+    """True for the purpose of what a vendor gave out: "released an update to fix X"."""
+    if verb.frame.predicate is not Predicate.FIXES:
+        return False
+    places = range(start - 2, max(-1, start - 2 - FARTHEST), -1)
+    return any(reader.among(place, "gives_out") for place in places)
 
 
 def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
@@ -88,7 +98,7 @@ def statements(
         if verb.frame.id in may:
             yield from _of_verb(reader, verb)
     for at, token in enumerate(reader.tokens):
-        for frame, rest in lexicon.nouns.get(token.lower, ()):
+        for frame, rest in lexicon.nouns.get(token.lower.rpartition(" ")[2], ()):
             if all(reader.word(at + 1 + n) == word for n, word in enumerate(rest)):
                 yield from _of_noun(reader, frame, at, at + 1 + len(rest))
 
@@ -122,12 +132,40 @@ def _of_noun(reader: Reader, frame: Frame, at: int, last: int) -> Iterator[State
         owner = reader.ending(before - 1)
         item = reader.pick(owner, frame.agent - {OPEN}) if owner else None
         agents = [item] if item else []
-    listed = reader.listed(last)
-    patients = [item for phrase in listed[:1] if (item := reader.pick(phrase, frame.patient))]
-    if agents and patients:
+    patients = _affected(reader, frame, last)
+    unsaid = not agents and bool(frame.nobody) and _happened(reader, before + 1)
+    if patients and (agents or unsaid):
         statement = _statement(reader, verb, at, PASSIVE, agents, patients)
         if statement is not None:
             yield statement
+
+
+def _affected(reader: Reader, frame: Frame, at: int) -> list[Item]:
+    """What the nouns behind "theft of" or "attack on" stand for, up to one that it cannot be done to."""
+    found: list[Item] = []
+    for number, phrase in enumerate(reader.listed(at)):
+        if number and reader.inner(phrase):
+            continue
+        item = reader.pick(phrase, frame.patient)
+        if item is None or (number and not worth(frame, item, reader.text)):
+            break
+        found.append(item)
+    return found
+
+
+def _happened(reader: Reader, at: int) -> bool:
+    """True where a noun at a place tells of what came to pass: "led to the theft of …", "following a breach at …"."""
+    place = at - 1
+    while reader.among(place, "determiners"):
+        place -= 1
+    if reader.among(place, "follows_event"):
+        return True
+    place -= reader.word(place) in ("to", "in")
+    if not reader.among(place, "came_to_pass"):
+        return False
+    before = [reader.word(n) for n in range(max(0, place - 4), place)]
+    words = reader.lexicon.words
+    return not any(word in words["unreal"] or word in words["negators"] or word in ("to", "may", "might") for word in before)
 
 
 def _no_verb(reader: Reader, verb: Verb, at: int, auxiliaries: Sequence[str]) -> bool:
@@ -157,6 +195,8 @@ def _stance(reader: Reader, at: int) -> dict[str, str]:
     if reader.among(at - 1, "denials"):
         return {"negated": "false", "hedge": "denies"}
     if reader.word(at - 1) == "to":
+        if reader.word(at - 2) in ("is", "are"):
+            return {"hedge": "forecast"}
         phrase = reader.ending(at - 2)
         if phrase is not None and reader.among(phrase.first - 1, "expects"):
             return {"hedge": "forecast"}
@@ -392,9 +432,10 @@ def _antecedent(reader: Reader, at: int, kinds: frozenset[str]) -> list[Item]:
     before = (phrase.first if phrase is not None else at - 1) - 1
     while reader.among(before, "determiners") and not reader.among(before, "relative"):
         before -= 1
-    if not reader.among(before, "relative"):
+    if reader.among(before, "relative"):
+        last = before - 1 - (reader.word(before - 1) == ",")
+    elif phrase is None or (last := reader.contact(phrase)) == 0:
         return []
-    last = before - 1 - (reader.word(before - 1) == ",")
     deed = reader.head(last, kinds - {OPEN}) if "campaign-kind" in kinds else None
     item = deed or reader.head(last, kinds, head=True)
     return [item] if item else []

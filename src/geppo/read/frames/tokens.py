@@ -54,6 +54,27 @@ def tokens(text: str, start: int, end: int, items: Sequence[Item]) -> list[Token
     return found
 
 
+_QUOTES = {"“": "”", '"': '"', "‘": "’"}
+LONGEST_QUOTED = 4
+"""Tokens between quotation marks that only set words apart; a longer stretch, or one with a mark in it, is speech."""
+
+
+def unquoted(found: list[Token]) -> list[Token]:
+    """The tokens without quotation marks around a few words: 'a “state-sponsored” group'."""
+    dropped: set[int] = set()
+    for at, token in enumerate(found):
+        closing = _QUOTES.get(token.lower) if token.item is None and at not in dropped else None
+        if closing is None:
+            continue
+        for place in range(at + 1, min(at + LONGEST_QUOTED + 2, len(found))):
+            word = found[place]
+            if word.item is None and word.lower == closing:
+                dropped |= {at, place}
+            if word.item is None and not word.lower[:1].isalnum():
+                break
+    return [token for at, token in enumerate(found) if at not in dropped] if dropped else found
+
+
 def _words(text: str, start: int, end: int) -> Iterator[Token]:
     for match in _WORD.finditer(text, start, end):
         word, (at, last) = match.group(), match.span()
