@@ -139,9 +139,12 @@ class _Words(dict[int, str]):
 class Sentence:
     """One sentence: its tokens, the phrases of frames in it, and its noun phrases."""
 
-    def __init__(self, lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> None:
+    def __init__(
+        self, lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item], may: Set[str] = frozenset()
+    ) -> None:
         self.lexicon = lexicon
         self.text = text
+        self._may = may
         self.tokens = unquoted(tokens(text, start, end, items))
         self._lower = [token.lower for token in self.tokens]
         self.word: Callable[[int], str] = _Words(enumerate(self._lower)).__getitem__
@@ -170,10 +173,11 @@ class Sentence:
                     made.append(Verb(row.frame, at, last, row.forms, slot, until))
         longest: dict[int, int] = {}
         for verb in made:
-            longest[verb.first] = max(longest.get(verb.first, 0), 0 if verb.slot else verb.last)
+            idle = verb.frame.id not in self._may and self.among(verb.last - 1, "adding")
+            longest[verb.first] = max(longest.get(verb.first, 0), 0 if verb.slot or idle else verb.last)
         kept: dict[tuple[int, str], Verb] = {}
         for verb in made:
-            if verb.slot or verb.last == longest[verb.first]:
+            if verb.slot or verb.last >= longest[verb.first]:
                 kept.setdefault((verb.first, verb.frame.id), verb)
         return list(kept.values())
 

@@ -122,7 +122,7 @@ class Reader(Sentence):
             return ACTIVE
         if owner is not None and PAST in verb.forms and self.contact(owner) > 0 and self._objectless(last):
             return ACTIVE
-        object_follows = self.noun(last) or self.among(last, "determiners") or self.among(last, "pronouns")
+        object_follows = not self._objectless(last)
         told = self.word(last - 1) in verb.frame.prepositions
         has_object = (object_follows and not told) or verb.slot or not verb.frame.patient
         if self.word(before) == "," and self.word(before - 1).endswith("ed") and self.tokens[before - 1].item is None:
@@ -142,7 +142,9 @@ class Reader(Sentence):
         return before - 1 if self.noun(before - 1) and before - 1 not in self.starts else 0
 
     def _objectless(self, at: int) -> bool:
-        """True where no object stands behind a verb."""
+        """True where no object stands behind a verb, adverbs aside ("used freely available tools")."""
+        while self.word(at).endswith("ly") and at + 1 < len(self.tokens) and self.lexicon.adverb(self.tokens[at]):
+            at += 1
         return not (self.noun(at) or self.among(at, "determiners") or self.among(at, "pronouns"))
 
     def subject(self, start: int, kinds: frozenset[str], *, head: bool = False) -> Item | None:
@@ -160,6 +162,8 @@ class Reader(Sentence):
         if self.word(start) == "being":
             phrase = self.ending(before)
             return self.pick(phrase, kinds) if phrase else None
+        if self.word(start) == "having" and (verb := next(iter(self.verbs_at.get(before, ())), None)) is not None:
+            return self.subject(self.group(verb)[0], kinds, head=head)
         if self.word(before) == "," and (earlier := self._chained(start)) > 0:
             return self.subject(earlier, kinds, head=head)
         if self.word(before) in (",", ")", "—", "–"):

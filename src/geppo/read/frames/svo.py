@@ -51,8 +51,7 @@ def _unreal(reader: Reader, verb: Verb, start: int, auxiliaries: Sequence[str]) 
     if reader.word(start - 1) == "to" and reader.governor(start - 1) < 0:
         if reader.word(start - 2) in ("is", "are") or _carried_out(reader, verb, start):
             return False
-        phrase = reader.ending(start - 2)
-        return phrase is None or not reader.among(phrase.first - 1, "expects")
+        return not _expected(reader, start)
     if ING in verb.forms and (not auxiliaries or auxiliaries == ["not"]):
         while reader.word(start - 1) in ("and", "or") and reader.word(start - 2).endswith("ing"):
             start -= 2
@@ -68,6 +67,12 @@ def _unreal(reader: Reader, verb: Verb, start: int, auxiliaries: Sequence[str]) 
         if reader.among(place, "conditions") or (present and reader.among(place, "whenever")):
             return True
     return False
+
+
+def _expected(reader: Reader, at: int) -> bool:
+    """True where somebody is expected to do what the verb group at a place says: "expects X to attack"."""
+    phrase = reader.ending(at - 2)
+    return phrase is not None and any(reader.among(n, "expects") for n in range(max(0, phrase.first - 1), phrase.last))
 
 
 def _carried_out(reader: Reader, verb: Verb, start: int) -> bool:
@@ -92,8 +97,8 @@ def statements(
     """All statements that the frames find in a sentence that may hold some."""
     del clauses
     kinds = kinds_in(items)
-    reader = Reader(lexicon, text, start, end, items)
     may = lexicon.able(kinds)
+    reader = Reader(lexicon, text, start, end, items, may)
     for verb in reader.found:
         if verb.frame.id in may:
             yield from _of_verb(reader, verb)
@@ -197,8 +202,7 @@ def _stance(reader: Reader, at: int) -> dict[str, str]:
     if reader.word(at - 1) == "to":
         if reader.word(at - 2) in ("is", "are"):
             return {"hedge": "forecast"}
-        phrase = reader.ending(at - 2)
-        if phrase is not None and reader.among(phrase.first - 1, "expects"):
+        if _expected(reader, at):
             return {"hedge": "forecast"}
     return {}
 
