@@ -335,7 +335,8 @@ def _statement(
     if roles is None or not all(worth(frame, item, reader.text) for item in told):
         return None
     start, end = reader.tokens[at].start, reader.tokens[verb.last - 1].end
-    stretch = [start, end, *(place for item in (*patients, *others) for place in (item.start, item.end))]
+    near = [item for item in (*patients, *others) if ";" not in reader.text[item.end : start]]
+    stretch = [start, end, *(place for item in near for place in (item.start, item.end))]
     if frame.never is not None and frame.never.search(reader.text[min(stretch) : max(stretch) + BEHIND]):
         return None
     behind = [item.end for item in agents if voice == PASSIVE and item.start >= end]
