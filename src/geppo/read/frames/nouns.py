@@ -30,6 +30,8 @@ NAMES = frozenset({"actor", "malware", "tool", "campaign", "network", "org", "pl
 _BEARERS = frozenset({"actor", "malware", "tool", "campaign", "network"})
 """Names behind which a word in -ed is their verb and no adjective."""
 
+_BOUNDS = frozenset({("at", "least"), ("at", "most"), ("up", "to"), ("more", "than"), ("fewer", "than")})
+
 _QUOTES = ("“", '"', "‘", "'")
 
 _DOERS = frozenset(
@@ -279,7 +281,7 @@ class Sentence:
 
     def beginning(self, first: int) -> Phrase | None:
         """The noun phrase that begins at `first`, behind articles, adverbs and "hundreds of"."""
-        begin = first
+        begin = first = self._over_quantity(first)
         while first < len(self.tokens) and (
             self.among(first, "determiners")
             or (first > begin and self.word(first) == "of" and self.among(first - 1, "determiners"))
@@ -293,6 +295,13 @@ class Sentence:
             return None
         named = self._named(last)
         return named or Phrase(first, last)
+
+    def _over_quantity(self, at: int) -> int:
+        """The place behind "at least" and the like before a number."""
+        here = (self.word(at), self.word(at + 1))
+        if here in _BOUNDS:
+            return at + 2
+        return at + 3 if here == ("as", "many") and self.word(at + 2) == "as" else at
 
     def _ends_before(self, at: int) -> bool:
         """True where a noun phrase ends before a token: an article, or what a named doer did ("X surprised …")."""

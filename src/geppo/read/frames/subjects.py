@@ -66,7 +66,8 @@ class Reader(Sentence):
             return ACTIVE
         if ING in forms:
             return ACTIVE
-        if auxiliaries and (be or have) and BASE in forms and self.word(verb.first) not in self.lexicon.words["be"]:
+        own = self.among(verb.first, "be") or self.among(verb.first, "have")
+        if auxiliaries and (be or have) and BASE in forms and not own:
             return ""
         if PARTICIPLE in forms and not any(word in self.lexicon.words["modals"] for word in auxiliaries):
             return self._bare(verb, start)
@@ -145,6 +146,7 @@ class Reader(Sentence):
         """True where no object stands behind a verb, adverbs aside ("used freely available tools")."""
         while self.word(at).endswith("ly") and at + 1 < len(self.tokens) and self.lexicon.adverb(self.tokens[at]):
             at += 1
+        at = self._over_quantity(at)
         return not (self.noun(at) or self.among(at, "determiners") or self.among(at, "pronouns"))
 
     def subject(self, start: int, kinds: frozenset[str], *, head: bool = False) -> Item | None:
@@ -161,6 +163,9 @@ class Reader(Sentence):
             return self._first(before, kinds, whole=True)
         if self.word(start) == "being":
             phrase = self.ending(before)
+            return self.pick(phrase, kinds) if phrase else None
+        if self.word(start) == "having" and self.among(before, "prepositions") and not self.among(before, "sets_in"):
+            phrase = self.ending(before - 1)
             return self.pick(phrase, kinds) if phrase else None
         if self.word(start) == "having" and (verb := next(iter(self.verbs_at.get(before, ())), None)) is not None:
             return self.subject(self.group(verb)[0], kinds, head=head)
@@ -222,7 +227,7 @@ class Reader(Sentence):
         while phrase is not None:
             chain.append(phrase)
             before = self._over_list(phrase)
-            if not self.among(before, "prepositions"):
+            if not self.among(before, "prepositions") or self.among(before, "sets_in"):
                 break
             phrase = self.ending(before - 1)
             if phrase is not None and not near and self._participle(phrase):

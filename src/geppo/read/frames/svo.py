@@ -168,9 +168,9 @@ def _happened(reader: Reader, at: int) -> bool:
     place -= reader.word(place) in ("to", "in")
     if not reader.among(place, "came_to_pass"):
         return False
-    before = [reader.word(n) for n in range(max(0, place - 4), place)]
+    before = {reader.word(n) for n in range(max(0, place - 4), place)}
     words = reader.lexicon.words
-    return not any(word in words["unreal"] or word in words["negators"] or word in ("to", "may", "might") for word in before)
+    return before.isdisjoint(words["unreal"] | words["negators"] | {"to", "may", "might"})
 
 
 def _no_verb(reader: Reader, verb: Verb, at: int, auxiliaries: Sequence[str]) -> bool:

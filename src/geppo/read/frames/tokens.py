@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from geppo.read.typed import Item
 
-_WORD = re.compile(r"['’]s\b|\w[\w’'&/\-]*|[^\s\w]")
-"""Python's own engine: the alternatives begin with different characters and repeat one class, so it never goes back."""
+_WORD = re.compile(r"['’]s\b|[0-9]+(?:\.[0-9]+)+[\w\-]*|\w[\w’'&/\-]*|[^\s\w]")
+"""Python's own engine: what an alternative repeats never matches what follows it, so it never goes back far."""
 
 _POSSESSIVE = frozenset({"'s", "’s"})
 
