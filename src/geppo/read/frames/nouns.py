@@ -463,6 +463,7 @@ class Sentence:
             or any(self.among(before, name) for name in ("determiners", "prepositions", "numbers"))
             or self.word(before) == "'s"
             or (PAST not in verb.forms and self.word(before) in (",", "and", "or"))
+            or self.word(before) == "or"
             or (self.tokens[before].lower[:1].isdigit())
             or (PAST not in verb.forms and not self.among(before, "be") and not self.among(before, "have"))
             or any(

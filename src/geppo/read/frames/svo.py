@@ -180,7 +180,8 @@ def _no_verb(reader: Reader, verb: Verb, at: int, auxiliaries: Sequence[str]) ->
         return True
     if reader.among(at - 1, "articles") and verb.forms & {BASE, S} and not auxiliaries:
         return True
-    if BASE not in verb.forms or PAST in verb.forms or auxiliaries:
+    helped = any(word in reader.lexicon.words[name] for name in ("be", "have", "modals") for word in auxiliaries)
+    if BASE not in verb.forms or PAST in verb.forms or helped:
         return False
     return not (reader.noun(at - 1) or reader.among(at - 1, "relative") or reader.word(at - 1) in ("to", "it", "they"))
 
@@ -355,10 +356,19 @@ def _any_subject(frame: Frame) -> bool:
 
 def _patients_before(reader: Reader, verb: Verb, at: int) -> list[Item]:
     frame = verb.frame
-    found = reader.subject(at, frame.patient, head=True)
+    found = _deed_before(reader, frame, at) or reader.subject(at, frame.patient, head=True)
     if found is None:
         return []
     return _listed_before(reader, found, frame.patient)
+
+
+def _deed_before(reader: Reader, frame: Frame, at: int) -> Item | None:
+    """The deed right before a participle without a verb of its own, whatever it stands in: "hit in an attack tied to"."""
+    if reader.among(at, "be") or not {"campaign-kind", "act"} & frame.patient or not reader.noun(at - 1):
+        return None
+    phrase = reader.ending(at - 1)
+    item = reader.pick(phrase, frozenset({"campaign-kind", "act"}) & frame.patient) if phrase else None
+    return item if item is not None and item.end == reader.tokens[at - 1].end else None
 
 
 def _listed_before(reader: Reader, found: Item, kinds: frozenset[str]) -> list[Item]:
