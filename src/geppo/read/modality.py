@@ -168,6 +168,8 @@ def _negated(
     for mark in hedging.negations(sentence.text, sentence.span, sentence.language):
         if not (near.start < mark.end and mark.start < near.end):
             continue
+        if framed and ":" in sentence.text[mark.end : match.start]:
+            continue
         told = min((item.end for item in spoken_of), default=match.end)
         if framed and told < mark.start and "," in sentence.text[told : mark.start] and match.start <= told:
             continue

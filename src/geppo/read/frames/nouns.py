@@ -429,8 +429,9 @@ class Sentence:
             return False
         if token.kind == "place" and last.lower in self.lexicon.words["organs"]:
             return True
+        said = last.item is None or (token.kind in _BEARERS and last.kind in ("unit", "role", "malware-kind"))
         return last.lower in self.lexicon.words["containers"] or (
-            last.item is None and last.lower in self.lexicon.words["kind_nouns"]
+            said and last.lower in self.lexicon.words["kind_nouns"]
         )
 
     def _words(self, first: int, last: int) -> Item | None:

@@ -34,8 +34,9 @@ class Reader(Sentence):
             self.lexicon.adverb(self.tokens[at - 1])
             or any(self.among(at - 1, name) for name in ("be", "have", "modals"))
             or (self.word(at - 1) == "on" and self.among(at, "days"))
+            or (self.word(at - 2) == "in" and self.among(at - 1, "behind_in"))
         ):
-            at -= 1
+            at -= 1 + (self.word(at - 2) == "in" and self.among(at - 1, "behind_in"))
         seen = ING in verb.forms and self.among(at - 1, "governors") and at == verb.first
         governor = at - 1 if seen and self.among(at - 2, "be") else self.governor(at - 1)
         if governor >= 0:

@@ -37,6 +37,12 @@ _BY_MEANS = frozenset({Predicate.USES, Predicate.EXPLOITS})
 NEAR = 40
 """Characters before a verb in which its subject belongs to the stretch that a negation may stand before."""
 
+_HELD_APART = frozenset({
+    "malware-kind", "malware", "tool", "campaign-kind", "document", "vuln", "shared-thing/vulnerability",
+    "shared-thing/zero-day",
+})  # fmt: skip
+"""What a noun behind it ("a flaw in X") says more of, and is itself what the verb speaks of."""
+
 _PLAIN = frozenset({"date", "number"})
 BEHIND = 8
 """Characters behind a statement that `never` looks at, too: "had rented from"."""
@@ -131,7 +137,7 @@ def _of_noun(reader: Reader, frame: Frame, at: int, last: int) -> Iterator[State
     verb = Verb(frame, at, last, frozenset(), 0)
     agents = reader.behind(verb, ("by",), frame.agent)[:1]
     before = at - 1
-    while before > 0 and reader.noun(before) and reader.tokens[before].item is None and reader.word(before) != "'s":
+    while before > 0 and reader.tokens[before].item is None and reader.noun(before) and not _opens(reader, before):
         before -= 1
     if not agents and reader.word(before) == "'s":
         owner = reader.ending(before - 1)
@@ -143,6 +149,12 @@ def _of_noun(reader: Reader, frame: Frame, at: int, last: int) -> Iterator[State
         statement = _statement(reader, verb, at, PASSIVE, agents, patients)
         if statement is not None:
             yield statement
+
+
+def _opens(reader: Reader, at: int) -> bool:
+    """True for a word before the words that describe a noun: an article, an owner, what tells that it came to pass."""
+    names = ("determiners", "follows_event", "came_to_pass")
+    return reader.word(at) == "'s" or any(reader.among(at, name) for name in names)
 
 
 def _affected(reader: Reader, frame: Frame, at: int) -> list[Item]:
@@ -435,8 +447,9 @@ def _patients_after(reader: Reader, verb: Verb, at: int) -> tuple[list[Item], in
 
 def _other_thing(reader: Reader, phrase: Phrase) -> bool:
     """True for a noun phrase that is a thing of another kind than is wanted, whatever it stands in."""
-    kinds = {token.kind for token in reader.tokens[phrase.first : phrase.last]}
-    return not kinds.isdisjoint(("malware-kind", "malware", "tool", "campaign-kind", "document"))
+    items = [item for token in reader.tokens[phrase.first : phrase.last] if (item := token.item) is not None]
+    kinds = {item.kind for item in items} | {item.terms[0].id for item in items if item.terms}
+    return not kinds.isdisjoint(_HELD_APART)
 
 
 def _antecedent(reader: Reader, at: int, kinds: frozenset[str]) -> list[Item]:
