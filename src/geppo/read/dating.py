@@ -73,7 +73,11 @@ def _set_apart(sentence: Sentence, words: Mapping[str, Any], date: Item, match: 
     if date.end <= match.start:
         between = sentence.text[date.end : match.start]
         return "reason" in words and _apart(words["reason"]).search(between) is not None
-    if not match.start < date.start < match.end or not sentence.text.startswith(",", date.end) or "aside" not in words:
+    if (
+        not match.start < date.start < match.end
+        or "," not in sentence.text[date.end : match.end]
+        or "aside" not in words
+    ):
         return False
     before = sentence.text[match.start : date.start]
     return _apart(words["aside"]).search(before) is not None and _apart(words["event"]).search(before) is None

@@ -375,7 +375,7 @@ def _patients_before(reader: Reader, verb: Verb, at: int) -> list[Item]:
 
 
 def _deed_before(reader: Reader, frame: Frame, at: int) -> Item | None:
-    """The deed right before a participle without a verb of its own, whatever it stands in: "hit in an attack tied to"."""
+    """The deed right before a bare participle, whatever it stands in: "hit in an attack tied to …"."""
     if reader.among(at, "be") or not {"campaign-kind", "act"} & frame.patient or not reader.noun(at - 1):
         return None
     phrase = reader.ending(at - 1)
