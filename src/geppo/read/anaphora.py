@@ -31,6 +31,8 @@ def _data() -> dict[str, Any]:
             "quote",
             "house",
             "no_firm",
+            "suspected",
+            "elsewhere",
         ):
             if name in row:
                 row[name] = linear.compile(row[name])
@@ -43,13 +45,15 @@ class Salience:
 
     The names are the keys of a dictionary: a block may have thousands, and in a list each would be looked for.
     `nameless` are kinds of which the block spoke last without a name ("an unknown group"): until one is named again,
-    "the group" is that one and no earlier name.
+    "the group" is that one and no earlier name. `suspected` are names of which the block only supposed that they did
+    something when it last spoke of them: "the attackers" are not they.
     """
 
     latest: dict[str, dict[Term, None]] = field(default_factory=dict)
     times: dict[str, int] = field(default_factory=dict)
     subject: Item | None = None
     nameless: set[str] = field(default_factory=set)
+    suspected: set[str] = field(default_factory=set)
 
     def see(self, item: Item) -> None:
         """Take note of a name."""
@@ -101,6 +105,9 @@ def resolve(text: str, start: int, end: int, items: Sequence[Item], salience: Sa
     data = _data()
     own = data.get(language)
     out: list[Item] = []
+    if own is not None and "elsewhere" in own and own["elsewhere"].search(text[start:end]) is not None:
+        salience.nameless.add("actor")
+    supposes = own is not None and "suspected" in own and own["suspected"].search(text[start:end]) is not None
     for number, item in enumerate(items):
         if own and item.kind in data["refers"]:
             named = _apposed(text, item, out, data, own) or _announced(
@@ -111,6 +118,10 @@ def resolve(text: str, start: int, end: int, items: Sequence[Item], salience: Sa
             out.append(item)
         if item.kind in _NAMES and not _other_name(text, item, out[:-1]):
             salience.see(item)
+            if supposes and item.kind == "actor":
+                salience.suspected.update(term.id for term in item.terms)
+            elif salience.suspected:
+                salience.suspected.difference_update(term.id for term in item.terms)
     if own:
         out = _pronouns(text, start, end, out, salience, own)
         _unnamed(text, start, out, salience, data, own)
@@ -197,7 +208,7 @@ def _description(
         return item
     before = salience.subject
     term = salience.last(kinds, few=item.kind == "role")
-    if term is None:
+    if term is None or (item.kind == "role" and term.id in salience.suspected):
         return item
     if before is not None and before.kind in kinds and item.kind != "role":
         term = before.terms[0]

@@ -39,7 +39,7 @@ def asks(sentence: Sentence) -> bool:
 def tells(sentence: Sentence, item: Item) -> bool:
     """True for an organisation that says or found what the sentence is about, and is not whom it happened to."""
     words = _words(sentence.language)
-    if item.kind != "org" or not words:
+    if item.kind not in ("org", "body") or not words:
         return False
     before = sentence.text[max(sentence.span.start, item.start - _REACH) : item.start]
     behind = sentence.text[item.end : min(sentence.span.end, item.end + _REACH)]
@@ -78,6 +78,8 @@ def closed(sentence: Sentence, found: Found) -> bool:
     first = min(item.start for item in subjects)
     before, behind = sentence.text[sentence.span.start : first], sentence.text[last : min(others)]
     if words["governed"].search(before) is not None and words["governed_end"].search(behind) is not None:
+        return True
+    if "lent" in words and words["lent"].search(before) is not None and words["doers"].search(before) is not None:
         return True
     if "," not in behind:
         return False

@@ -57,6 +57,8 @@ def _of_another(sentence: Sentence, predicate: Predicate, date: Item, match: Spa
     before = sentence.text[sentence.span.start : date.start]
     if predicate.value not in words["told"] and _apart(words["done"]).search(before) is not None:
         return True
+    if predicate.value not in words["told"] and _set_apart(sentence, words, date, match):
+        return True
     if date.end <= match.start:
         closed = "," in sentence.text[date.end : match.start]
         opened = _apart(words["opened"]).search(before) is not None
@@ -64,6 +66,21 @@ def _of_another(sentence: Sentence, predicate: Predicate, date: Item, match: Spa
     if date.start < match.end:
         return False
     return _apart(words["behind"]).search(sentence.text[match.end : date.start]) is not None
+
+
+def _set_apart(sentence: Sentence, words: Mapping[str, Any], date: Item, match: Span) -> bool:
+    """True for a date in an aside within a statement ("X, first seen in May, was used"), or before its "after"."""
+    if date.end <= match.start:
+        between = sentence.text[date.end : match.start]
+        return "reason" in words and _apart(words["reason"]).search(between) is not None
+    if (
+        not match.start < date.start < match.end
+        or "," not in sentence.text[date.end : match.end]
+        or "aside" not in words
+    ):
+        return False
+    before = sentence.text[match.start : date.start]
+    return _apart(words["aside"]).search(before) is not None and _apart(words["event"]).search(before) is None
 
 
 @cache

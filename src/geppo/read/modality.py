@@ -115,6 +115,8 @@ def _elsewhere(
             return False
         if follows and _describes_another(sentence, match.end, mark.start):
             return True
+        if any(word in between for word in scope()["apart_behind"].get(sentence.language, ())):
+            return True
         if follows and _supposed_chain(sentence, mark, between):
             return False
         return _set_apart(between, sentence.language, chained=follows)
@@ -187,6 +189,8 @@ def _negated(
     last = max((item.end for item in spoken_of), default=match.end)
     for mark in hedging.negations(sentence.text, sentence.span, sentence.language):
         if not (near.start < mark.end and mark.start < near.end):
+            continue
+        if framed and ":" in sentence.text[mark.end : match.start]:
             continue
         told = min((item.end for item in spoken_of), default=match.end)
         if framed and told < mark.start and "," in sentence.text[told : mark.start] and match.start <= told:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from geppo.model.entity import Kind, Term
 from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST, S, forms_of
 from geppo.read.frames.frame import OPEN, Able, Frame, Frames, filling
-from geppo.read.frames.tokens import Token, tokens
+from geppo.read.frames.tokens import Token, tokens, unquoted
 from geppo.read.names import slug
 from geppo.read.typed import Item
 
@@ -29,6 +29,8 @@ FARTHEST = 14
 NAMES = frozenset({"actor", "malware", "tool", "campaign", "network", "org", "place", "agreement", "product", "vuln"})
 _BEARERS = frozenset({"actor", "malware", "tool", "campaign", "network"})
 """Names behind which a word in -ed is their verb and no adjective."""
+
+_BOUNDS = frozenset({("at", "least"), ("at", "most"), ("up", "to"), ("more", "than"), ("fewer", "than")})
 
 _QUOTES = ("“", '"', "‘", "'")
 
@@ -139,10 +141,13 @@ class _Words(dict[int, str]):
 class Sentence:
     """One sentence: its tokens, the phrases of frames in it, and its noun phrases."""
 
-    def __init__(self, lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> None:
+    def __init__(
+        self, lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item], may: Set[str] = frozenset()
+    ) -> None:
         self.lexicon = lexicon
         self.text = text
-        self.tokens = tokens(text, start, end, items)
+        self._may = may
+        self.tokens = unquoted(tokens(text, start, end, items))
         self._lower = [token.lower for token in self.tokens]
         self.word: Callable[[int], str] = _Words(enumerate(self._lower)).__getitem__
         """The small letters of a token, an empty text outside of the sentence: asked some hundred times a sentence."""
@@ -155,27 +160,26 @@ class Sentence:
     def found(self) -> list[Verb]:
         """Every frame's phrase in the sentence."""
         made = []
-        words = {*self._lower, *(word.rpartition(" ")[2] for word in self._lower if " " in word)}
+        words = {*self._lower, *(part for word in self._lower if " " in word for part in word.split(" "))}
         for at, word in enumerate(self._lower):
             phrases = self.lexicon.verbs.get(word)
             if phrases is None:
                 continue
             behind = self._over_adverbs(at + 1) if word in self.lexicon.words["be"] else at + 1
-            following = self.word(behind)
-            for place, rows in (
-                (at + 1, phrases.get("", ())),
-                (behind, phrases.get(following, ()) if following else ()),
-            ):
-                for row in rows:
-                    last, slot, until = self._rest(place, row.rest) if row.needed <= words else (0, 0, 0)
-                    if last:
-                        made.append(Verb(row.frame, at, last, row.forms, slot, until))
+            rows = [(at + 1, row) for row in phrases.get("", ())]
+            rows += [(behind, row) for following in self._readings(behind) for row in phrases.get(following, ())]
+            for place, row in rows:
+                told = PARTICIPLE in row.forms
+                last, slot, until = self._rest(place, row.rest, told=told) if row.needed <= words else (0, 0, 0)
+                if last:
+                    made.append(Verb(row.frame, at, last, row.forms, slot, until))
         longest: dict[int, int] = {}
         for verb in made:
-            longest[verb.first] = max(longest.get(verb.first, 0), 0 if verb.slot else verb.last)
+            idle = verb.frame.id not in self._may and self.among(verb.last - 1, "adding")
+            longest[verb.first] = max(longest.get(verb.first, 0), 0 if verb.slot or idle else verb.last)
         kept: dict[tuple[int, str], Verb] = {}
         for verb in made:
-            if verb.slot or verb.last == longest[verb.first]:
+            if verb.slot or verb.last >= longest[verb.first]:
                 kept.setdefault((verb.first, verb.frame.id), verb)
         return list(kept.values())
 
@@ -199,21 +203,37 @@ class Sentence:
         return frozenset(
             verb.first
             for verb in self.found
-            if verb.forms & {S, PAST} and verb.forms.isdisjoint({PARTICIPLE}) and not self.among(verb.first, "plurals")
+            if verb.forms & {S, PAST}
+            and verb.forms.isdisjoint({PARTICIPLE})
+            and not self.among(verb.first, "plurals")
+            and not (S in verb.forms and self._object_place(verb.first))
         )
 
-    def _rest(self, at: int, rest: Sequence[str]) -> tuple[int, int, int]:
+    def _object_place(self, at: int) -> bool:
+        """True right behind a verb's past, where a word in -s is its object ("accessed names", "detailed attacks")."""
+        return any(PAST in verb.forms and verb.last == at for verb in self.verbs_at.get(at - 1, ()))
+
+    def _readings(self, at: int) -> tuple[str, ...]:
+        """What a token may begin or end with in a phrase: a mention of several words by its first and last one."""
+        word = self.word(at)
+        if " " not in word:
+            return (word,) if word else ()
+        return (word.partition(" ")[0], word.rpartition(" ")[2])
+
+    def _rest(self, at: int, rest: Sequence[str], *, told: bool) -> tuple[int, int, int]:
         """Where a phrase ends whose first word stands before `at`, its slot and the end of that; zeros where it is
-        another phrase."""
-        slot = until = 0
+        another phrase. A participle needs nothing in its slot (`told`): "was taken offline"."""
+        slot = until = within = 0
         for number, word in enumerate(rest):
-            if word == "~":
+            if within:
+                within -= 1
+            elif word == "~":
                 slot = at
                 if number + 1 < len(rest):
                     place = self._seek(at, rest[number + 1], FARTHEST)
-                    if place <= at:
+                    if place < at or (place == at and not told):
                         return 0, 0, 0
-                    at = until = place
+                    slot, at, until = (slot, place, place) if place > at else (0, at, 0)
             elif word == "*":
                 place = self._seek(at, rest[number + 1], GAP)
                 if place < 0:
@@ -221,9 +241,16 @@ class Sentence:
                 at = place
             elif self.word(at) == word or self.word(at).endswith(f" {word}"):
                 at += 1
+            elif (within := self._spelt(at, rest[number:])) > 0:
+                at, within = at + 1, within - 1
             else:
                 return 0, 0, 0
         return at, slot, until
+
+    def _spelt(self, at: int, rest: Sequence[str]) -> int:
+        """How many words of a phrase a mention of several words stands for ("unauthorised access"); 0 for another."""
+        here = self.word(at).split(" ")
+        return len(here) if len(here) > 1 and here == list(rest[: len(here)]) else 0
 
     def _seek(self, at: int, word: str, most: int) -> int:
         ends = ";.:?!," if most == GAP else ";.:?!"
@@ -254,7 +281,7 @@ class Sentence:
 
     def beginning(self, first: int) -> Phrase | None:
         """The noun phrase that begins at `first`, behind articles, adverbs and "hundreds of"."""
-        begin = first
+        begin = first = self._over_quantity(first)
         while first < len(self.tokens) and (
             self.among(first, "determiners")
             or (first > begin and self.word(first) == "of" and self.among(first - 1, "determiners"))
@@ -268,6 +295,13 @@ class Sentence:
             return None
         named = self._named(last)
         return named or Phrase(first, last)
+
+    def _over_quantity(self, at: int) -> int:
+        """The place behind "at least" and the like before a number."""
+        here = (self.word(at), self.word(at + 1))
+        if here in _BOUNDS:
+            return at + 2
+        return at + 3 if here == ("as", "many") and self.word(at + 2) == "as" else at
 
     def _ends_before(self, at: int) -> bool:
         """True where a noun phrase ends before a token: an article, or what a named doer did ("X surprised …")."""
@@ -395,8 +429,9 @@ class Sentence:
             return False
         if token.kind == "place" and last.lower in self.lexicon.words["organs"]:
             return True
+        said = last.item is None or (token.kind in _BEARERS and last.kind in ("unit", "role", "malware-kind"))
         return last.lower in self.lexicon.words["containers"] or (
-            last.item is None and last.lower in self.lexicon.words["kind_nouns"]
+            said and last.lower in self.lexicon.words["kind_nouns"]
         )
 
     def _words(self, first: int, last: int) -> Item | None:
@@ -420,14 +455,16 @@ class Sentence:
         before = verb.first - 1
         if self.word(before) == "both" and self.noun(before - 1):
             return False
-        follows = self.noun(verb.last) or self.among(verb.last, "determiners")
-        if not follows or self.among(verb.last, "determiners"):
+        if not self.noun(verb.last) or self.among(verb.last, "determiners"):
+            return False
+        if self.word(before) == "that" and self.noun(before - 1):
             return False
         return (
             before < 0
             or any(self.among(before, name) for name in ("determiners", "prepositions", "numbers"))
             or self.word(before) == "'s"
             or (PAST not in verb.forms and self.word(before) in (",", "and", "or"))
+            or self.word(before) == "or"
             or (self.tokens[before].lower[:1].isdigit())
             or (PAST not in verb.forms and not self.among(before, "be") and not self.among(before, "have"))
             or any(

@@ -34,8 +34,9 @@ class Reader(Sentence):
             self.lexicon.adverb(self.tokens[at - 1])
             or any(self.among(at - 1, name) for name in ("be", "have", "modals"))
             or (self.word(at - 1) == "on" and self.among(at, "days"))
+            or (self.word(at - 2) == "in" and self.among(at - 1, "behind_in"))
         ):
-            at -= 1
+            at -= 1 + (self.word(at - 2) == "in" and self.among(at - 1, "behind_in"))
         seen = ING in verb.forms and self.among(at - 1, "governors") and at == verb.first
         governor = at - 1 if seen and self.among(at - 2, "be") else self.governor(at - 1)
         if governor >= 0:
@@ -66,7 +67,8 @@ class Reader(Sentence):
             return ACTIVE
         if ING in forms:
             return ACTIVE
-        if auxiliaries and (be or have) and BASE in forms and self.word(verb.first) not in self.lexicon.words["be"]:
+        own = self.among(verb.first, "be") or self.among(verb.first, "have")
+        if auxiliaries and (be or have) and BASE in forms and not own:
             return ""
         if PARTICIPLE in forms and not any(word in self.lexicon.words["modals"] for word in auxiliaries):
             return self._bare(verb, start)
@@ -120,7 +122,9 @@ class Reader(Sentence):
         owner = self.ending(before)
         if owner is not None and PAST in verb.forms and self.among(self._before(owner), "relative"):
             return ACTIVE
-        object_follows = self.noun(last) or self.among(last, "determiners") or self.among(last, "pronouns")
+        if owner is not None and PAST in verb.forms and self.contact(owner) > 0 and self._objectless(last):
+            return ACTIVE
+        object_follows = not self._objectless(last)
         told = self.word(last - 1) in verb.frame.prepositions
         has_object = (object_follows and not told) or verb.slot or not verb.frame.patient
         if self.word(before) == "," and self.word(before - 1).endswith("ed") and self.tokens[before - 1].item is None:
@@ -129,6 +133,23 @@ class Reader(Sentence):
             return PASSIVE if self.noun(before) or self.word(before) == "," else ""
         return ACTIVE
 
+    def contact(self, owner: Phrase) -> int:
+        """The place of the noun that a clause without a relative word describes ("flaws the vendor mended"), or 0.
+
+        `owner` is that clause's subject; an article stands between the two.
+        """
+        before = owner.first - 1
+        if not self.among(before, "articles") or self.among(before, "relative"):
+            return 0
+        return before - 1 if self.noun(before - 1) and before - 1 not in self.starts else 0
+
+    def _objectless(self, at: int) -> bool:
+        """True where no object stands behind a verb, adverbs aside ("used freely available tools")."""
+        while self.word(at).endswith("ly") and at + 1 < len(self.tokens) and self.lexicon.adverb(self.tokens[at]):
+            at += 1
+        at = self._over_quantity(at)
+        return not (self.noun(at) or self.among(at, "determiners") or self.among(at, "pronouns"))
+
     def subject(self, start: int, kinds: frozenset[str], *, head: bool = False) -> Item | None:
         """Who the verb group at `start` is said of; with `head` no noun that only adds to it ("a report on X")."""
         before = start - 1
@@ -136,7 +157,7 @@ class Reader(Sentence):
             before -= 1
             while self.word(before) in (",", "(") or self.among(before, "prepositions"):
                 before -= 1
-            return self.head(before, kinds, head=head, near=True)
+            return self.head(self._over_dates(before), kinds, head=head, near=True)
         if self.among(before, "prepositions") and self.among(before - 1, "governors") and self.noun(before - 2):
             return self.head(before - 2, kinds, head=head)
         if self.among(before, "demonstrative"):
@@ -144,6 +165,11 @@ class Reader(Sentence):
         if self.word(start) == "being":
             phrase = self.ending(before)
             return self.pick(phrase, kinds) if phrase else None
+        if self.word(start) == "having" and self.among(before, "prepositions") and not self.among(before, "sets_in"):
+            phrase = self.ending(before - 1)
+            return self.pick(phrase, kinds) if phrase else None
+        if self.word(start) == "having" and (verb := next(iter(self.verbs_at.get(before, ())), None)) is not None:
+            return self.subject(self.group(verb)[0], kinds, head=head)
         if self.word(before) == "," and (earlier := self._chained(start)) > 0:
             return self.subject(earlier, kinds, head=head)
         if self.word(before) in (",", ")", "—", "–"):
@@ -151,6 +177,14 @@ class Reader(Sentence):
         if self.noun(before):
             return self.head(before, kinds, head=head) or self._over_relative(before, kinds)
         return self._first(start, kinds)
+
+    def _over_dates(self, last: int) -> int:
+        """The place before dates that end at `last`: "attacks in 2021 and 2022 that …"."""
+        while last > 0 and self.tokens[last].kind == "date":
+            last -= 1
+            while self.among(last, "prepositions") or self.word(last) in ("and", "late", "early", "mid"):
+                last -= 1
+        return last
 
     def _chained(self, start: int) -> int:
         """Where the verb group before a comma begins that has the same doer: "deployed X, planted Y and spread Z"."""
@@ -194,7 +228,7 @@ class Reader(Sentence):
         while phrase is not None:
             chain.append(phrase)
             before = self._over_list(phrase)
-            if not self.among(before, "prepositions"):
+            if not self.among(before, "prepositions") or self.among(before, "sets_in"):
                 break
             phrase = self.ending(before - 1)
             if phrase is not None and not near and self._participle(phrase):
@@ -248,9 +282,13 @@ class Reader(Sentence):
 
     def _before(self, phrase: Phrase) -> int:
         before = phrase.first - 1
-        while self.among(before, "determiners"):
+        while self.among(before, "determiners") and not self._relative(before):
             before -= 1
         return before
+
+    def _relative(self, at: int) -> bool:
+        """True for a "that" behind a noun, which is no determiner of the next one."""
+        return self.word(at) == "that" and self.noun(at - 1)
 
     def _over_parenthesis(self, comma: int, kinds: frozenset[str]) -> Item | None:
         last = self.tokens[comma - 1].item if comma else None

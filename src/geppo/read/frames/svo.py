@@ -37,6 +37,12 @@ _BY_MEANS = frozenset({Predicate.USES, Predicate.EXPLOITS})
 NEAR = 40
 """Characters before a verb in which its subject belongs to the stretch that a negation may stand before."""
 
+_HELD_APART = frozenset({
+    "malware-kind", "malware", "tool", "campaign-kind", "document", "vuln", "shared-thing/vulnerability",
+    "shared-thing/zero-day",
+})  # fmt: skip
+"""What a noun behind it ("a flaw in X") says more of, and is itself what the verb speaks of."""
+
 _PLAIN = frozenset({"date", "number"})
 BEHIND = 8
 """Characters behind a statement that `never` looks at, too: "had rented from"."""
@@ -49,8 +55,9 @@ def _unreal(reader: Reader, verb: Verb, start: int, auxiliaries: Sequence[str]) 
     if unreal and not (unreal == ["could"] and any(word in words["have"] for word in auxiliaries)):
         return True
     if reader.word(start - 1) == "to" and reader.governor(start - 1) < 0:
-        phrase = reader.ending(start - 2)
-        return phrase is None or not reader.among(phrase.first - 1, "expects")
+        if reader.word(start - 2) in ("is", "are") or _carried_out(reader, verb, start):
+            return False
+        return not _expected(reader, start)
     if ING in verb.forms and (not auxiliaries or auxiliaries == ["not"]):
         while reader.word(start - 1) in ("and", "or") and reader.word(start - 2).endswith("ing"):
             start -= 2
@@ -68,6 +75,20 @@ def _unreal(reader: Reader, verb: Verb, start: int, auxiliaries: Sequence[str]) 
     return False
 
 
+def _expected(reader: Reader, at: int) -> bool:
+    """True where somebody is expected to do what the verb group at a place says: "expects X to attack"."""
+    phrase = reader.ending(at - 2)
+    return phrase is not None and any(reader.among(n, "expects") for n in range(max(0, phrase.first - 1), phrase.last))
+
+
+def _carried_out(reader: Reader, verb: Verb, start: int) -> bool:
+    """True for the purpose of what a vendor gave out: "released an update to fix X"."""
+    if verb.frame.predicate is not Predicate.FIXES:
+        return False
+    places = range(start - 2, max(-1, start - 2 - FARTHEST), -1)
+    return any(reader.among(place, "gives_out") for place in places)
+
+
 def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
     """False where no frame can be in a sentence: it need not be looked at."""
     kinds = kinds_in(items)
@@ -82,13 +103,13 @@ def statements(
     """All statements that the frames find in a sentence that may hold some."""
     del clauses
     kinds = kinds_in(items)
-    reader = Reader(lexicon, text, start, end, items)
     may = lexicon.able(kinds)
+    reader = Reader(lexicon, text, start, end, items, may)
     for verb in reader.found:
         if verb.frame.id in may:
             yield from _of_verb(reader, verb)
     for at, token in enumerate(reader.tokens):
-        for frame, rest in lexicon.nouns.get(token.lower, ()):
+        for frame, rest in lexicon.nouns.get(token.lower.rpartition(" ")[2], ()):
             if all(reader.word(at + 1 + n) == word for n, word in enumerate(rest)):
                 yield from _of_noun(reader, frame, at, at + 1 + len(rest))
 
@@ -116,18 +137,52 @@ def _of_noun(reader: Reader, frame: Frame, at: int, last: int) -> Iterator[State
     verb = Verb(frame, at, last, frozenset(), 0)
     agents = reader.behind(verb, ("by",), frame.agent)[:1]
     before = at - 1
-    while before > 0 and reader.noun(before) and reader.tokens[before].item is None and reader.word(before) != "'s":
+    while before > 0 and reader.tokens[before].item is None and reader.noun(before) and not _opens(reader, before):
         before -= 1
     if not agents and reader.word(before) == "'s":
         owner = reader.ending(before - 1)
         item = reader.pick(owner, frame.agent - {OPEN}) if owner else None
         agents = [item] if item else []
-    listed = reader.listed(last)
-    patients = [item for phrase in listed[:1] if (item := reader.pick(phrase, frame.patient))]
-    if agents and patients:
+    patients = _affected(reader, frame, last)
+    unsaid = not agents and bool(frame.nobody) and _happened(reader, before + 1)
+    if patients and (agents or unsaid):
         statement = _statement(reader, verb, at, PASSIVE, agents, patients)
         if statement is not None:
             yield statement
+
+
+def _opens(reader: Reader, at: int) -> bool:
+    """True for a word before the words that describe a noun: an article, an owner, what tells that it came to pass."""
+    names = ("determiners", "follows_event", "came_to_pass")
+    return reader.word(at) == "'s" or any(reader.among(at, name) for name in names)
+
+
+def _affected(reader: Reader, frame: Frame, at: int) -> list[Item]:
+    """What the nouns behind "theft of" or "attack on" stand for, up to one that it cannot be done to."""
+    found: list[Item] = []
+    for number, phrase in enumerate(reader.listed(at)):
+        if number and reader.inner(phrase):
+            continue
+        item = reader.pick(phrase, frame.patient)
+        if item is None or (number and not worth(frame, item, reader.text)):
+            break
+        found.append(item)
+    return found
+
+
+def _happened(reader: Reader, at: int) -> bool:
+    """True where a noun at a place tells of what came to pass: "led to the theft of …", "following a breach at …"."""
+    place = at - 1
+    while reader.among(place, "determiners"):
+        place -= 1
+    if reader.among(place, "follows_event"):
+        return True
+    place -= reader.word(place) in ("to", "in")
+    if not reader.among(place, "came_to_pass"):
+        return False
+    before = {reader.word(n) for n in range(max(0, place - 4), place)}
+    words = reader.lexicon.words
+    return before.isdisjoint(words["unreal"] | words["negators"] | {"to", "may", "might"})
 
 
 def _no_verb(reader: Reader, verb: Verb, at: int, auxiliaries: Sequence[str]) -> bool:
@@ -137,7 +192,8 @@ def _no_verb(reader: Reader, verb: Verb, at: int, auxiliaries: Sequence[str]) ->
         return True
     if reader.among(at - 1, "articles") and verb.forms & {BASE, S} and not auxiliaries:
         return True
-    if BASE not in verb.forms or PAST in verb.forms or auxiliaries:
+    helped = any(word in reader.lexicon.words[name] for name in ("be", "have", "modals") for word in auxiliaries)
+    if BASE not in verb.forms or PAST in verb.forms or helped:
         return False
     return not (reader.noun(at - 1) or reader.among(at - 1, "relative") or reader.word(at - 1) in ("to", "it", "they"))
 
@@ -157,8 +213,9 @@ def _stance(reader: Reader, at: int) -> dict[str, str]:
     if reader.among(at - 1, "denials"):
         return {"negated": "false", "hedge": "denies"}
     if reader.word(at - 1) == "to":
-        phrase = reader.ending(at - 2)
-        if phrase is not None and reader.among(phrase.first - 1, "expects"):
+        if reader.word(at - 2) in ("is", "are"):
+            return {"hedge": "forecast"}
+        if _expected(reader, at):
             return {"hedge": "forecast"}
     return {}
 
@@ -291,7 +348,8 @@ def _statement(
     if roles is None or not all(worth(frame, item, reader.text) for item in told):
         return None
     start, end = reader.tokens[at].start, reader.tokens[verb.last - 1].end
-    stretch = [start, end, *(place for item in (*patients, *others) for place in (item.start, item.end))]
+    near = [item for item in (*patients, *others) if ";" not in reader.text[item.end : start]]
+    stretch = [start, end, *(place for item in near for place in (item.start, item.end))]
     if frame.never is not None and frame.never.search(reader.text[min(stretch) : max(stretch) + BEHIND]):
         return None
     behind = [item.end for item in agents if voice == PASSIVE and item.start >= end]
@@ -310,10 +368,19 @@ def _any_subject(frame: Frame) -> bool:
 
 def _patients_before(reader: Reader, verb: Verb, at: int) -> list[Item]:
     frame = verb.frame
-    found = reader.subject(at, frame.patient, head=True)
+    found = _deed_before(reader, frame, at) or reader.subject(at, frame.patient, head=True)
     if found is None:
         return []
     return _listed_before(reader, found, frame.patient)
+
+
+def _deed_before(reader: Reader, frame: Frame, at: int) -> Item | None:
+    """The deed right before a bare participle, whatever it stands in: "hit in an attack tied to …"."""
+    if reader.among(at, "be") or not {"campaign-kind", "act"} & frame.patient or not reader.noun(at - 1):
+        return None
+    phrase = reader.ending(at - 1)
+    item = reader.pick(phrase, frozenset({"campaign-kind", "act"}) & frame.patient) if phrase else None
+    return item if item is not None and item.end == reader.tokens[at - 1].end else None
 
 
 def _listed_before(reader: Reader, found: Item, kinds: frozenset[str]) -> list[Item]:
@@ -380,8 +447,9 @@ def _patients_after(reader: Reader, verb: Verb, at: int) -> tuple[list[Item], in
 
 def _other_thing(reader: Reader, phrase: Phrase) -> bool:
     """True for a noun phrase that is a thing of another kind than is wanted, whatever it stands in."""
-    kinds = {token.kind for token in reader.tokens[phrase.first : phrase.last]}
-    return not kinds.isdisjoint(("malware-kind", "malware", "tool", "campaign-kind", "document"))
+    items = [item for token in reader.tokens[phrase.first : phrase.last] if (item := token.item) is not None]
+    kinds = {item.kind for item in items} | {item.terms[0].id for item in items if item.terms}
+    return not kinds.isdisjoint(_HELD_APART)
 
 
 def _antecedent(reader: Reader, at: int, kinds: frozenset[str]) -> list[Item]:
@@ -392,9 +460,10 @@ def _antecedent(reader: Reader, at: int, kinds: frozenset[str]) -> list[Item]:
     before = (phrase.first if phrase is not None else at - 1) - 1
     while reader.among(before, "determiners") and not reader.among(before, "relative"):
         before -= 1
-    if not reader.among(before, "relative"):
+    if reader.among(before, "relative"):
+        last = before - 1 - (reader.word(before - 1) == ",")
+    elif phrase is None or (last := reader.contact(phrase)) == 0:
         return []
-    last = before - 1 - (reader.word(before - 1) == ",")
     deed = reader.head(last, kinds - {OPEN}) if "campaign-kind" in kinds else None
     item = deed or reader.head(last, kinds, head=True)
     return [item] if item else []

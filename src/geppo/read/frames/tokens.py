@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from geppo.read.typed import Item
 
-_WORD = re.compile(r"['’]s\b|\w[\w’'&/\-]*|[^\s\w]")
-"""Python's own engine: the alternatives begin with different characters and repeat one class, so it never goes back."""
+_WORD = re.compile(r"['’]s\b|[0-9]+(?:\.[0-9]+)+[\w\-]*|\w[\w’'&/\-]*|[^\s\w]")
+"""Python's own engine: what an alternative repeats never matches what follows it, so it never goes back far."""
 
 _POSSESSIVE = frozenset({"'s", "’s"})
 
@@ -52,6 +52,27 @@ def tokens(text: str, start: int, end: int, items: Sequence[Item]) -> list[Token
         at = item.end
     found += _words(text, at, end)
     return found
+
+
+_QUOTES = {"“": "”", '"': '"', "‘": "’"}
+LONGEST_QUOTED = 4
+"""Tokens between quotation marks that only set words apart; a longer stretch, or one with a mark in it, is speech."""
+
+
+def unquoted(found: list[Token]) -> list[Token]:
+    """The tokens without quotation marks around a few words: 'a “state-sponsored” group'."""
+    dropped: set[int] = set()
+    for at, token in enumerate(found):
+        closing = _QUOTES.get(token.lower) if token.item is None and at not in dropped else None
+        if closing is None:
+            continue
+        for place in range(at + 1, min(at + LONGEST_QUOTED + 2, len(found))):
+            word = found[place]
+            if word.item is None and word.lower == closing:
+                dropped |= {at, place}
+            if word.item is None and not word.lower[:1].isalnum():
+                break
+    return [token for at, token in enumerate(found) if at not in dropped] if dropped else found
 
 
 def _words(text: str, start: int, end: int) -> Iterator[Token]:
