@@ -17,6 +17,7 @@ from geppo.model.entity import Kind, Term
 from geppo.model.marking import Tlp
 from geppo.model.report import Passage
 from geppo.model.time import When
+from geppo.read import doers
 from geppo.read.adnominal import of_another, own_topic
 from geppo.read.anaphora import Salience
 from geppo.read.aside import asks, closed, generic, supposed, without_tellers
@@ -239,6 +240,7 @@ def _pairs(
         for pair in _arguments(found.predicate, constants, roles, salience, catalog, house)
         if _sensible(found.predicate, *pair)
         and not _only_tells(found.predicate, *pair, sentence, catalog)
+        and not doers.never(found.predicate, *pair, catalog)
         and not (general and pair[0].kind is Kind.CONCEPT)
     ]
 

@@ -10,7 +10,7 @@ from geppo.model.claim import STRENGTH, Claim, Rung
 from geppo.model.edition import EditionKind, Role, Story
 from geppo.model.entity import Kind, Term
 from geppo.write.discourse import condensed
-from geppo.write.facts import fact_key, limit, weights
+from geppo.write.facts import fact_key, limit, names_somebody, weights
 from geppo.write.outline import HOSTILE, JOINT, Planner, named_subject
 from geppo.write.statement import Outline, SectionPlan, Statement, statement
 
@@ -110,8 +110,8 @@ def _judgement(planner: Planner, story: Story) -> Statement:
 
 
 def _heading(planner: Planner, theme: str, stories: Sequence[Story], size: Size) -> Statement | None:
-    """A heading is the strongest claim of its theme that can be said with named subjects."""
-    for story in stories:
+    """A heading is the strongest claim of its theme that can be said; one that names somebody, if there is one."""
+    for story in sorted(stories, key=lambda story: not names_somebody(planner.lead(story))):
         lead = planner.lead(story)
         said = statement("heading", Role.LEAD, story.id, 0.0, claims=lead.ids, facts=(lead,), values={"theme": theme})
         if size(said) is not None:

@@ -206,6 +206,7 @@ def fact_key(claim: Claim, catalog: Catalog) -> tuple[str, ...]:
     return tuple(parts)
 
 
+_OF_SOMEBODY = frozenset({Predicate.SANCTIONS, Predicate.DISCLOSES})
 _OF_THE_NAMED = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.USES})
 """What "malware" or "an intrusion" did is no news; what somebody with a name did is."""
 
@@ -226,9 +227,9 @@ def printable(claim: Claim) -> bool:
         return False
     if claim.predicate is Predicate.CLASSIFIES and claim.subject.id == _ANY_DEVICE:
         return False
-    if claim.predicate is Predicate.SANCTIONS and claim.count is None and claim.object is not None:
-        # "Australia sanctioned hackers" says of nobody whom.
-        return claim.object.kind is not Kind.CONCEPT
+    if claim.predicate in _OF_SOMEBODY and claim.count is None and claim.object is not None:
+        # "Australia sanctioned hackers" says of nobody whom, "a house disclosed a scam" of no scam which.
+        return claim.object.kind is not Kind.CONCEPT or claim.object.id in weights()["own_misfortune"]["terms"]
     if claim.predicate is Predicate.LEAKS and claim.count is None and claim.subject.id in _UNSAID_DATA:
         return False
     if claim.predicate is Predicate.AUTOMATES and claim.count is None and form_of(claim) != "limit":
@@ -430,6 +431,14 @@ _MAY_BE_ANOTHER = _AGAINST | {
     Predicate.FIXES, Predicate.TARGETS, Predicate.COMPROMISES, Predicate.EXPLOITS, Predicate.USES, Predicate.STEALS,
 }  # fmt: skip
 """Acts of which a story can tell several cases."""
+
+
+def names_somebody(fact: Fact) -> bool:
+    """True where a sentence of the fact names who, whom or what; of a leak the number says enough."""
+    if fact.best.predicate is Predicate.LEAKS and fact.best.count is not None:
+        return True
+    terms = (fact.best.subject, *fact.objects)
+    return any(term.kind not in (Kind.CONCEPT, Kind.TEXT) for term in terms)
 
 
 def is_named(term: Term) -> bool:
