@@ -11,8 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-import re2
-
+from geppo import linear
 from geppo.config import Settings
 from geppo.judge._reference import link_weights, mark_languages, mark_weights, speaker_words
 from geppo.judge.speakers import fold
@@ -27,9 +26,9 @@ _READ = 20_000
 _LEAST = 10
 _HUNDRED = 100
 _YEARS = range(1950, 2100)
-_LATIN = re2.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)*")
-_CAPITAL = re2.compile(r"[A-Z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)*|[\"'“‘«（(][a-z][a-z0-9]*(?:[-_.][a-z0-9]+)*")
-_PLAIN = re2.compile(r"(?:^|\s)([a-z][a-z0-9]+(?:[-_.][a-z0-9]+)*)")
+_LATIN = linear.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)*")
+_CAPITAL = linear.compile(r"[A-Z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)*|[\"'“‘«（(][a-z][a-z0-9]*(?:[-_.][a-z0-9]+)*")
+_PLAIN = linear.compile(r"(?:^|\s)([a-z][a-z0-9]+(?:[-_.][a-z0-9]+)*)")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 _BLANKED = {code: " " for code in range(128) if chr(code) not in _LETTERS}
 _OPENING = frozenset("\"'“‘«「『《(（")
