@@ -36,7 +36,7 @@ def _session(files: Sequence[Path], settings: Settings) -> Iterator[Any]:
     with tempfile.TemporaryDirectory(dir=settings.text("telemetry.temp_directory") or None) as folder:
         session = Session(folder)
         try:
-            session.query(f"CREATE VIEW events AS {events}")
+            _asked(session, f"CREATE VIEW events AS {events}")
             yield session
         finally:
             session.close()
@@ -58,14 +58,30 @@ def _sql(expression: Any) -> str:
 
 
 def _limits(settings: Settings) -> str:
-    # Without the second setting a left join fills what has no match with 0 and "", not with null.
-    return f"SETTINGS max_memory_usage = {settings.integer('telemetry.clickhouse_bytes')}, join_use_nulls = 1"
+    most = settings.integer("telemetry.clickhouse_bytes")
+    # Without the second setting a left join fills what has no match with 0 and "", not with null. The others make it
+    # write to disk what does not fit, and read no more row groups at once than it has memory for.
+    return (
+        f"SETTINGS max_memory_usage = {most}, join_use_nulls = 1, max_threads = 2, "
+        f"max_bytes_before_external_group_by = {most // 4}, max_bytes_before_external_sort = {most // 4}"
+    )
+
+
+def _asked(session: Any, query: str, form: str = "CSV") -> str:
+    """The answer to a query. Raises UsageError with ClickHouse's own words where it refuses."""
+    from chdb import ChdbError
+
+    try:
+        return str(session.query(query, form))
+    except ChdbError as error:
+        said = str(error).partition(": (")[0][:300]
+        raise UsageError(f"engine {ENGINE}: {said}; give it more memory with telemetry.clickhouse_bytes") from error
 
 
 def rows(name: str, files: Sequence[Path], settings: Settings) -> list[Row]:
     """See `geppo.telemetry.engines`. Raises UsageError for a path that ClickHouse would take for a pattern."""
     with _session(files, settings) as session:
-        answer = str(session.query(f"{_sql(build(name))} {_limits(settings)}", "JSONCompactEachRow"))
+        answer = _asked(session, f"{_sql(build(name))} {_limits(settings)}", "JSONCompactEachRow")
     return [tuple(int(value) if isinstance(value, str) and _whole(value) else value for value in json.loads(line))
             for line in answer.splitlines()]  # fmt: skip
 
@@ -74,15 +90,16 @@ def write(names: Sequence[str], files: Sequence[Path], known: Path | None, out: 
     """See `geppo.telemetry.engines`. Raises UsageError for a path that ClickHouse would take for a pattern."""
     with _session(files, settings) as session:
         if known is not None:
-            session.query(f"CREATE VIEW known AS SELECT * FROM file('{_plain(known)}', Parquet)")
+            _asked(session, f"CREATE VIEW known AS SELECT * FROM file('{_plain(known)}', Parquet)")
         for name in names:
             folder = out / name
             folder.mkdir(parents=True)
             parted = name in legs.PARTED
             place = f"{_plain(folder)}/{'bucket={_partition_id}/' if parted else ''}all.parquet"
-            session.query(
+            _asked(
+                session,
                 f"INSERT INTO FUNCTION file('{place}', Parquet) {'PARTITION BY bucket ' if parted else ''}"
-                f"{_sql(legs.build(name))} {_limits(settings)}"
+                f"{_sql(legs.build(name))} {_limits(settings)}",
             )
 
 
