@@ -120,3 +120,10 @@ def test_the_command_takes_records_of_any_format(engine: str, tmp_path: Path) ->
     paths, internal = (tmp_path / "conn.log",), ",".join(INSIDE)
     here = run_flows(paths, internal=internal, inventory=None, engine="duckdb")
     assert run_flows(paths, internal=internal, inventory=None, engine=engine) == here
+
+
+@pytest.mark.parametrize("engine", ["spark", "clickhouse"])
+def test_nothing_to_read_needs_no_engine(engine: str, tmp_path: Path) -> None:
+    here = run_flows((tmp_path,), internal="10.0.0.0/8", inventory=None, engine="duckdb")
+    assert run_flows((tmp_path,), internal="10.0.0.0/8", inventory=None, engine=engine) == here
+    assert [one.name for one in here[0].conditions] == ["nothing"]

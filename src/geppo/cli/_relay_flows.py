@@ -105,6 +105,10 @@ def _elsewhere(
         folder, read = Path(work), None
         if not all(canonical.is_canonical(path) for path in paths):
             read = canonical.to_parquet(paths, folder / "canonical", settings, ranges)
+            if not canonical.is_canonical(folder / "canonical"):
+                # No flow could be read: there is nothing for the engine to do, and the report says what was given.
+                with flows(paths, settings, ranges) as source:
+                    return find(source.connection, settings, ranges, known), source.report
             paths = (folder / "canonical",)
         files = tuple(part.path for path in paths for part in canonical.parts(path))
         place = Elsewhere(engine=engine, files=files, folder=folder, settings=settings)

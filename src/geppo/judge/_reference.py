@@ -47,6 +47,8 @@ class SpeakerWords:
     unknown: dict[str, Standing]
     ratios: dict[str, float]
     further: str
+    sounds: dict[int, int]
+    silent: frozenset[str]
     judged: frozenset[str]
     media_kinds: frozenset[str]
     public_kinds: frozenset[str]
@@ -74,6 +76,8 @@ def speaker_words() -> SpeakerWords:
         unknown={name: Standing(**row) for name, row in raw["unknown"].items()},
         ratios={letter: float(ratio) for letter, ratio in raw["ratios"].items()},
         further=raw["further"]["grade"],
+        sounds=str.maketrans(raw["sounds"]["from"], raw["sounds"]["to"]),
+        silent=frozenset(raw["sounds"]["silent"]),
         judged=frozenset(raw["judged"]["grades"]),
         media_kinds=frozenset(raw["kinds-of-media"]["kinds"]),
         public_kinds=frozenset(raw["kinds-of-public-bodies"]["kinds"]),

@@ -6,11 +6,8 @@ from functools import cache
 
 from anyascii import anyascii
 
-_SAME = str.maketrans(
-    {"r": "l", "v": "b", "c": "k", "q": "k", "z": "s", "j": "s", "x": "s", "p": "b", "t": "d", "g": "k"}
-)
-"""Consonants that transcriptions into kana, hangul and Cyrillic, and back, do not keep apart."""
-_SILENT = frozenset("aeiouywh")
+from geppo.judge._reference import speaker_words
+
 _LETTERS, _CONSONANTS = 4, 2
 """Fewest letters, and fewest consonants, by which two beginnings are the same."""
 
@@ -23,7 +20,8 @@ def _latin(name: str) -> str:
 
 def _skeleton(text: str) -> str:
     """The consonants of a text, equal neighbours once."""
-    kept = [c for c in text.translate(_SAME) if c.isalpha() and c not in _SILENT]
+    words = speaker_words()
+    kept = [c for c in text.translate(words.sounds) if c.isalpha() and c not in words.silent]
     return "".join(c for at, c in enumerate(kept) if at == 0 or kept[at - 1] != c)
 
 

@@ -155,7 +155,7 @@ def _count(
                 index, item = _head_noun(text, items, index)
                 taken.add(index)
                 made = _item(number.start, item.end, number, item.terms[0])
-                # "The data of 17,368 persons": persons are counted, whatever their language puts behind the number.
+                # "The data of 3,000 persons": persons are counted, whatever their language puts behind the number.
                 return _of(made, number, unit) if unit is not None and unit.id == PERSONS else made
     if unit is None:
         return None
