@@ -50,8 +50,8 @@ def test_the_way_round(desk: Path, run: Run, capsys: pytest.CaptureFixture[str])
     assert run("edit", "import", str(copy), "--by", "山田") == 0
     assert "no changes" in capsys.readouterr().err and not copy.with_name("issue.toml").exists()
     text = copy.read_text(encoding="utf-8")
-    line = next(one for one in text.split("\n") if "この件の情報源は 1 件のみです。" in one)
-    changed = line.replace("現時点でこの件の情報源は 1 件のみです。", "この件の情報源は、現時点で 1 件のみです。")
+    line = next(one for one in text.split("\n") if "ほかの 1 件はその再報道です。" in one)
+    changed = line.replace("この件の発信元は 1 件で、ほかの 1 件は", "この件の発信元は 1 件で、残る 1 件は")
     head, _, tail = text.replace(line, changed).partition("\n\n## <!-- h_espionage")
     copy.write_text(f"{head}\n\n編集者注：続報を待ちます。\n\n## <!-- h_espionage{tail}", encoding="utf-8")
     assert run("edit", "import", str(copy), "--by", "山田", "--date", "2026-05-02") == 0
@@ -69,7 +69,7 @@ def test_the_way_round(desk: Path, run: Run, capsys: pytest.CaptureFixture[str])
     assert "2 of 2 edits apply" in capsys.readouterr().out
     assert run("edit", "diff", "2026-04", "--lang", "ja") == 0
     shown = capsys.readouterr().out
-    assert "+この件の情報源は、現時点で 1 件のみです。" in shown and "続報を待ちます。" in shown
+    assert "残る 1 件はその再報道です。" in shown and "続報を待ちます。" in shown
     assert run("month", "2026-04", "--lang", "ja", "--edition", "member") == 0
     folder = desk / "out" / "2026-04"
     record: dict[str, Any] = json.loads((folder / "edition.json").read_text(encoding="utf-8"))
@@ -79,7 +79,7 @@ def test_the_way_round(desk: Path, run: Run, capsys: pytest.CaptureFixture[str])
     identity = next(one["id"] for one in sentences if "machine" in one)
     capsys.readouterr()
     assert run("why", identity, "--issue", str(folder / "edition.json")) == 0
-    assert "rephrased by 山田; geppo wrote: 現時点で" in capsys.readouterr().out
+    assert "rephrased by 山田; geppo wrote: この件の発信元は" in capsys.readouterr().out
 
 
 def test_what_the_gate_refuses_is_not_taken(desk: Path, run: Run) -> None:

@@ -214,6 +214,22 @@ class TestConnectives:
         ((_, second),) = _section([[lead, more]])
         assert second.connective == ""
 
+    def test_however_before_a_negated_fact_only_where_it_limits_what_was_said(self) -> None:
+        lead = _said(_claim(1, object_=_ENERGY), role=Role.LEAD)
+        for predicate, kind in ((Predicate.CLASSIFIES, "however.0"), (Predicate.USES, "")):
+            denied = _said(_claim(2, predicate, object_=_TOOL, report="d2", negated=True), lead.id)
+            ((_, second),) = _section([[lead, denied]])
+            assert second.connective == kind
+
+    @pytest.mark.parametrize("single", [True, False])
+    def test_one_origin_is_said_once_in_a_section(self, single: bool) -> None:
+        lead = _said(_claim(1, object_=_ENERGY), role=Role.LEAD)
+        form = "origins.single_alone" if single else "origins.several"
+        origin = statement(form, Role.CAVEAT, "story", 90.0, claims=["c1"], assessments=["a1"], parent=lead.id)
+        closing = statement("trend.alone", Role.TREND, "story", 90.0, claims=["c1"])
+        told = _section([[lead, origin], [closing]])
+        assert len(told) == (1 if single else 2)
+
     def test_a_connective_that_the_gate_refuses_is_left_out(self) -> None:
         first, second = (_said(_claim(n, object_=_ENERGY, report=f"d{n}"), role=Role.LEAD) for n in (1, 2))
         assert _section([[first], [second]], sayable=False)[1][0].connective == ""

@@ -303,12 +303,12 @@ def test_a_refused_edit_stops_the_issue(language: str) -> None:
     draft = made_draft("kanto")
     plain = next(one for one in draft.issue(KINDS).editions if one.language == language)
     facts = [paragraph[0] for part in plain.sections for paragraph in part.paragraphs]
-    sentence = next(one for one in facts if "690" in one.text and one.role is Role.LEAD)
-    edit = _rephrased(sentence, language, sentence.text.replace("690", "790"))
+    sentence = next(one for one in facts if "9,460" in one.text and one.role is Role.LEAD)
+    edit = _rephrased(sentence, language, sentence.text.replace("9,460", "9,560"))
     assert edit.text != sentence.text
     with pytest.raises(GateError) as stopped:
         draft.issue(KINDS, Edits(rephrases=(edit,)))
-    assert f"{sentence.id} ({language}): the number 790 that its grounds do not hold in: {edit.text}" in str(
+    assert f"{sentence.id} ({language}): the number 9560 that its grounds do not hold in: {edit.text}" in str(
         stopped.value
     )
     lenient = draft.issue(KINDS, Edits(rephrases=(edit,)), strict=False)

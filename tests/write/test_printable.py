@@ -18,6 +18,7 @@ _SERVICE = Term(kind=Kind.CONCEPT, id="service/service", name="service")
 _COUNTRIES = Term(kind=Kind.CONCEPT, id="unit/country", name="countries")
 _LYNX = Term(kind=Kind.INTRUSION_SET, id="actor/new/lynx", name="Ochre Lynx")
 _SITE = Term(kind=Kind.IDENTITY, id="org/new/velmora", name="Velmora")
+_VICTIMS = Term(kind=Kind.CONCEPT, id="unit/victim", name="victim")
 _CHILE = Term(kind=Kind.LOCATION, id="country/CL", name="Chile")
 
 
@@ -46,6 +47,9 @@ def _claim(
         (_claim(_OUTAGE, Predicate.DISRUPTS, _SERVICE, dated=True), False),
         (_claim(_LYNX, Predicate.TARGETS, _COUNTRIES, place=True), False),
         (_claim(_LYNX, Predicate.TARGETS, _SITE), True),
+        (_claim(_LYNX, Predicate.COMPROMISES, _VICTIMS), False),
+        (_claim(_LYNX, Predicate.COMPROMISES, _VICTIMS, dated=True), True),
+        (_claim(_LYNX, Predicate.COMPROMISES, _VICTIMS, place=True), True),
     ],
 )
 def test_what_can_be_checked_is_said(claim: Claim, said: bool) -> None:

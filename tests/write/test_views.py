@@ -47,9 +47,9 @@ def _sentence(language: str, one: Rung, other: Rung) -> str | None:
 @pytest.mark.parametrize(
     ("one", "other", "en", "ja"),
     [
-        (Rung.CONFIRMED, Rung.CONFIRMED, "points to Chile, Osterlund to Norway", "関与を指摘しています"),
-        (Rung.LIKELY, Rung.CONFIRMED, "suspects Chile, Osterlund suspects Norway", "関与を疑っています"),
-        (Rung.CONFIRMED, Rung.POSSIBLE, "suspects Chile, Osterlund suspects Norway", "関与を疑っています"),
+        (Rung.CONFIRMED, Rung.CONFIRMED, "points to Chile, Osterlund to Norway", "としています"),
+        (Rung.LIKELY, Rung.CONFIRMED, "suspects Chile, Osterlund suspects Norway", "とみています"),
+        (Rung.CONFIRMED, Rung.POSSIBLE, "suspects Chile, Osterlund suspects Norway", "とみています"),
     ],
 )
 def test_a_side_that_is_not_sure_only_suspects(one: Rung, other: Rung, en: str, ja: str) -> None:

@@ -77,8 +77,12 @@ def _short(plans: Sequence[SectionPlan], size: Size) -> bool:
 
 
 def _told_once(plans: Sequence[SectionPlan]) -> list[SectionPlan]:
-    """A contradiction that two stories hold is told with the first of them."""
+    """A contradiction that two stories hold is told with the first of them, and so is what would change our view.
+
+    Two overlaps that the same findings would move need the sentence once: the table has both, with their shifts.
+    """
     seen: dict[tuple[str, tuple[str, ...]], str] = {}
+    moved: dict[tuple[str, ...], str] = {}
     out = []
     for plan in plans:
         paragraphs = []
@@ -88,6 +92,10 @@ def _told_once(plans: Sequence[SectionPlan]) -> list[SectionPlan]:
                 key = one.form, one.assessments
                 if one.form.startswith("contradiction.") and seen.setdefault(key, one.id) != one.id:
                     continue
+                if one.form == "overlap.change" and one.assessment is not None:
+                    findings = tuple(sorted(name for name, _ in one.assessment.would_change))
+                    if moved.setdefault(findings, one.id) != one.id:
+                        continue
                 kept.append(one)
             paragraphs.append(tuple(kept))
         out.append(replace(plan, paragraphs=tuple(paragraphs)))
@@ -136,8 +144,7 @@ def _section(
         said = planner.story_statements(story, most_claims if not number else max(2, most_claims - 2), connective)
         if not glossed:
             said, glossed = _with_gloss(said)
-        several = sum(one.form == "fact" for one in said) > 1
-        beside = number > 0 or (len(stories) == 1 and several) or _is_short(said[:1], size)
+        beside = number > 0 or len(stories) == 1 or _is_short(said[:1], size)
         said = condensed(said, beside, planner.sayable)
         paragraphs.append(tuple(one for one in said if size(one) is not None))
     most_earlier = limit("background_public" if public else "background_member")

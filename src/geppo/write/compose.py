@@ -77,7 +77,7 @@ class Composer:
         else:
             make: dict[str, Callable[[Statement, str], str | None]] = {
                 "origins": self._plain,
-                "drift": self._plain,
+                "drift": self.views.drift,
                 "opening": self._opening,
                 "grade": self._grade,
                 "alternative": self._alternative,
@@ -86,7 +86,7 @@ class Composer:
                 "contradiction": self.views.contradiction,
                 "partner": self.views.partner,
                 "tempo": self.views.tempo,
-                "trend": self._trend,
+                "trend": lambda said, name: self._trend(said, name, variant),
                 "gloss": self._gloss,
                 "network": self.networks.sentence,
             }
@@ -119,6 +119,9 @@ class Composer:
             return None
         text = fill(template, self._slots(fact, short=True))
         text = fill(self.phrases.text("heading_tail", fact.best.hedge.rung.value), {"X": text})
+        if fact.best.predicate is Predicate.LEAKS:
+            # A leak is read without whose data it was, so that its heading says at least who tells of it.
+            text = fill(self.phrases.text("form", "leak", "told_by"), {"X": text, "G": self.speaker(fact.best)})
         text = self._called_made(said, text)
         if self.language == "ja":
             return spaced(text)
@@ -224,12 +227,12 @@ class Composer:
         return self.wording.term(term, plural=counted and kind == "data", indefinite=counted and kind != "data")
 
     def _what(self, fact: Fact) -> str:
-        """What is shared, as exactly as the report says it."""
+        """What is shared or warned of, as exactly as the report says it."""
         term = fact.qualifier("what")
         if term is None:
             return ""
         if self.language == "en" and term.kind is Kind.CONCEPT:
-            if term.id.startswith("shared-thing/"):
+            if term.id.startswith("shared-thing/") or fact.best.predicate is Predicate.WARNS:
                 return self.wording.term(term, plural=True)
             return self.wording.term(term, indefinite=True)
         return self.wording.term(term)
@@ -346,7 +349,7 @@ class Composer:
             nouns = [noun for fact in said.facts if (noun := self._noun(fact))]
             if not nouns:
                 return None
-            slots["X"] = self.wording.listed(list(dict.fromkeys(nouns)))
+            slots["X"] = self.wording.things(nouns)
             name = "main" if len(nouns) > 1 else "main_one"
         if name == "doubt" and slots["s"] == slots["k"]:
             name = "doubt_all"
@@ -410,7 +413,7 @@ class Composer:
         form = self.phrases.text("form", "counting", "listed_tied" if tied else "listed")
         return fill(form, {"S": subject, "X": self.wording.clauses(items)})
 
-    def _trend(self, said: Statement, name: str) -> str | None:
+    def _trend(self, said: Statement, name: str, variant: int) -> str | None:
         slots = dict(said.values)
         speakers = [self.publishers.get(v, v) for key, v in said.values if key.startswith("X")]
         slots["X"] = self.wording.listed(speakers) if speakers else ""
@@ -418,7 +421,8 @@ class Composer:
             slots["G"] = self.publishers.get(slots["G"], slots["G"])
         if said.value("theme"):
             slots["T"] = self.phrases.text("trend", said.value("theme"))
-        return fill(self.phrases.text("form", "trend", name), slots)
+        forms = self.phrases.choices("form", "trend", name)
+        return fill(forms[variant % len(forms)], slots)
 
     def _gloss(self, said: Statement, name: str) -> str | None:
         term = dict(said.terms)["T"]

@@ -23,6 +23,10 @@ _TAILS = {f"origins.{name}": name for name in ("single", "single_unseen", "singl
 _APART = frozenset({Predicate.COUNTS, Predicate.WARNS, Predicate.DENIES, Predicate.DISCLOSES, Predicate.SANCTIONS})
 """Predicates with a sentence of their own shape, which joins no other."""
 
+_LIMITS = frozenset({Predicate.CLASSIFIES, Predicate.ATTRIBUTED_TO, Predicate.HAS_NEXUS, Predicate.SHARES,
+                     Predicate.COOPERATES, Predicate.SAME_AS})  # fmt: skip
+"""Predicates whose denial limits what was just said of a thing; that a group did not use a tool is one fact more."""
+
 _BEFORE = frozenset({"background", "earlier"})
 """Connectives of what was told before the month: of the same matter or states, or of the same theme only."""
 
@@ -55,11 +59,12 @@ def _section(plan: SectionPlan, number: int, planner: Planner, sayable: Sayable)
 
 
 def _drop_said_twice(paragraphs: list[list[Statement]]) -> None:
-    """A section of one sentence needs no "the only source" before "this rests on one source"."""
-    facts = [one for paragraph in paragraphs for one in paragraph if one.form == "fact"]
-    alone = any(one.form == "trend.alone" for paragraph in paragraphs for one in paragraph)
-    if alone and len(facts) == 1:
-        paragraphs[:] = [[one for paragraph in paragraphs for one in paragraph if one.form != "origins.single_alone"]]
+    """A section whose lead is said to rest on one origin needs no "one origin is no trend" at its end."""
+    every = [one for paragraph in paragraphs for one in paragraph]
+    single = any(one.form in _TAILS or one.value("tail") in _TAILS.values() for one in every)
+    if single:
+        paragraphs[:] = [[one for one in paragraph if one.form != "trend.alone"] for paragraph in paragraphs]
+        paragraphs[:] = [paragraph for paragraph in paragraphs if paragraph]
 
 
 # -- sentences joined ------------------------------------------------------------------------------------------------
@@ -302,5 +307,6 @@ def _within(before: Statement, one: Statement) -> str:
     if best.predicate is Predicate.DENIES:
         return "however"
     earlier = before.facts[0].best if before.facts else None
-    same = earlier is not None and earlier.subject.id == best.subject.id and not earlier.negated
-    return "however" if best.negated and same else ""
+    if earlier is None or earlier.negated or not best.negated or earlier.subject.id != best.subject.id:
+        return ""
+    return "however" if best.predicate is earlier.predicate or best.predicate in _LIMITS else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,7 +10,7 @@ from datetime import date
 from geppo.catalog import Catalog
 from geppo.errors import GateError
 from geppo.model.claim import Claim
-from geppo.model.edition import Editing, Edition, EditionKind, Issue, Month, Section, Sentence, Story
+from geppo.model.edition import Editing, Edition, EditionKind, Issue, Month, Role, Section, Sentence, Story
 from geppo.model.edits import Edits, State
 from geppo.model.entity import Kind, Term
 from geppo.model.marking import Tlp
@@ -23,7 +24,7 @@ from geppo.write.edits import Desk
 from geppo.write.facts import limit
 from geppo.write.gate import Gate, Readback
 from geppo.write.outline import Planner
-from geppo.write.phrases import fill
+from geppo.write.phrases import fill, phrases
 from geppo.write.smooth import Smoother
 from geppo.write.spelling import spellings
 from geppo.write.statement import Outline, SectionPlan, Statement
@@ -78,6 +79,19 @@ def _printed_houses(month: Month, catalog: Catalog, language: str) -> dict[str, 
         same = term is not None and plain.casefold() == (catalog.label(term, "en") or "").casefold()
         printed[name] = (catalog.label(term, language) or plain) if term is not None and same else plain
     return printed
+
+
+def _introductions(month: Month, printed: Mapping[str, str], language: str) -> dict[str, str]:
+    """Printed houses in letters that readers of a language need not know, each with the tongue that it writes in."""
+    words, out = phrases(language), {}
+    letters = words.text("house", "letters")
+    for document in month.documents:
+        name = printed[document.publisher]
+        known = all(not one.isalpha() or unicodedata.name(one, "").startswith(tuple(letters.split())) for one in name)
+        if not known and words.has("house", "tongue", document.language):
+            tongue = words.text("house", "tongue", document.language)
+            out[name] = fill(words.text("house", "introduced"), {"G": name, "T": tongue})
+    return out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +211,8 @@ class Writer:
     def _edition(self, outline: Outline, language: str) -> Edition:
         composer = self.composers[language]
         citations = Citations(claims=self.planner.claims, documents=self.planner.documents)
-        words = _Rotation(composer, self.gates[language], self.month.stories)
+        houses = _introductions(self.month, composer.publishers, language)
+        words = _Rotation(composer, self.gates[language], self.month.stories, houses)
         opening = Section(
             id="opening",
             heading=composer.phrases.text("edition", "summary"),
@@ -208,6 +223,7 @@ class Writer:
         )
         sections = tuple(self._section(plan, words, citations) for plan in outline.sections)
         # Each stands alone: no line leans on the one before it ("the company").
+        words.introduce(houses)
         judgements = tuple(one for (one,) in _paragraphs([(one,) for one in outline.key_judgements], words, citations))
         member = self.kind is EditionKind.MEMBER
         figures = chart.figures(self.planner, composer, citations) if member else ()
@@ -243,7 +259,7 @@ class Writer:
 class _Rotation:
     """Turns the wording of facts, so that one sentence shape does not stand three times in a row."""
 
-    def __init__(self, composer: Composer, gate: Gate, stories: Sequence[Story]) -> None:
+    def __init__(self, composer: Composer, gate: Gate, stories: Sequence[Story], houses: Mapping[str, str]) -> None:
         self.composer = composer
         self._origins = {story.id: frozenset(story.origins) for story in stories}
         self._gate = gate
@@ -251,6 +267,21 @@ class _Rotation:
         self._named: set[str] = set()
         self._speaker = ""
         self._of: date | None = None
+        self.introduce(houses)
+
+    def introduce(self, houses: Mapping[str, str]) -> None:
+        """Have these printed houses introduced where they are named first from here on."""
+        self._houses = dict(houses)
+
+    def _introduced(self, said: Statement, text: str) -> str:
+        """The sentence with the houses that it names first introduced, where the gate lets that through."""
+        speakers = {self.composer.publishers.get(fact.best.speaker, "") for fact in said.facts}
+        for name in sorted(speakers & set(self._houses)):
+            whole = self.composer.wording_sentence(text.replace(name, self._houses[name], 1))
+            if not self._gate.check(said, whole):
+                text = whole
+                del self._houses[name]
+        return text
 
     def text(self, said: Statement) -> str:
         variant = 0
@@ -267,6 +298,9 @@ class _Rotation:
             rung = said.facts[0].best.hedge.rung.value
             variant = self._turn.get(rung, 0)
             self._turn[rung] = variant + 1
+        elif said.role is Role.TREND:
+            variant = self._turn.get(said.form, 0)
+            self._turn[said.form] = variant + 1
         self.composer.again, self.composer.again_of = self._speaker, self._of
         if not said.form.startswith(("origins.", "drift.")):
             self._speaker = _speaker_behind(said)
@@ -277,7 +311,7 @@ class _Rotation:
             text = self.composer.sentence(said)
         if text is None:
             raise GateError((f"{said.id}: no words in {self.composer.language} for {said.form}",))
-        return text
+        return self._introduced(said, text)
 
     def origins(self, said: Statement) -> frozenset[str]:
         """Reports of the story's origins: they are cited first."""

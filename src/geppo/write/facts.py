@@ -145,6 +145,13 @@ def _leak_form(claim: Claim) -> str:
     return "data" if claim.count.unit.id.startswith("data/") or claim.count.unit.id == "unit/record" else "counted"
 
 
+def _warning_form(claim: Claim) -> str:
+    """How what is warned of stands to the things in danger: an attack is against them, a flaw is in them."""
+    what = claim.qualifier("what")
+    kind = what.id.partition("/")[0] if what is not None else ""
+    return str(weights()["warned_of"].get(kind, ""))
+
+
 _FORMS: Mapping[Predicate, Callable[[Claim], str]] = {
     Predicate.COUNTS: _count_form,
     Predicate.CLASSIFIES: _class_form,
@@ -160,6 +167,7 @@ _FORMS: Mapping[Predicate, Callable[[Claim], str]] = {
     Predicate.USES: lambda claim: "counted" if claim.count is not None else "since" if _since(claim) else "",
     Predicate.LISTS: lambda claim: "due" if claim.qualifier("due") else "",
     Predicate.ACTIVE: lambda claim: "since" if claim.qualifier("open") else "",
+    Predicate.WARNS: _warning_form,
     Predicate.DENIES: lambda claim: "doubt" if claim.subject.id == "role/expert" else "",
 }
 
@@ -185,6 +193,9 @@ def _says_nothing_to_check(claim: Claim) -> bool:
     if claim.subject.id == _OUTAGE and claim.object is not None and claim.object.kind is Kind.CONCEPT:
         return True
     ends = [term for term in (claim.subject, claim.object) if term is not None]
+    if claim.object is not None and claim.object.id in weights()["nobody_in_particular"]["terms"]:
+        # "The group broke into victims": a group that breaks in has victims.
+        ends = []
     named = any(term.kind is not Kind.CONCEPT for term in ends)
     return not (named or claim.count or claim.when or claim.qualifier("place"))
 
@@ -196,8 +207,8 @@ def fact_key(claim: Claim, catalog: Catalog) -> tuple[str, ...]:
     if claim.predicate in UNORDERED and object_ < subject:
         subject, object_ = object_, subject
     place = claim.qualifier("place")
-    # Who dates the start of something says the same thing as who does not date it.
-    form = form_of(claim).removeprefix("since")
+    # Who dates the start of something says the same thing as who does not date it; so does who says what threatens.
+    form = "" if claim.predicate is Predicate.WARNS else form_of(claim).removeprefix("since")
     parts = [claim.predicate.value, subject, object_, place.id if place else "", str(claim.negated), form]
     if claim.predicate in (Predicate.COUNTS, Predicate.AUTOMATES) or (claim.count and not claim.object):
         parts += [f"{claim.count.value:g}" if claim.count else "", claim.count.unit.id if claim.count else ""]
@@ -358,7 +369,8 @@ def _score(
     table, bonus = weights()["predicate"], weights()["bonus"]
     best = witnesses[0]
     score = float(table.get(best.predicate.value, 1.0))
-    about = best.object if best.predicate in _AGAINST and best.object is not None else best.subject
+    of_object = best.predicate in _AGAINST or best.predicate in _OF_A_FLAW
+    about = best.object if of_object and best.object is not None else best.subject
     if catalog.canonical(about.id) in main:
         score += bonus["main_subject"]
     score += bonus["hearsay"] if best.hedge.rung is Rung.REPORTED else 0.0
@@ -372,9 +384,10 @@ def _score(
     score += bonus["finer"] if form_of(best) == "strict" else 0.0
     if is_known_nexus(best, catalog):
         score += bonus["known_nexus"]
-    score += bonus["unnamed_subject"] if best.subject.kind is Kind.CONCEPT else 0.0
+    nameless = best.subject.kind is Kind.CONCEPT and best.predicate not in _OF_A_FLAW
+    score += bonus["unnamed_subject"] if nameless else 0.0
     if best.object is not None and best.object.kind is Kind.CONCEPT:
-        vague = best.predicate in (Predicate.COMPROMISES, Predicate.TARGETS)
+        vague = best.predicate in (Predicate.COMPROMISES, Predicate.TARGETS) and not best.count
         score += bonus["vague_object"] if vague else bonus["unnamed_object"]
     span = month.period.span
     document = documents.get(best.report)
@@ -423,6 +436,9 @@ def _merged(facts: Sequence[Fact]) -> tuple[Fact, ...]:
 
 _AGAINST = frozenset({Predicate.ARRESTS, Predicate.SEIZES, Predicate.SANCTIONS})
 """Acts of an authority: the story is of whom they befall."""
+
+_OF_A_FLAW = frozenset({Predicate.EXPLOITS, Predicate.FIXES, Predicate.LISTS})
+"""Statements that are about a vulnerability, whoever the doer is."""
 
 _ACTS = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.STEALS, Predicate.DISRUPTS, Predicate.USES})
 """Acts of which a sentence has to name somebody or something."""

@@ -178,6 +178,7 @@ class Gate:
         if theme and phrases.has("trend", theme):
             out.append(phrases.text("trend", theme))
         out.append(phrases.text("form", "partner", "apart"))
+        out += [phrases.text("house", "tongue", tongue) for tongue in phrases.keys("house", "tongue")]
         return out
 
     def _copied(self, claims: Sequence[Claim], text: str) -> Iterable[str]:
@@ -237,10 +238,7 @@ class Gate:
         follows = claim.predicate.value in _data()["follows"].get(read.predicate.value, ())
         if not (claim.predicate is read.predicate or follows) or claim.negated != read.negated:
             return False
-        if claim.predicate in HOSTILE and read.object is not None and claim.object is not None:
-            place = claim.qualifier("place")
-            if place is not None and place.id == read.object.id:
-                read = replace(read, object=claim.object)
+        read = _narrowed(claim, read)
         mine = [self._id(claim.subject), self._id(claim.object)]
         other = [self._id(read.subject), self._id(read.object)]
         houses = {_folded(name) for name in (claim.publisher, *claim.voices)}
@@ -308,6 +306,23 @@ class Gate:
 _FLAT = frozenset({Rung.REPORTED, Rung.CONFIRMED, Rung.DENIES})
 """Rungs of claims that "X reports that …" may say: it states flatly what another says, so a hedged claim is none."""
 _ANYTHING = frozenset({"unit/victim", "role/attacker", "role/suspect", "data/information"})
+
+
+def _narrowed(claim: Claim, read: Claim) -> Claim:
+    """What was read back, with the claim's object where it names it by its place, its unit or its danger.
+
+    Who broke into eight companies broke into organisations; who warns of attacks on routers warns of attacks.
+    """
+    if read.object is None or claim.object is None:
+        return read
+    others: set[str] = set()
+    if claim.predicate in HOSTILE:
+        place = claim.qualifier("place")
+        others = {place.id if place else "", claim.count.unit.id if claim.count else ""}
+    elif claim.predicate is Predicate.WARNS:
+        danger = claim.qualifier("what")
+        others = {danger.id} if danger else set()
+    return replace(read, object=claim.object) if read.object.id in others else read
 
 
 def _stands_alone(claims: Sequence[Claim]) -> bool:

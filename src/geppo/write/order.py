@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from geppo.model.claim import Claim
-from geppo.write.facts import Fact, weights
+from geppo.model.claim import Claim, Predicate
+from geppo.model.entity import Kind
+from geppo.write.facts import Fact, form_of, weights
 from geppo.write.statement import Statement
 
 House = Callable[[str], str]
@@ -43,6 +45,35 @@ def in_reading_order(said: Sequence[Statement], lead: Fact, house: House) -> lis
 
     return sorted(said, key=place)
 
+
+def behind_what_they_deny(said: Sequence[Statement], more: Sequence[Statement]) -> list[Statement]:
+    """All statements, each denial behind what it denies: a state's behind the one that points at it, or nowhere.
+
+    "Belarus denies this" behind another matter would deny that.
+    """
+    plain = [one for one in more if (best := one.facts[0].best).predicate is Predicate.DENIES and not form_of(best)]
+    out = [*said, *(one for one in plain if not _of_a_state(one)), *(one for one in more if one not in plain)]
+    for denial in filter(_of_a_state, plain):
+        state = denial.facts[0].best.subject.id
+        at = next((place for place, one in enumerate(out) if _points_at(one, state)), None)
+        if at is not None:
+            out.insert(at + 1, replace(denial, parent=out[at].id))
+    return out
+
+
+def _of_a_state(denial: Statement) -> bool:
+    return denial.facts[0].best.subject.kind is Kind.LOCATION
+
+
+def _points_at(one: Statement, state: str) -> bool:
+    return any(
+        fact.best.predicate in _POINTS and not fact.best.negated and state in {term.id for term in fact.objects}
+        for fact in one.facts
+    )
+
+
+_POINTS = frozenset({Predicate.HAS_NEXUS, Predicate.ATTRIBUTED_TO})
+"""What a state denies that is said to stand behind an attack."""
 
 _LAST = 99
 

@@ -17,8 +17,9 @@ from geppo.model.claim import STRENGTH, Claim, Predicate, Rung
 from geppo.model.edition import Month, Role, Story
 from geppo.model.entity import Kind, Term
 from geppo.model.report import Document
-from geppo.write.facts import Fact, facts_of, form_of, is_known_nexus, limit, own_networks, standing, weights
-from geppo.write.order import elaborates, in_reading_order, is_essence
+from geppo.write.facts import Fact, facts_of, is_known_nexus, limit, own_networks, standing, weights
+from geppo.write.order import behind_what_they_deny, elaborates, in_reading_order, is_essence
+from geppo.write.retellings import with_changes
 from geppo.write.statement import Statement, statement
 
 _ELABORATES = 14.0
@@ -212,19 +213,13 @@ class Planner:
             replace(one, priority=one.priority - (40.0 if connective else 0.0))
             for one in self._origins(story, first, lead)
         ]
-        out += self._drift(story, first)
         out += self._own_doubt(story, lead, first)
         out += self._overlap(story, first)
         out += self._stages(story, lead, first)
         out += self._counting(story, first, lead)
         out += self._contradictions(story, first)
         more = self._more_facts(story, lead, first, most, out)
-        denials = [
-            one for one in more if form_of(one.facts[0].best) == "" and one.facts[0].best.predicate is Predicate.DENIES
-        ]
-        out += denials
-        out += [one for one in more if one not in denials]
-        return out
+        return with_changes(behind_what_they_deny(out, more), self.of_kind(story, AssessmentKind.DRIFT))
 
     def _origins(self, story: Story, first: Statement, lead: Fact) -> list[Statement]:
         """How many stand behind the lead statement itself; other statements of the story have their own."""
@@ -430,7 +425,7 @@ class Planner:
     def _more_facts(
         self, story: Story, lead: Fact, first: Statement, most: int, said: Sequence[Statement]
     ) -> list[Statement]:
-        used = {claim for one in said for claim in one.claims}
+        used = {claim for one in said if self.sayable(one) for claim in one.claims}
         out: list[Statement] = []
         seen = {self._matter(lead)}
         facts = self.facts[story.id]
@@ -461,20 +456,8 @@ class Planner:
         same = self.catalog.canonical(fact.best.subject.id) == self.catalog.canonical(lead.best.subject.id)
         if elaborates(fact, lead, self.house) or (same and _doubtful(fact)):
             return _ELABORATES
-        return _THEME if is_essence(fact, lead, theme) else 60.0 - 3.0 * fact.score
-
-    def _drift(self, story: Story, first: Statement) -> list[Statement]:
-        drifts = self.of_kind(story, AssessmentKind.DRIFT)
-        pages = sorted({one.get("repeat") for one in drifts if one.get("repeat")})
-        if not pages:
-            return []
-        return [
-            statement(
-                "drift.one" if len(pages) == 1 else "drift.stronger", Role.CAVEAT, story.id, first.priority - 48.0,
-                claims=[claim for one in drifts for claim in one.claims][:8],
-                assessments=[one.id for one in drifts][:8], parent=first.id, values={"k": str(len(pages))},
-            )
-        ]  # fmt: skip
+        behind = same and fact.best.predicate is Predicate.ATTRIBUTED_TO
+        return _THEME if behind or is_essence(fact, lead, theme) else 60.0 - 3.0 * fact.score
 
 
 def _counted_at(claim: Claim) -> tuple[date, float]:

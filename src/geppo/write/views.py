@@ -110,6 +110,12 @@ class Views:
             name = "identity_hedged"
         return fill(self.phrases.text("form", "contradiction", name), slots)
 
+    def drift(self, said: Statement, name: str) -> str | None:
+        """What those who retell a matter changed in it, with how many did."""
+        told = [kind for kind in self.phrases.keys("form", "drift", "item") if said.value(kind)]
+        items = [fill(self.phrases.text("form", "drift", "item", kind), {"k": said.value(kind)}) for kind in told]
+        return fill(self.phrases.text("form", "drift", name), {"X": self.wording.clauses(items)}) if items else None
+
     def asked_about(self, term: Term) -> str:
         """The subject of a dispute; one without a name is the one in question."""
         if term.kind is not Kind.CONCEPT:

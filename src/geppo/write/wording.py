@@ -19,7 +19,7 @@ _LATIN_THEN_WIDE = re.compile(rf"([{_NARROW}%＋+)])([{_WIDE}])")
 _WIDE_THEN_LATIN = re.compile(rf"([{_WIDE}])([{_NARROW}$(])")
 _SPACES = re.compile(r"[ \u3000]{2,}")
 _BEFORE_MARK = re.compile(r" +([、。」』）：；])")
-_AFTER_MARK = re.compile(r"([、。「『（：；]) +")
+_AFTER_MARK = re.compile(r"([、。「『（：；）]) +")
 _COUNTABLE = ("records", "credentials", "tokens", "passwords", "documents", "keys", "files", "secrets", "e-mails")
 _NO_ARTICLE = re.compile(r"^(?:the|a|an) ", re.IGNORECASE)
 
@@ -116,6 +116,13 @@ class Wording:
             return self.phrases.text("list", "two").join(unique)
         comma = self.phrases.text("list", "comma")
         return comma.join(unique[:-1]) + self.phrases.text("list", "last") + unique[-1]
+
+    def things(self, words: Sequence[str]) -> str:
+        """Long nouns as a list: two are set apart where one of them holds a list of its own."""
+        unique, two = list(dict.fromkeys(words)), self.phrases.text("list", "two")
+        if len(unique) == 2 and any(two in word for word in unique):
+            return self.phrases.text("list", "two_apart").join(unique)
+        return self.listed(unique)
 
     def clauses(self, parts: Sequence[str]) -> str:
         """Parts of a sentence side by side, each kept whole: Japanese sets a comma also before the last of two."""
