@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The tests start many processes: each would compile the package anew where the caller forbids to keep it compiled.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test test-scale test-model check bench clean
 

@@ -91,6 +91,13 @@ def _sentences(line: str, language: str) -> list[tuple[str, list[str]]]:
     ]
 
 
+def _checked(text: str, language: str) -> str:
+    """A sentence as it is held against the truth: without the tongue that a house is introduced by."""
+    opening = "（" if language == "ja" else "("
+    text = re.sub(str(WORDS["tongue"][language]), opening, text)
+    return _SPACED.sub("", text) if language == "ja" else text
+
+
 def _has(patterns: Iterable[str], text: str) -> bool:
     return any(re.search(pattern, text, re.IGNORECASE) for pattern in patterns)
 
@@ -141,14 +148,14 @@ class Checker:
 
     def compared(self, sentence: Printed, language: str) -> bool:
         """Whether the sentence could be held against a statement: the base of the counts of what is wrong."""
-        text = _SPACED.sub("", sentence.text) if language == "ja" else sentence.text
+        text = _checked(sentence.text, language)
         if _has(WORDS["own"][language], text) or not sentence.pages:
             return False
         return bool(self.told(text, self.named(text, language), language, sentence.pages))
 
     def findings(self, sentence: Printed, language: str) -> list[Finding]:
         """All that is wrong with a sentence. One without a source is held against the whole month."""
-        text = _SPACED.sub("", sentence.text) if language == "ja" else sentence.text
+        text = _checked(sentence.text, language)
         pages = sentence.pages or self._all
         named = self.named(text, language)
         loose = sorted(named - self._of_pages(pages))

@@ -356,6 +356,22 @@ def test_a_corrected_number_stands_only_in_the_sentence_that_corrects_it() -> No
     assert found
 
 
+@pytest.mark.parametrize(
+    ("language", "letters"), [("ja", "[\uac00-\ud7a3]|[\u0400-\u04ff]"), ("en", "[^\x00-\u024f\u2000-\u206f]")]
+)
+def test_a_house_in_other_letters_is_introduced_where_it_is_named_first(language: str, letters: str) -> None:
+    opening = {"ja": r"（.語の発行元|（..語の発行元|（...語の発行元", "en": r" \(in [A-Z][a-z]+"}[language]
+    introduced = 0
+    for edition in _editions(language):
+        houses = {document.publisher.partition("(")[0].strip() for document in made_month("harbor").month.documents}
+        text = " ".join(one.text for paragraphs in _sentences(edition) for one in paragraphs)
+        for house in (one for one in houses if re.search(letters, one)):
+            first = re.search(rf"{re.escape(house)}(.*)", text)
+            introduced += bool(first and re.match(opening, first.group(1)))
+            assert len(re.findall(rf"{re.escape(house)}(?:{opening})", text)) <= 1
+    assert introduced
+
+
 def test_planning_twice_gives_the_same_outline() -> None:
     month = made_month("harbor").month
     planners = [Planner(month, Catalog.load()) for _ in range(2)]

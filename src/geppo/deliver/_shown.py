@@ -50,7 +50,7 @@ def _endings() -> _Endings:
     return _Endings(
         tlds=frozenset(line for line in lines if line and not line.startswith("#")),
         file_suffixes=frozenset(raw["file_suffixes"]),
-        product_names=frozenset(raw["product_names"]),
+        product_names=frozenset((*raw["product_names"], *raw["house_names"])),
     )
 
 

@@ -277,11 +277,21 @@ class _Rotation:
         """The sentence with the houses that it names first introduced, where the gate lets that through."""
         speakers = {self.composer.publishers.get(fact.best.speaker, "") for fact in said.facts}
         for name in sorted(speakers & set(self._houses)):
-            whole = self.composer.wording_sentence(text.replace(name, self._houses[name], 1))
+            whole = self.composer.wording_sentence(self._with_tongue(text, name))
             if not self._gate.check(said, whole):
                 text = whole
                 del self._houses[name]
         return text
+
+    def _with_tongue(self, text: str, name: str) -> str:
+        """The text with a house introduced; before the day of its report, within the same brackets."""
+        end, start = self.composer.phrases.choices("house", "brackets")
+        introduced = self._houses[name]
+        dated = text.find(name + start)
+        if dated >= 0 and dated == text.find(name):
+            joined = introduced.removesuffix(end) + self.composer.phrases.text("list", "comma")
+            return text.replace(name + start, joined, 1)
+        return text.replace(name, introduced, 1)
 
     def text(self, said: Statement) -> str:
         variant = 0

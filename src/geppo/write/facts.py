@@ -333,13 +333,25 @@ def _without_vague_denials(facts: Sequence[Fact]) -> list[Fact]:
 
 
 def _without_seconds(facts: Sequence[Fact]) -> list[Fact]:
-    """Without a bare count of what another fact counts in telling what became of it."""
+    """Without a bare count of what another fact counts in telling what became of it, and without a second telling of
+    a thing's size: "it broke into 25,000 devices" beside "its size was 25,000 devices"."""
 
     def counted(claim: Claim) -> tuple[float, str] | None:
         return (claim.count.value, claim.count.unit.id) if claim.count else None
 
     told = {counted(fact.best) for fact in facts if fact.best.predicate in _AGAINST}
-    return [fact for fact in facts if fact.best.predicate is not Predicate.COUNTS or counted(fact.best) not in told]
+    sizes = {
+        (fact.best.subject.id, counted(fact.best))
+        for fact in facts
+        if fact.best.predicate is Predicate.COUNTS and not fact.best.negated
+    }
+
+    def second(claim: Claim) -> bool:
+        if claim.predicate is Predicate.COUNTS:
+            return counted(claim) in told
+        return claim.predicate is Predicate.COMPROMISES and (claim.subject.id, counted(claim)) in sizes
+
+    return [fact for fact in facts if not second(fact.best)]
 
 
 def _witness(claim: Claim, roots: set[str]) -> tuple[bool, int, int, int, str, int, str]:

@@ -8,6 +8,9 @@ from geppo.model.assessment import Assessment
 from geppo.model.edition import Role
 from geppo.write.statement import Statement, statement
 
+_BESIDE = ("origins.", "grade.")
+"""What is told of a statement before what repeats made of it: who stands behind it, and how sure they are."""
+
 _BELOW = 18.0
 """Points by which the statement is worth less than what was changed."""
 
@@ -21,8 +24,9 @@ def with_changes(said: Sequence[Statement], drifts: Sequence[Assessment]) -> lis
     for place, one in enumerate(said):
         mine = [drift for drift in drifts if (not drift.claims and not place) or set(drift.claims) & set(one.claims)]
         if one.form == "fact" and (changed := _changed(one, mine)) is not None:
-            origins = place + 1 < len(said) and said[place + 1].form.startswith("origins.")
-            at = place + 1 + origins
+            at = place + 1
+            while at < len(said) and said[at].form.startswith(_BESIDE):
+                at += 1
             return [*said[:at], changed, *said[at:]]
     return list(said)
 
