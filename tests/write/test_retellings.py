@@ -54,6 +54,8 @@ def test_a_change_stands_behind_what_was_changed_and_nowhere_else() -> None:
     lead, nexus, changed = with_changes([LEAD, NEXUS], [_change("hedge", "r1", "c2")])
     assert (lead, nexus, changed.parent) == (LEAD, NEXUS, NEXUS.id)
     assert with_changes([LEAD, NEXUS], [_change("hedge", "r1", "c9")]) == [LEAD, NEXUS]
+    lead, changed, _ = with_changes([LEAD, NEXUS], [_change("reporter", "r1", "c9")])
+    assert (lead, changed.parent) == (LEAD, LEAD.id)
 
 
 def test_the_origins_of_a_statement_come_before_what_repeats_changed() -> None:

@@ -18,17 +18,21 @@ _BELOW = 18.0
 def with_changes(said: Sequence[Statement], drifts: Sequence[Assessment]) -> list[Statement]:
     """A story's statements, and behind the first of them that repeats changed how many pages changed what.
 
-    A change without claims is of a page as a whole and belongs to the lead. What repeats made of something that is not
-    told is not told either.
+    A change without claims, and another house credited, is of a page as a whole and belongs to the lead. What repeats
+    made of something that is not told is not told either.
     """
     for place, one in enumerate(said):
-        mine = [drift for drift in drifts if (not drift.claims and not place) or set(drift.claims) & set(one.claims)]
+        mine = [drift for drift in drifts if (not place and _of_page(drift)) or set(drift.claims) & set(one.claims)]
         if one.form == "fact" and (changed := _changed(one, mine)) is not None:
             at = place + 1
             while at < len(said) and said[at].form.startswith(_BESIDE):
                 at += 1
             return [*said[:at], changed, *said[at:]]
     return list(said)
+
+
+def _of_page(drift: Assessment) -> bool:
+    return not drift.claims or drift.get("what") == "reporter"
 
 
 def _changed(told: Statement, drifts: Sequence[Assessment]) -> Statement | None:
