@@ -4,6 +4,7 @@ from bench.chains import main as chains
 from bench.claims import main as claims
 from bench.collect import main as collect
 from bench.deliver import main as deliver
+from bench.editions import main as editions
 from bench.exchange import main as exchange
 from bench.gold import main as gold
 from bench.judge import main as judge
@@ -25,3 +26,4 @@ speed()
 deliver()
 collect()
 exchange()
+editions()
