@@ -216,8 +216,13 @@ class TestConnectives:
 
     def test_however_before_a_negated_fact_only_where_it_limits_what_was_said(self) -> None:
         lead = _said(_claim(1, object_=_ENERGY), role=Role.LEAD)
-        for predicate, kind in ((Predicate.CLASSIFIES, "however.0"), (Predicate.USES, "")):
-            denied = _said(_claim(2, predicate, object_=_TOOL, report="d2", negated=True), lead.id)
+        for predicate, object_, kind in (
+            (Predicate.CLASSIFIES, _TOOL, "however.0"),
+            (Predicate.USES, _TOOL, ""),
+            (Predicate.TARGETS, _ENERGY, "however.0"),
+            (Predicate.TARGETS, _TOOL, ""),
+        ):
+            denied = _said(_claim(2, predicate, object_=object_, report="d2", negated=True), lead.id)
             ((_, second),) = _section([[lead, denied]])
             assert second.connective == kind
 

@@ -309,4 +309,6 @@ def _within(before: Statement, one: Statement) -> str:
     earlier = before.facts[0].best if before.facts else None
     if earlier is None or earlier.negated or not best.negated or earlier.subject.id != best.subject.id:
         return ""
-    return "however" if best.predicate is earlier.predicate or best.predicate in _LIMITS else ""
+    objects = {term.id for term in before.facts[0].objects}
+    denied = best.predicate is earlier.predicate and bool(objects & {term.id for term in one.facts[0].objects})
+    return "however" if denied or best.predicate in _LIMITS else ""
