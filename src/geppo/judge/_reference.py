@@ -138,6 +138,34 @@ def namesake_words() -> tuple[str, ...]:
     return tuple(_read("marks.toml")["namesakes"]["words"])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetoldWords:
+    """Word lists of `retold.toml`."""
+
+    glued: frozenset[str]
+    plain: frozenset[str]
+    zones: tuple[str, ...]
+    alias_after: tuple[str, ...]
+    alias_before: tuple[str, ...]
+    institutions: frozenset[str]
+    firms: tuple[str, ...]
+
+
+@cache
+def retold_words() -> RetoldWords:
+    """`retold.toml`."""
+    raw = _read("retold.toml")
+    return RetoldWords(
+        glued=frozenset(raw["languages"]["glued"]),
+        plain=frozenset(raw["plain"]["words"]),
+        zones=tuple(raw["zones"]["words"]),
+        alias_after=tuple(raw["aliases"]["after"]),
+        alias_before=tuple(raw["aliases"]["before"]),
+        institutions=frozenset(raw["institutions"]["words"]),
+        firms=tuple(raw["firms"]["words"]),
+    )
+
+
 @cache
 def naming() -> dict[Kind, tuple[float, int]]:
     """Weight and order of a kind as the name of a story."""

@@ -8,13 +8,23 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from geppo.judge._catalogue import Catalogue, Publisher
 from geppo.judge._reference import Standing, speaker_words
 from geppo.judge.sounds import sound_alike
+from geppo.model.entity import Kind
 from geppo.model.report import Report
+
+
+_INITIALS = 3
+"""Words from which on a name is shortened to its first letters."""
+_LEARNED = 2
+"""Rounds in which names are learned: a name in brackets may stand behind one that was learned."""
+_SHORT = 8
+"""Letters up to which a name in capitals is a short form."""
 
 
 def is_glued(text: str) -> bool:
@@ -48,6 +58,26 @@ def _letters(name: str) -> str:
     first = next((c for c in name if c.isalpha()), " ")
     script = unicodedata.name(first, "").partition(" ")[0]
     return "CJK" if script in ("HIRAGANA", "KATAKANA", "CJK") else script
+
+
+def letters_of(name: str) -> str:
+    """The letters of a name but for what houses of all kinds are called: LATIN, KANA, HANGUL, CYRILLIC, HAN …
+
+    A name with Chinese characters is HAN, whatever else it holds.
+    """
+    text = unicodedata.normalize("NFKC", name)
+    for word in (*speaker_words().house_glued, *speaker_words().forms_glued):
+        text = text.replace(word, "")
+    if any("\u3400" <= c <= "\u9fff" for c in text):
+        return "HAN"
+    script = _letters(text)
+    return "KANA" if script == "CJK" else script
+
+
+def initials(house: str) -> str:
+    """The first letters of a name of three words or more in Latin letters; empty for another one."""
+    words = [word for word in house.split() if word[0].isupper() and word.isascii()]
+    return "".join(word[0] for word in words) if len(words) >= _INITIALS else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +168,21 @@ def shortens(short: str, long: str) -> bool:
     return len(few) >= 2 or (places[0] == 0 and len(short) >= 3) or _surplus_is_house(short, long) is True
 
 
+def bracketed(report: Report) -> Iterator[tuple[str, str]]:
+    """Names of organisations of which a page prints the one in brackets behind the other."""
+    text = report.document.text
+    held = [one for one in report.mentions if one.kind is Kind.IDENTITY]
+    for one, other in pairwise(sorted(held, key=lambda mention: (mention.start, mention.end))):
+        if text[one.end : other.start].strip() in ("(", "（") and text[other.end : other.end + 1] in (")", "）"):
+            yield one.name, other.name
+
+
+def _may_be_one(name: str, other: str) -> bool:
+    """True for two names in different letters, or of which one is a short form in capitals."""
+    short = any(one.isupper() and one.isascii() and len(one) <= _SHORT for one in (name, other))
+    return short or _letters(name) != _letters(other)
+
+
 class Directory:
     """The publishers of a set of reports, and everybody whom they name."""
 
@@ -160,6 +205,26 @@ class Directory:
         for report in reports:
             key = self._publishers[report.document.publisher]
             self._reports[key].append((report.document.published.isoformat(), report.id))
+        self._learn(reports)
+
+    def _learn(self, reports: Sequence[Report]) -> None:
+        """Take up other names of houses as pages print them in brackets: "Moor Emergency Centre (MEC)", "무어 센터(MEC)".
+
+        One of the two must be a house of these reports and the other unknown, in other letters or in capitals.
+        """
+        pairs = {pair for report in reports for pair in bracketed(report)}
+        pairs |= {(initials(publisher), publisher) for publisher in self._publishers if initials(publisher)}
+        waiting = sorted(pair for pair in pairs if _may_be_one(*pair))
+        for _ in range(_LEARNED):
+            found: dict[str, set[str]] = defaultdict(set)
+            for pair in waiting:
+                for known, other in (pair, pair[::-1]):
+                    key, name = self._find(known), fold(other)
+                    if key in self._reports and name and name not in self._aliases and self._entry(other) is None:
+                        found[name].add(key)
+            for name in sorted(found):
+                if len(found[name]) == 1 and not is_nobody(name):
+                    self._name(name, next(iter(found[name])))
 
     def _enter(self, publisher: str) -> None:
         parts = byline(publisher)

@@ -1,0 +1,117 @@
+"""Hedges and grades of an origin that a repeat drops or replaces.
+
+A confidence grade that is another one; a name of which the origin speaks with a hedge only and the repeat with none; a
+clause under a hedge that the repeat tells in the same words, or of the same things, as a fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from geppo.judge.pages import Guess, Page, Sentence
+from geppo.judge.slips import TextChange
+from geppo.model.claim import STRENGTH, Grade, Rung
+
+_FIRM = STRENGTH[Rung.LIKELY]
+_GRADES = {Grade.LOW: 1, Grade.MODERATE: 2, Grade.HIGH: 3}
+_WORDS, _FEW_WORDS = 3, 2
+"""Words of a guess that a sentence must hold: so many, or fewer where they are most of the guess."""
+_MOST = 0.6
+_THINGS = 2
+"""Things of a guess that a sentence of another language must name."""
+
+
+def firmer(root: Page, page: Page) -> Iterator[TextChange]:
+    """All changes of how sure the origin is said to be."""
+    yield from _regraded(root, page)
+    yield from _unhedged(root, page)
+    yield from _retold_flat(root, page)
+
+
+def _regraded(root: Page, page: Page) -> Iterator[TextChange]:
+    """Another confidence word, where each of both pages uses just one."""
+    here = {one.grade: one for one in page.sentences if one.grade}
+    there = {one.grade: one for one in root.sentences if one.grade}
+    if len(here) != 1 or len(there) != 1:
+        return
+    (mine, sentence), (theirs, other) = next(iter(here.items())), next(iter(there.items()))
+    if mine is not theirs and mine and theirs:
+        direction = "stronger" if _GRADES[mine] > _GRADES[theirs] else "weaker"
+        yield TextChange(what="grade", root_value=theirs.value, repeat_value=mine.value, direction=direction,
+                         root_text=other.text, repeat_text=sentence.text)  # fmt: skip
+
+
+def _unhedged(root: Page, page: Page) -> Iterator[TextChange]:
+    """A name of which the origin speaks with a weak hedge only, and the repeat with none at all."""
+    for name in sorted({one for sentence in page.sentences for one in sentence.names | sentence.places}):
+        theirs = _with_next(root, name)
+        mine = _with_next(page, name)
+        weak = [one for one in theirs if one.grade is Grade.LOW or (one.rung and STRENGTH[one.rung] < _FIRM)]
+        if not theirs or len(weak) != len(theirs) or any(one.rung or one.grade for one in mine):
+            continue
+        other = weak[0]
+        flat = [one for one in mine if ((one.things & other.things) | (one.names & root.names)) - {name}]
+        if flat:
+            yield _dropped(other.rung or Rung.POSSIBLE, other, flat[0])
+
+
+def _dropped(rung: Rung, other: Sentence, sentence: Sentence) -> TextChange:
+    return TextChange(what="hedge", root_value=rung.value, repeat_value=Rung.CONFIRMED.value, direction="stronger",
+                      root_text=other.text, repeat_text=sentence.text)  # fmt: skip
+
+
+def _with_next(page: Page, name: str) -> list[Sentence]:
+    """Sentences with a name, each with the grade of the sentence behind it where it has none: a grade often follows."""
+    rows = page.sentences
+    found = []
+    for place, one in enumerate(rows):
+        if name in one.names or name in one.places:
+            after = rows[place + 1] if place + 1 < len(rows) else None
+            if one.rung is None and one.grade is None and after is not None and not after.names and after.grade:
+                one = replace(one, grade=after.grade)
+            found.append(one)
+    return found
+
+
+def _retold_flat(root: Page, page: Page) -> Iterator[TextChange]:
+    """A clause under a hedge that the repeat tells as a fact, and nowhere with a hedge.
+
+    What the origin also states without one is no guess of it, and a grade often follows in the next sentence.
+    """
+    same_language = root.language == page.language
+    for other in root.sentences:
+        for guess in other.guesses:
+            for place, sentence in enumerate(page.sentences):
+                if not sentence.flat or any(one.grade for one in page.sentences[place + 1 : place + 2]):
+                    continue
+                shared = _of_guess(guess, sentence, same_language)
+                if shared and not _sure(root, shared, same_language) and not _guessed(page, shared, same_language):
+                    yield _dropped(guess.rung, other, sentence)
+
+
+def _of_guess(guess: Guess, sentence: Sentence, same_language: bool) -> frozenset[str]:
+    """What a sentence has of a guess, if it is enough to be the same told again."""
+    if not same_language:
+        things = guess.things & sentence.things
+        return things if len(things) >= _THINGS else frozenset()
+    shared = guess.words & sentence.words
+    few = min(len(guess.words), len(sentence.words))
+    enough = (len(shared) >= _WORDS and 2 * len(shared) >= few) or (
+        len(shared) >= _FEW_WORDS and len(shared) >= _MOST * few
+    )
+    return shared if enough else frozenset()
+
+
+def _sure(root: Page, shared: frozenset[str], same_language: bool) -> bool:
+    """True where the origin states as facts all that a guess and a sentence share."""
+    stated = (one.sure if same_language else one.sure_things for one in root.sentences)
+    return shared <= frozenset[str]().union(*stated)
+
+
+def _guessed(page: Page, shared: frozenset[str], same_language: bool) -> bool:
+    """True where the repeat says the same with a hedge in another sentence, or in the one behind it."""
+    return any(
+        not one.flat and 2 * len(shared & (one.words if same_language else one.things)) >= len(shared)
+        for one in page.sentences
+    )

@@ -1,0 +1,237 @@
+"""Pages as sentences with what can be compared across pages and languages: names, figures, days, words, hedges.
+
+Names and concepts have one id in all languages; words are compared within one language only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import re2
+
+from geppo.judge._reference import retold_words
+from geppo.language import dates, hedges, numbers, sentences, voices
+from geppo.language.dates import Dated
+from geppo.language.numbers import Number
+from geppo.language.sentences import Span
+from geppo.model.claim import STRENGTH, Grade, Rung
+from geppo.model.entity import Kind, Mention
+from geppo.model.report import Report
+
+READ = 20_000
+"""Characters of a page that are compared."""
+
+_LEAST = 2
+_BESIDE = 24
+_NOUN_BEFORE, _NOUN_AFTER = 8, 20
+ACCORDING = "according-to"
+"""Kind of the words by which a page says that it tells what another one says."""
+_BRACKET = re2.compile(r"[（(]([A-Z][A-Za-z0-9.&-]*(?: [A-Z][A-Za-z0-9.&-]*)*)[)）]")
+_NAMED = frozenset({Kind.INTRUSION_SET, Kind.MALWARE, Kind.CAMPAIGN, Kind.INFRASTRUCTURE, Kind.TOOL})
+_TOLD = frozenset({Rung.REPORTED, Rung.TREND, Rung.CONFIRMED})
+_LADDER = frozenset({Rung.OPEN, Rung.POSSIBLE, Rung.SUGGESTS, Rung.LIKELY, Rung.VERY_LIKELY})
+_WEAK = frozenset({Rung.OPEN, Rung.POSSIBLE, Rung.SUGGESTS, Rung.LIKELY})
+_WORD = re2.compile(r"[\p{Latin}\p{Cyrillic}][\p{Latin}\p{Cyrillic}'’-]+|\p{Hangul}+|\p{Han}+|[\p{Katakana}ー]+")
+_LATIN_STEM, _HANGUL_STEM, _LATIN_WORD, _KANA_WORD = 5, 2, 4, 3
+_DIGITS = re2.compile(r"[0-9]{1,2}")
+
+
+def stems(text: str) -> frozenset[str]:
+    """What a text's words begin with, without particles and endings: pairs of kanji, first letters of other words."""
+    plain, found = retold_words().plain, set[str]()
+    for match in _WORD.finditer(text):
+        word = match.group().casefold()
+        first = word[0]
+        if "가" <= first <= "힣":
+            if len(word) >= _HANGUL_STEM:
+                found.add(word[:_HANGUL_STEM])
+        elif "\u30a0" <= first <= "\u30ff":
+            if len(word) >= _KANA_WORD:
+                found.add(word)
+        elif "\u2e80" <= first <= "\u9fff":
+            found.update(word[at : at + 2] for at in range(len(word) - 1))
+        elif len(word) >= _LATIN_WORD and word not in plain:
+            found.add(word[:_LATIN_STEM])
+    return frozenset(found - plain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A printed number with the concepts and the words beside it, which say what it counts."""
+
+    number: Number
+    things: frozenset[str]
+    nouns: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guess:
+    """A clause that a source does not state as a fact: its hedge, what it names and its words."""
+
+    rung: Rung
+    things: frozenset[str]
+    words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A sentence with what it names (ids), its figures, its days, its hedge and grade.
+
+    `days` holds both ends of a printed span. `rung` is the weakest hedge; `flat` says that the sentence states a fact:
+    no hedge, no grade, no negation, no question. `guesses` are the clauses under a hedge, `sure` the words of the others.
+    """
+
+    text: str
+    names: frozenset[str]
+    places: frozenset[str]
+    things: frozenset[str]
+    figures: tuple[Figure, ...]
+    days: tuple[date, ...]
+    rung: Rung | None
+    grade: Grade | None
+    flat: bool
+    words: frozenset[str]
+    guesses: tuple[Guess, ...]
+    sure: frozenset[str]
+    sure_things: frozenset[str]
+
+    @property
+    def values(self) -> frozenset[float]:
+        """The sentence's figures."""
+        return frozenset(one.number.value for one in self.figures)
+
+
+class Page:
+    """A report's text as sentences; read when first asked for."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.text = report.document.text[:READ]
+        self.language = report.document.language
+
+    @cached_property
+    def _dated(self) -> tuple[Dated, ...]:
+        return dates.find_dates(self.text, self.language, self.report.document.published)
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """All sentences of the page's head."""
+        counts = [
+            one
+            for one in numbers.find_counts(self.text, self.language)
+            if one.value >= _LEAST and not any(day.start < one.end and one.start < day.end for day in self._dated)
+        ]
+        return tuple(self._sentence(span, counts) for span in sentences.sentences(self.text, self.language))
+
+    def _sentence(self, span: Span, counts: Sequence[Number]) -> Sentence:
+        text = self.text[span.start : span.end]
+        held = [one for one in self.report.mentions if span.start <= one.start and one.end <= span.end]
+        inside = [one for one in self._dated if span.start <= one.start and one.end <= span.end]
+        own = [one for one in counts if span.start <= one.start and one.end <= span.end]
+        rungs = [
+            one.rung
+            for one in hedges.hedges(self.text, span, self.language)
+            if one.rung not in _TOLD and not any(day.start < one.end and one.start < day.end for day in self._dated)
+        ]
+        graded = hedges.grade(self.text, span, self.language)
+        guesses, sure, sure_things = self._guesses(span, held)
+        return Sentence(
+            text=text,
+            names=frozenset(one.id for one in held if one.kind in _NAMED and one.id),
+            places=frozenset(one.id for one in held if one.kind is Kind.LOCATION and one.id),
+            things=frozenset(one.id for one in held if one.id),
+            figures=tuple(self._figure(one, held, span) for one in own),
+            days=tuple(day for one in inside for day in _days(one, self.text)),
+            rung=min((one for one in rungs if one in _LADDER), key=lambda rung: STRENGTH[rung], default=None),
+            grade=graded.grade if graded else None,
+            flat=not rungs
+            and graded is None
+            and not any(mark in text for mark in "?？")
+            and not hedges.negations(self.text, span, self.language),
+            words=stems(text),
+            guesses=guesses,
+            sure=sure,
+            sure_things=sure_things,
+        )
+
+    def _figure(self, number: Number, held: Iterable[Mention], span: Span) -> Figure:
+        start, end = max(span.start, number.start - _NOUN_BEFORE), min(span.end, number.end + _NOUN_AFTER)
+        return Figure(
+            number=number,
+            things=frozenset(
+                seen.id
+                for seen in held
+                if -_BESIDE <= seen.start - number.end <= _BESIDE and seen.kind is Kind.CONCEPT
+            ),
+            nouns=stems(self.text[number.end : end])
+            | (stems(self.text[start : number.start]) if _glued(self.language) else frozenset()),
+        )
+
+    def _guesses(
+        self, span: Span, held: Sequence[Mention]
+    ) -> tuple[tuple[Guess, ...], frozenset[str], frozenset[str]]:
+        """The clauses of a sentence under a weak hedge, and the words and things of the other clauses."""
+        if not any(one.rung in _WEAK for one in hedges.hedges(self.text, span, self.language)):
+            return (), stems(self.text[span.start : span.end]), frozenset(one.id for one in held if one.id)
+        guesses: list[Guess] = []
+        sure, sure_things = set[str](), set[str]()
+        for clause in sentences.clauses(self.text, span, self.language):
+            things = frozenset(one.id for one in held if one.id and clause.start <= one.start < clause.end)
+            words = stems(self.text[clause.start : clause.end])
+            weak = [one for one in hedges.hedges(self.text, clause, self.language) if one.rung in _WEAK]
+            grade = hedges.grade(self.text, clause, self.language)
+            if weak and not (grade and grade.grade is Grade.HIGH):
+                rung = min((one.rung for one in weak), key=lambda rung: STRENGTH[rung])
+                hedging = frozenset[str]().union(*(stems(one.text) for one in weak))
+                guesses.append(Guess(rung=rung, things=things, words=words - hedging))
+            else:
+                sure |= words
+                sure_things |= things
+        return tuple(guesses), frozenset(sure), frozenset(sure_things)
+
+    @cached_property
+    def introduced(self) -> tuple[str, ...]:
+        """Speakers that the page introduces by their names in Latin letters ("오르덴피스(Ordenfiss)에 따르면").
+
+        Such a name is nobody's that a reader of the page could know, so it is credited all the same.
+        """
+        found: dict[str, None] = {}
+        for text in (one.text for one in self.sentences if "(" in one.text or "（" in one.text):
+            span = Span(start=0, end=len(text))
+            for one in voices.voices(text, span, self.language):
+                bracket = _BRACKET.match(text[one.name_end : one.name_end + 2 * _BESIDE])
+                if bracket and one.kind == ACCORDING and not one.anaphoric:
+                    found[bracket.group(1)] = None
+        return tuple(found)
+
+    @cached_property
+    def numbers(self) -> tuple[Number, ...]:
+        """Every number that the page prints."""
+        return numbers.find_counts(self.text, self.language)
+
+    @cached_property
+    def days(self) -> frozenset[date]:
+        """Every day that the page prints, and the day on which it was published."""
+        return frozenset(day for one in self.sentences for day in one.days) | {self.report.document.published}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The groups, programs, tools, campaigns and networks that the page names."""
+        return frozenset(name for one in self.sentences for name in one.names)
+
+
+def _days(dated: Dated, text: str) -> tuple[date, ...]:
+    """A day, or the ends of a span of which the page prints the days ("3 to 19 June", and not "the end of June")."""
+    when = dated.when
+    if when.is_day:
+        return (when.start,)
+    printed = {int(number) for number in _DIGITS.findall(text[dated.start : dated.end])}
+    return tuple(day for day in (when.start, when.end) if day.day in printed and not when.is_month)
+
+
+def _glued(language: str) -> bool:
+    """True for languages in which what is counted may stand before the number."""
+    return language in retold_words().glued
