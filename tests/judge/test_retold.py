@@ -12,7 +12,7 @@ import pytest
 from geppo import config
 from geppo.catalog import Catalog
 from geppo.judge.month import judge_month
-from geppo.judge.retold import _slipped
+from geppo.judge.slips import slipped
 from geppo.model.assessment import AssessmentKind
 from geppo.model.report import Document, Fetched
 from geppo.model.time import Period
@@ -51,9 +51,9 @@ def test_case(case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "slipped"),
+    ("one", "other", "misprint"),
     [(14, 41, True), (8312, 83120, True), (362, 632, True), (14, 15, False), (5, 50, False), (120, 120, False)],
 )
-def test_slips_of_the_pen(one: float, other: float, slipped: bool) -> None:
-    assert _slipped(one, other) is slipped
-    assert _slipped(other, one) is slipped
+def test_slips_of_the_pen(one: float, other: float, misprint: bool) -> None:
+    assert slipped(one, other) is misprint
+    assert slipped(other, one) is misprint

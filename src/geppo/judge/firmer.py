@@ -94,7 +94,8 @@ def _of_guess(guess: Guess, sentence: Sentence, same_language: bool) -> frozense
     """What a sentence has of a guess, if it is enough to be the same told again."""
     if not same_language:
         things = guess.things & sentence.things
-        return things if len(things) >= _THINGS else frozenset()
+        whole = len(things) >= _MOST * len(guess.things) and guess.names <= sentence.names
+        return things if whole and len(things) >= _THINGS else frozenset()
     shared = guess.words & sentence.words
     few = min(len(guess.words), len(sentence.words))
     enough = (len(shared) >= _WORDS and 2 * len(shared) >= few) or (

@@ -26,7 +26,9 @@ READ = 20_000
 
 _LEAST = 2
 _BESIDE = 24
-_NOUN_BEFORE, _NOUN_AFTER = 8, 20
+_NOUN_AFTER = 20
+_GLUED_BEFORE, _GLUED_AFTER = 8, 8
+"""Characters around a number in which what it counts stands; fewer where words stand without blanks."""
 ACCORDING = "according-to"
 """Kind of the words by which a page says that it tells what another one says."""
 _BRACKET = re2.compile(r"[（(]([A-Z][A-Za-z0-9.&-]*(?: [A-Z][A-Za-z0-9.&-]*)*)[)）]")
@@ -60,9 +62,13 @@ def stems(text: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A printed number with the concepts and the words beside it, which say what it counts."""
+    """A printed number with the concepts and the words beside it, which say what it counts.
+
+    `counter` is the character behind it, where the language has one for each sort of things (台, 件, 대).
+    """
 
     number: Number
+    counter: str
     things: frozenset[str]
     nouns: frozenset[str]
 
@@ -72,6 +78,7 @@ class Guess:
     """A clause that a source does not state as a fact: its hedge, what it names and its words."""
 
     rung: Rung
+    names: frozenset[str]
     things: frozenset[str]
     words: frozenset[str]
 
@@ -158,16 +165,18 @@ class Page:
         )
 
     def _figure(self, number: Number, held: Iterable[Mention], span: Span) -> Figure:
-        start, end = max(span.start, number.start - _NOUN_BEFORE), min(span.end, number.end + _NOUN_AFTER)
+        glued = self.language in retold_words().glued
+        after = self.text[number.end : min(span.end, number.end + (_GLUED_AFTER if glued else _NOUN_AFTER))]
+        before = self.text[max(span.start, number.start - _GLUED_BEFORE) : number.start] if glued else ""
         return Figure(
             number=number,
+            counter=after.lstrip()[:1] if glued else "",
             things=frozenset(
                 seen.id
                 for seen in held
                 if -_BESIDE <= seen.start - number.end <= _BESIDE and seen.kind is Kind.CONCEPT
             ),
-            nouns=stems(self.text[number.end : end])
-            | (stems(self.text[start : number.start]) if _glued(self.language) else frozenset()),
+            nouns=stems(before) | stems(after),
         )
 
     def _guesses(
@@ -179,14 +188,16 @@ class Page:
         guesses: list[Guess] = []
         sure, sure_things = set[str](), set[str]()
         for clause in sentences.clauses(self.text, span, self.language):
-            things = frozenset(one.id for one in held if one.id and clause.start <= one.start < clause.end)
+            inside = [one for one in held if one.id and clause.start <= one.start < clause.end]
+            names = frozenset(one.id for one in inside if one.kind in _NAMED)
+            things = frozenset(one.id for one in inside)
             words = stems(self.text[clause.start : clause.end])
             weak = [one for one in hedges.hedges(self.text, clause, self.language) if one.rung in _WEAK]
             grade = hedges.grade(self.text, clause, self.language)
             if weak and not (grade and grade.grade is Grade.HIGH):
                 rung = min((one.rung for one in weak), key=lambda rung: STRENGTH[rung])
                 hedging = frozenset[str]().union(*(stems(one.text) for one in weak))
-                guesses.append(Guess(rung=rung, things=things, words=words - hedging))
+                guesses.append(Guess(rung=rung, names=names, things=things, words=words - hedging))
             else:
                 sure |= words
                 sure_things |= things
@@ -230,8 +241,3 @@ def _days(dated: Dated, text: str) -> tuple[date, ...]:
         return (when.start,)
     printed = {int(number) for number in _DIGITS.findall(text[dated.start : dated.end])}
     return tuple(day for day in (when.start, when.end) if day.day in printed and not when.is_month)
-
-
-def _glued(language: str) -> bool:
-    """True for languages in which what is counted may stand before the number."""
-    return language in retold_words().glued

@@ -131,13 +131,12 @@ def _same_count(root: Page, page: Page, told: tuple[Sentence, Figure], retold: t
     small, large = sorted((before.number.value, after.number.value))
     if before.number.percent != after.number.percent or large < _TEN:
         return False
-    if small >= _TEN and slipped(before.number.value, after.number.value):
-        return True
-    if before.things & after.things and (sentence.things & other.things) - after.things:
+    counted = before.things & after.things and (sentence.things & other.things) - after.things
+    if small >= _TEN and (counted or slipped(before.number.value, after.number.value)):
         return True
     marks = shared_marks(sentence, other)
     nouns = before.nouns & after.nouns
-    if root.language == page.language and nouns:
+    if root.language == page.language and nouns and before.counter == after.counter:
         further = (sentence.words & other.words) - before.nouns - after.nouns
         return bool(marks) or len(further) >= _FURTHER
     return len(marks) >= _MARKS and _left_over(before, after, other, sentence)
