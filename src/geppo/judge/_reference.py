@@ -148,6 +148,7 @@ class RetoldWords:
     alias_after: tuple[str, ...]
     alias_before: tuple[str, ...]
     institutions: frozenset[str]
+    institutions_glued: tuple[str, ...]
     firms: tuple[str, ...]
 
 
@@ -162,6 +163,7 @@ def retold_words() -> RetoldWords:
         alias_after=tuple(raw["aliases"]["after"]),
         alias_before=tuple(raw["aliases"]["before"]),
         institutions=frozenset(raw["institutions"]["words"]),
+        institutions_glued=tuple(raw["institutions"]["glued"]),
         firms=tuple(raw["firms"]["words"]),
     )
 

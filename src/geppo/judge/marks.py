@@ -35,6 +35,8 @@ _OPENING = frozenset("\"'“‘«「『《(（")
 _STOPS = _OPENING | frozenset(".!?:;。！？#*-•")
 _UNNAMED = frozenset({Kind.LOCATION, Kind.SECTOR, Kind.CONCEPT})
 _SHORTEST = 4
+_JOINTS = frozenset("-_.")
+"""Signs inside a word: such a word is a name, however small, where a page in other letters prints it."""
 _SEVERAL = 2
 _OFFERED = frozenset({Verdict.MALICIOUS, Verdict.VICTIM, Verdict.UNKNOWN})
 
@@ -49,7 +51,9 @@ class Marks:
         self._linking, self._worth = linking, dict[str, float]()
         dated = {report.id: _dated(report) for report in reports}
         names = frozenset(word for report in reports for word in _names(report, dated[report.id]))
-        names -= {word for report in reports if _is_latin(report) for word in _plain_words(report)}
+        compounds = {word for report in reports if not _is_latin(report) for word in _names(report, dated[report.id])}
+        plain = {word for report in reports if _is_latin(report) for word in _plain_words(report)}
+        names -= {word for word in plain if word not in compounds or not any(mark in word for mark in _JOINTS)}
         self._at: dict[str, tuple[tuple[int, str], ...]] = {}
         for report in reports:
             printed = ((start, f"word:{word}") for start, word in _places(report, names))
@@ -138,12 +142,16 @@ class Marks:
 
 
 def figure_keys(value: float) -> tuple[str, ...]:
-    """Keys of a number: itself, and from 100 on its first two digits with its size, as rounded numbers keep them."""
+    """Keys of a number: itself, and from 100 on its first two digits with its size, cut and rounded."""
     if value < _LEAST or value != int(value) or value in _YEARS:
         return ()
     digits = str(int(value))
-    rounded = (f"about:{digits[:2]}e{len(digits) - 2}",) if value >= _HUNDRED else ()
-    return (f"figure:{digits}", *rounded)
+    if value < _HUNDRED:
+        return (f"figure:{digits}",)
+    size = len(digits) - 2
+    up = str(round(value / 10**size))
+    abouts = dict.fromkeys((f"about:{digits[:2]}e{size}", f"about:{up[:2]}e{size + len(up) - 2}"))
+    return (f"figure:{digits}", *abouts)
 
 
 def _rounds(about: str, figure: str) -> bool:

@@ -22,6 +22,8 @@ from geppo.model.entity import Kind
 
 _SHORTEST = 5
 _FEW = 3
+_LATE = 2.0
+"""How much more a page must share with one of a named house that is older than the pages that most repeats retell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class Retellings:
     def __init__(self, marks: Marks, citations: Citations, settings: Settings) -> None:
         self._marks, self._citations = marks, citations
         self._near = settings.integer("judge.stories.near_days")
+        self._far = 2 * self._near
         self._slack = settings.integer("judge.origins.date_slack")
         self._crowd = settings.integer("judge.stories.crowd")
         self._credited = settings.number("judge.retelling.credited") + marks.size
@@ -74,6 +77,8 @@ class Retellings:
             shared = self._marks.shared(marks, report, page)
             alike = self._marks.nats(shared)
             enough = self._enough(len(named)) if credited else self._uncredited
+            if self._late(report, page):
+                enough *= _LATE
             if alike >= enough and (credited or self._plain(report, page, shared)):
                 found.append(Retelling(page=page, shared=shared, alike=alike, credited=credited))
         return tuple(sorted(found, key=self._rank))
@@ -157,8 +162,17 @@ class Retellings:
         copies = page in graph.copy_of or graph.copy_of.get(report) == page
         if copies or graph.house(report) == graph.house(page):
             return False
-        days = [graph.reports[one].document.published.toordinal() for one in (report, page)]
-        return -self._slack <= days[0] - days[1] <= self._near
+        days = self._days(report, page)
+        return -self._slack <= days <= (self._far if page in self.named(report) else self._near)
+
+    def _days(self, report: str, page: str) -> int:
+        """Days from one page to another that it may retell."""
+        published = [self._citations.reports[one].document.published.toordinal() for one in (report, page)]
+        return published[0] - published[1]
+
+    def _late(self, report: str, page: str) -> bool:
+        """True for a page that comes later than most repeats do: a roundup, or another matter."""
+        return self._days(report, page) > self._near
 
 
 def _sort(mark: str) -> str:

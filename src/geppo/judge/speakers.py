@@ -12,13 +12,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+import re2
+
 from geppo.judge._catalogue import Catalogue, Publisher
-from geppo.judge._reference import Standing, speaker_words
-from geppo.judge.sounds import sound_alike
+from geppo.judge._reference import Standing, retold_words, speaker_words
+from geppo.judge.sounds import sound_alike, sound_of
 from geppo.model.entity import Kind
 from geppo.model.report import Report
 
 
+_RUN = re2.compile(r"\p{Latin}+|\p{Cyrillic}+|[\p{Katakana}ー]+|\p{Hangul}+")
+_SHORTEST = {"LATIN": 4, "CYRILLIC": 4, "CJK": 3, "HANGUL": 2}
+"""Letters from which on a word is a name of its own."""
 _INITIALS = 3
 """Words from which on a name is shortened to its first letters."""
 _LEARNED = 2
@@ -168,6 +173,19 @@ def shortens(short: str, long: str) -> bool:
     return len(few) >= 2 or (places[0] == 0 and len(short) >= 3) or _surplus_is_house(short, long) is True
 
 
+def _own_words(name: str) -> Iterator[tuple[str, str]]:
+    """The words of a name that are its own, with their letters; Chinese characters have no sound to compare."""
+    words = speaker_words()
+    common = words.house | words.media | words.forms | retold_words().institutions
+    for match in _RUN.finditer(unicodedata.normalize("NFKC", name)):
+        word = match.group().casefold()
+        letters = _letters(word)
+        short = _SHORTEST.get(letters, len(word))
+        if len(word) < short or word in common or any(one.strip() in word for one in retold_words().firms):
+            continue
+        yield letters, word
+
+
 def bracketed(report: Report) -> Iterator[tuple[str, str]]:
     """Names of organisations of which a page prints the one in brackets behind the other."""
     text = report.document.text
@@ -195,6 +213,7 @@ class Directory:
         self._by_word: dict[str, set[str]] = defaultdict(set)
         self._reports: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._publishers: dict[str, str] = {}
+        self._sounding: dict[str, set[tuple[str, str, bool]]] = defaultdict(set)
         for publisher in sorted({report.document.publisher for report in reports}):
             self._enter(publisher)
         houses = frozenset(self._aliases)
@@ -240,6 +259,10 @@ class Directory:
         self._bylines[publisher] = Byline(house=parts.house, aliases=tuple(aliases), origins=tuple(origins))
         self._publishers[publisher] = key
         self._name(fold(parts.house), key)
+        public = not retold_words().institutions.isdisjoint(fold(parts.house).split())
+        for letters, word in _own_words(parts.house):
+            for sound in {sound_of(word), f"={word}"} - {""}:
+                self._sounding[sound].add((letters, key, public))
 
     def _name(self, name: str, key: str) -> None:
         if name:
@@ -295,7 +318,24 @@ class Directory:
             if shortens(folded, alias) or shortens(alias, folded)
             for key in self._aliases.get(alias, ())
         }
+        if not houses:
+            houses = self._by_sound(name)
         return next(iter(houses)) if len(houses) == 1 else f"name:{folded}"
+
+    def _by_sound(self, name: str) -> set[str]:
+        """Houses of which a name in other letters has a word by its sound, or as it is between other letters.
+
+        A public body is only found by the name of one: its own word is often that of a place.
+        """
+        body = any(word in name.casefold() for word in retold_words().institutions_glued)
+        found: set[str] = set()
+        for letters, word in _own_words(name):
+            for other, key, public in self._sounding.get(sound_of(word), ()):
+                if other != letters and (body or not public):
+                    found.add(key)
+            if letters == "LATIN" and not name.isascii():
+                found.update(key for _, key, public in self._sounding.get(f"={word}", ()) if body or not public)
+        return found
 
     def label(self, name: str) -> str:
         """The folded name that stands for a speaker without a document, one for all printings of a known house."""
