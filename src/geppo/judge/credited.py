@@ -37,7 +37,7 @@ class Credited:
     def changes(self, root: Page, page: Page) -> Iterator[TextChange]:
         """The wrong house, at most one for a page."""
         graph, directory = self._graph, self._graph.directory
-        if root.report.id in graph.leans_on[page.report.id] or self._names(page, root):
+        if root.report.id in graph.leans_on[page.report.id] or names_house(page.text, root.report.document.publisher):
             return
         credited = tuple(dict.fromkeys((*graph.credits[page.report.id], *page.introduced)))
         if any(directory.key(one) == graph.house(root.report.id) for one in credited):
@@ -66,17 +66,17 @@ class Credited:
         same = {may_be_spelled(one, document.publisher, document.url) for one in printed_as}
         return False in same and True not in same
 
-    def _names(self, page: Page, root: Page) -> bool:
-        """True where a page prints the origin's house: a word of its name, two of a public body's, or its initials."""
-        words, publisher = speaker_words(), root.report.document.publisher
-        text = page.text.casefold()
-        common = words.house | words.media | words.forms | retold_words().institutions
-        told = [one for one in fold(publisher).split() if len(one) >= _SHORTEST and one not in common]
-        public = any(one in retold_words().institutions for one in fold(publisher).split())
-        if sum(one in text for one in told) > (public and len(told) > 1):
-            return True
-        short = initials(publisher)
-        return bool(short) and short in page.text
+
+def names_house(text: str, publisher: str) -> bool:
+    """True where a text prints a house: a word of its name, two of a public body's, or its initials."""
+    words, lower, tokens = speaker_words(), text.casefold(), fold(publisher).split()
+    common = words.house | words.media | words.forms | retold_words().institutions
+    told = [one for one in tokens if len(one) >= _SHORTEST and one not in common]
+    public = any(one in retold_words().institutions for one in tokens)
+    if sum(one in lower for one in told) > (public and len(told) > 1):
+        return True
+    short = initials(publisher)
+    return bool(short) and short in text
 
 
 def may_be_spelled(name: str, house: str, url: str = "") -> bool | None:

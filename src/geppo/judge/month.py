@@ -115,6 +115,10 @@ def _matters(clusters: Sequence[Cluster], linking: Linking, graph: Citations) ->
         cluster_of={claim.id: cluster for claim, cluster in placed},
         names_of={claim.id: linking.names(claim) for claim, _ in placed},
         observed=observed,
+        earliest={
+            cluster.id: min((unit.report for unit in cluster.units), key=lambda report: graph.order[report])
+            for cluster in clusters
+        },
     )
 
 

@@ -18,7 +18,7 @@ from geppo.judge._catalogue import Catalogue
 from geppo.judge._reference import short_id
 from geppo.judge.aliases import wrong_aliases
 from geppo.judge.citations import Citations
-from geppo.judge.credited import Credited
+from geppo.judge.credited import Credited, names_house
 from geppo.judge.firmer import firmer
 from geppo.judge.origins import Matters, Tracer
 from geppo.judge.pages import Page
@@ -38,6 +38,7 @@ _TELLING = frozenset(
         Kind.PRODUCT,
     }
 )
+_TEN, _SEVERAL = 10, 2
 _RUNNER_UP = 0.6
 """Share of the best page's score from which a second page may be the origin as well."""
 
@@ -98,20 +99,45 @@ class Retold:
             seen = [page for one in sorted(clusters) for page in self._matters.observed.get(one, ())]
             seen = [page for page in dict.fromkeys(seen) if page not in graph.copy_of]
             root = seen[0] if len(seen) == 1 and len(clusters) == 1 else self._by_names(report)
-        for page in (root, credited):
+            root = root or self._by_marks(report, seen)
+        for page in (root, credited, self._teller(report)):
             earlier = bool(page) and graph.order[page] < graph.order[report]
             if earlier and self._first_hand(page, report) and graph.house(page) != graph.house(report):
                 return page
         return ""
 
+    def _by_marks(self, report: str, seen: Sequence[str]) -> str:
+        """The one of some pages that prints most of a page's figures, days and names; empty where two may be it."""
+        page = self._page(report)
+        figures = {one.value for one in page.numbers if one.value >= _TEN}
+        scores = {}
+        for other in (self._page(one) for one in seen):
+            shared = len(figures & {one.value for one in other.numbers}) + len(page.days & other.days)
+            scores[other.report.id] = shared + len(page.names & other.names)
+        ranked = sorted(scores, key=lambda one: (-scores[one], self._graph.order[one]))
+        if not ranked or scores[ranked[0]] < _SEVERAL:
+            return ""
+        return "" if len(ranked) > 1 and scores[ranked[1]] > _RUNNER_UP * scores[ranked[0]] else ranked[0]
+
+    def _teller(self, report: str) -> str:
+        """The first page of a matter that nobody with own observation tells, if a page names the house that it is of."""
+        clusters = self._matters.clusters.get(report, frozenset())
+        if any(self._matters.observed.get(one) for one in clusters):
+            return ""
+        pages = [self._matters.earliest[one] for one in clusters]
+        first = min(pages, key=lambda page: self._graph.order[page], default=report)
+        publisher = self._graph.reports[first].document.publisher
+        return first if names_house(self._page(report).text, publisher) else ""
+
     def _first_hand(self, root: str, report: str) -> bool:
-        """True for a page that observed something, or that a page credits for what it tells of its own house."""
+        """True for a page that observed something, or that tells of its own house what a page credits or names it for."""
         graph, page = self._graph, self._graph.reports[root]
         if page.own_observation:
             return True
         told = not graph.credits[root] and not graph.directory.is_media(page.document.publisher)
         credited = {graph.directory.key(name) for name in graph.credits[report]}
-        return told and graph.house(root) in credited
+        named = names_house(self._page(report).text, page.document.publisher)
+        return told and (graph.house(root) in credited or (named and root == self._teller(report)))
 
     def _by_names(self, report: str) -> str:
         """The one earlier page with own observation that shares this page's rare names; empty where two may be it."""

@@ -186,6 +186,26 @@ def _own_words(name: str) -> Iterator[tuple[str, str]]:
         yield letters, word
 
 
+def _sounds(name: str, whole: bool = False) -> frozenset[tuple[str, str]]:
+    """How the own words of a name sound, with their letters; Latin words between other letters, or all, as they are."""
+    found = set()
+    for letters, word in _own_words(name):
+        found.add((letters, sound_of(word)))
+        if letters == "LATIN" and (whole or not name.isascii()):
+            found.add((letters, f"={word}"))
+    return frozenset(pair for pair in found if pair[1])
+
+
+def same_by_sound(name: str, house: str) -> bool:
+    """True where a name in other letters has a word of a house's name, by its sound or as it is."""
+    there = _sounds(house, whole=True)
+    return any(
+        sound == other and (sound.startswith("=") or letters != others)
+        for letters, sound in _sounds(name)
+        for others, other in there
+    )
+
+
 def bracketed(report: Report) -> Iterator[tuple[str, str]]:
     """Names of organisations of which a page prints the one in brackets behind the other."""
     text = report.document.text
@@ -260,9 +280,8 @@ class Directory:
         self._publishers[publisher] = key
         self._name(fold(parts.house), key)
         public = not retold_words().institutions.isdisjoint(fold(parts.house).split())
-        for letters, word in _own_words(parts.house):
-            for sound in {sound_of(word), f"={word}"} - {""}:
-                self._sounding[sound].add((letters, key, public))
+        for letters, sound in _sounds(parts.house, whole=True):
+            self._sounding[sound].add((letters, key, public))
 
     def _name(self, name: str, key: str) -> None:
         if name:
@@ -328,14 +347,12 @@ class Directory:
         A public body is only found by the name of one: its own word is often that of a place.
         """
         body = any(word in name.casefold() for word in retold_words().institutions_glued)
-        found: set[str] = set()
-        for letters, word in _own_words(name):
-            for other, key, public in self._sounding.get(sound_of(word), ()):
-                if other != letters and (body or not public):
-                    found.add(key)
-            if letters == "LATIN" and not name.isascii():
-                found.update(key for _, key, public in self._sounding.get(f"={word}", ()) if body or not public)
-        return found
+        return {
+            key
+            for letters, sound in _sounds(name)
+            for other, key, public in self._sounding.get(sound, ())
+            if (other != letters or sound.startswith("=")) and (body or not public)
+        }
 
     def label(self, name: str) -> str:
         """The folded name that stands for a speaker without a document, one for all printings of a known house."""

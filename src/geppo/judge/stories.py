@@ -194,10 +194,20 @@ class Editor:
         """Independent origins of what the story says happened; its background does not count."""
         if not draft.claims(core_only=True):
             return self._first_hand(draft)
-        central = self._origins(draft, True)
-        if central[1]:
-            return central[0]
-        return self._origins(draft, False)[0]
+        central, seen = self._origins(draft, True)
+        if not seen:
+            central, seen = self._origins(draft, False)
+        if not seen:
+            return central
+        houses = {self._graph.house(report) for report in central if report in self._graph.reports}
+        further = [one for one in self._first_hand(draft) if self._graph.house(one) not in houses and self._retold(one, draft)]
+        return tuple(sorted((*central, *further), key=lambda root: self._graph.order.get(root, ("9999", root))))
+
+    def _retold(self, page: str, draft: Draft) -> bool:
+        """True for a page with own observation that credits nobody, and that another page of the story credits."""
+        graph = self._graph
+        own = graph.reports[page].own_observation and not graph.credits[page]
+        return own and any(page in graph.leans_on[other] for other in draft.reports())
 
     def _origins(self, draft: Draft, central_only: bool) -> tuple[tuple[str, ...], frozenset[str]]:
         traces: list[Trace] = []
