@@ -9,7 +9,7 @@ observation does:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import cache
 from typing import Any
@@ -17,13 +17,11 @@ from typing import Any
 import re2
 
 from geppo.judge._catalogue import Catalogue
-from geppo.judge._reference import retold_words
+from geppo.judge._reference import mark_languages, retold_words
 from geppo.judge.pages import Page
 from geppo.judge.slips import TextChange
 from geppo.judge.speakers import fold
-from geppo.model.entity import Kind, Mention
 
-_KINDS = frozenset({Kind.INTRUSION_SET, Kind.MALWARE, Kind.CAMPAIGN, Kind.INFRASTRUCTURE, Kind.TOOL})
 _REACH = 48
 """Characters between a name and the words that say that another name follows."""
 _ALIKE = 0.75
@@ -38,25 +36,24 @@ def _cues() -> tuple[Any, Any]:
     words = retold_words()
 
     def made(cues: Sequence[str]) -> Any:
-        parts = (rf"\b{re2.escape(cue)}\b" if cue[0].isascii() else re2.escape(cue) for cue in sorted(cues, key=len, reverse=True))
+        parts = (
+            rf"\b{re2.escape(cue)}\b" if cue[0].isascii() else re2.escape(cue)
+            for cue in sorted(cues, key=len, reverse=True)
+        )
         return re2.compile("(?i)" + "|".join(parts))
 
     return made(words.alias_after), made(words.alias_before)
 
 
-def pairs(page: Page) -> Iterator[tuple[Mention, str, int]]:
-    """Names of things, each with another name that the page gives it in Latin letters, and the place of the cue."""
+def pairs(page: Page, forms: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Names of things as they are printed, each with another name that the page gives it in Latin letters."""
     text = page.text
-    named = [one for one in page.report.mentions if one.kind in _KINDS and one.id]
     for behind, pattern in zip((True, False), _cues(), strict=True):
         for match in pattern.finditer(text):
             start, end = match.span()
             found = _first(text[end : end + _REACH]) if behind else _last(text[max(0, start - _REACH) : start])
-            if len(found) < _SHORTEST:
-                continue
-            thing = _nearest(text, named, start, found)
-            if thing is not None:
-                yield thing, found, start
+            if len(found) >= _SHORTEST and (thing := _nearest(text[max(0, start - _REACH) : start], forms, found)):
+                yield thing, found
 
 
 def _first(text: str) -> str:
@@ -70,15 +67,11 @@ def _last(text: str) -> str:
     return str(found[-1].group()) if found and not any(m in text[found[-1].end() :] for m in ".。\n") else ""
 
 
-def _nearest(text: str, named: Sequence[Mention], at: int, alias: str) -> Mention | None:
-    """The name before a place, in its sentence, that is not the other name itself."""
-    before = [
-        one
-        for one in named
-        if one.end <= at and at - one.end <= _REACH and fold(one.name) not in fold(alias) and fold(alias) not in fold(one.name)
-    ]
-    best = max(before, key=lambda one: (one.end, -one.start), default=None)
-    return None if best is None or any(mark in text[best.end : at] for mark in "。\n") else best
+def _nearest(text: str, forms: Iterable[str], alias: str) -> str:
+    """The last of some names in a text that ends at a cue, in the cue's sentence and not the other name itself."""
+    places = [(text.rfind(form) + len(form), form) for form in forms if form in text and not _alike(form, alias)]
+    end, best = max(places, default=(0, ""))
+    return best if not any(mark in text[end:] for mark in "。\n") else ""
 
 
 def wrong_aliases(
@@ -88,32 +81,38 @@ def wrong_aliases(
 
     `seen` are the pages with own observation of the matter, `only_root` says that the repeat credits nobody else.
     """
-    for thing, alias, at in pairs(page):
-        if catalogue.canonical(thing.id) not in {catalogue.canonical(one) for one in root.names}:
+    for thing, alias in pairs(page, root.forms):
+        name = root.forms[thing]
+        if any(_prints(one, alias) for one in (root, *seen)) or _known(catalogue, name, alias):
             continue
-        if any(_prints(one, alias) for one in (root, *seen)) or _known(catalogue, thing.id, alias):
-            continue
-        given = [name for one, name, _ in pairs(root) if one.id == thing.id] + list(_beside(root, thing))
-        given = [name for name in dict.fromkeys(given) if not _alike(name, alias)]
-        told = [name for name in given if name.casefold() in page.text.casefold()]
+        said = [other for form, other in pairs(root, root.forms) if root.forms[form] == name]
+        given = [one for one in dict.fromkeys((*said, *_beside(root, name))) if not _alike(one, alias)]
+        told = [one for one in given if _prints(page, one)]
         text = next((one.text for one in page.sentences if alias in one.text), "")
         if given and not told:
             yield TextChange(what="alias", root_value=given[0], repeat_value=alias, repeat_text=text)
-        elif not given and only_root and thing.id.startswith("new:") and not _alike(thing.name, alias):
-            yield TextChange(what="alias", root_value=thing.name, repeat_value=alias, repeat_text=text)
+        elif (
+            only_root and name.startswith("new:") and not _alike(thing, alias) and not any(one in told for one in said)
+        ):
+            yield TextChange(what="alias", root_value=thing, repeat_value=alias, repeat_text=text)
 
 
-def _beside(root: Page, thing: Mention) -> Iterator[str]:
-    """Other names of one kind that an origin prints in the sentence with a name, or in the next one."""
-    kinds = {one.id: one.kind for one in root.report.mentions}
-    names = {one.id: one.name for one in root.report.mentions}
-    rows = root.sentences
+def _beside(root: Page, name: str) -> Iterator[str]:
+    """Other names in Latin letters in the sentence of an origin that names a thing, or in the next one.
+
+    In a text in other letters each word with a capital is one, else only what was read as a name.
+    """
+    rows, latin = root.sentences, root.language in mark_languages()
+    own = {form for form, other in root.forms.items() if other == name}
+    house = fold(root.report.document.publisher)
     for place, one in enumerate(rows):
-        if thing.id in one.names:
-            near = one.names | (rows[place + 1].names if place + 1 < len(rows) else frozenset())
-            for name in sorted(near - {thing.id}):
-                if kinds.get(name) is kinds.get(thing.id) and names[name].isascii():
-                    yield names[name]
+        if not any(form in one.text for form in own):
+            continue
+        for near in rows[place : place + 2]:
+            printed = (form for form in root.forms if form in near.text) if latin else _NAME.findall(near.text)
+            for form in printed:
+                if len(form) >= _SHORTEST and form.isascii() and form not in own and fold(form) not in house:
+                    yield form
 
 
 def _prints(page: Page, name: str) -> bool:
@@ -121,7 +120,7 @@ def _prints(page: Page, name: str) -> bool:
 
 
 def _known(catalogue: Catalogue, thing: str, alias: str) -> bool:
-    """True where the catalogue knows the other name, of the thing or as an other one."""
+    """True where the catalogue knows the other name as one of the thing."""
     return fold(alias) in {fold(one.name) for one in catalogue.aliases(catalogue.canonical(thing))}
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from geppo.judge._reference import retold_words, speaker_words
+from geppo.judge._reference import mark_languages, retold_words, speaker_words
 from geppo.judge.citations import Citations
 from geppo.judge.origins import Tracer
 from geppo.judge.pages import ACCORDING, Page, Sentence
@@ -89,9 +89,13 @@ def may_be_spelled(name: str, house: str, url: str = "") -> bool | None:
     if len(scripts) == 1:
         return False
     host = urlsplit(url).netloc.casefold()
+    if "HAN" in scripts and "KANA" in scripts and len(host.split(".")[0]) > _SHORTEST:
+        return sounds_like(name, host)
     if sounds_like(name, house) or any(one in host for one in fold(name).split() if len(one) >= _SHORTEST):
         return True
-    if not name.isascii() and ("HAN" in scripts or any(one in retold_words().institutions for one in fold(house).split())):
+    if not name.isascii() and (
+        "HAN" in scripts or any(one in retold_words().institutions for one in fold(house).split())
+    ):
         return None
     return False
 
@@ -104,14 +108,16 @@ def sounds_like(name: str, house: str) -> bool:
 def _of(sentence: Sentence, root: Page) -> bool:
     """True for a sentence with a figure of the origin's that is no round one."""
     values = {one.value for one in root.numbers}
-    return any(one >= _TELLING and one in values and len(printed(one).rstrip("0")) >= _DIGITS for one in sentence.values)
+    return any(
+        one >= _TELLING and one in values and len(printed(one).rstrip("0")) >= _DIGITS for one in sentence.values
+    )
 
 
 def _speakers(page: Page) -> Iterator[tuple[str, Sentence, bool]]:
     """Who speaks in a sentence and may be a house, and whether what is told is told according to it.
 
-    In Latin letters it is a name of one word that the page uses for nothing and nobody else, in others one with a word
-    that firms of the trade have in their names.
+    That is a name with a word that firms of the trade have in their names, a name in Latin letters according to which a
+    page in other letters tells something, or a name of one word that the page uses for nothing and nobody else.
     """
     taken = {one.name for one in page.report.mentions if one.kind in _NO_HOUSE}
     firms = retold_words().firms
@@ -120,9 +126,11 @@ def _speakers(page: Page) -> Iterator[tuple[str, Sentence, bool]]:
             name = sentence.text[one.name_start : one.name_end].strip()
             if one.anaphoric or not name or name in taken:
                 continue
-            firm = any(word in name.casefold() for word in firms)
+            according = one.kind == ACCORDING
+            foreign = according and name.isascii() and name[0].isupper() and page.language not in mark_languages()
+            firm = foreign or any(word in name.casefold() for word in firms)
             if firm or (name[0].isupper() and name.isascii() and " " not in name and not _follows_name(page, name)):
-                yield name, sentence, firm and one.kind == ACCORDING
+                yield name, sentence, firm and according
 
 
 def _follows_name(page: Page, name: str) -> bool:

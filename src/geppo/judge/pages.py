@@ -5,7 +5,7 @@ Names and concepts have one id in all languages; words are compared within one l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -38,6 +38,8 @@ _LADDER = frozenset({Rung.OPEN, Rung.POSSIBLE, Rung.SUGGESTS, Rung.LIKELY, Rung.
 _WEAK = frozenset({Rung.OPEN, Rung.POSSIBLE, Rung.SUGGESTS, Rung.LIKELY})
 _WORD = re2.compile(r"[\p{Latin}\p{Cyrillic}][\p{Latin}\p{Cyrillic}'’-]+|\p{Hangul}+|\p{Han}+|[\p{Katakana}ー]+")
 _LATIN_STEM, _HANGUL_STEM, _LATIN_WORD, _KANA_WORD = 5, 2, 4, 3
+_BEFORE_BRACKET = re2.compile(r"([\p{Hangul}\p{Katakana}\p{Han}\p{Cyrillic}ー]{2,})[”」』\"'’]?[(（]$")
+_FORMS = re2.compile(r"[^()（）]+")
 _DIGITS = re2.compile(r"[0-9]{1,2}")
 
 
@@ -172,16 +174,12 @@ class Page:
             number=number,
             counter=after.lstrip()[:1] if glued else "",
             things=frozenset(
-                seen.id
-                for seen in held
-                if -_BESIDE <= seen.start - number.end <= _BESIDE and seen.kind is Kind.CONCEPT
+                seen.id for seen in held if -_BESIDE <= seen.start - number.end <= _BESIDE and seen.kind is Kind.CONCEPT
             ),
             nouns=stems(before) | stems(after),
         )
 
-    def _guesses(
-        self, span: Span, held: Sequence[Mention]
-    ) -> tuple[tuple[Guess, ...], frozenset[str], frozenset[str]]:
+    def _guesses(self, span: Span, held: Sequence[Mention]) -> tuple[tuple[Guess, ...], frozenset[str], frozenset[str]]:
         """The clauses of a sentence under a weak hedge, and the words and things of the other clauses."""
         if not any(one.rung in _WEAK for one in hedges.hedges(self.text, span, self.language)):
             return (), stems(self.text[span.start : span.end]), frozenset(one.id for one in held if one.id)
@@ -227,6 +225,21 @@ class Page:
     def days(self) -> frozenset[date]:
         """Every day that the page prints, and the day on which it was published."""
         return frozenset(day for one in self.sentences for day in one.days) | {self.report.document.published}
+
+    @cached_property
+    def forms(self) -> Mapping[str, str]:
+        """How the page prints the names of groups, programs, tools, campaigns and networks, with their ids.
+
+        A name in brackets is one form, and what stands before the bracket another one.
+        """
+        found: dict[str, str] = {}
+        for one in self.report.mentions:
+            if one.kind in _NAMED and one.id:
+                before = _BEFORE_BRACKET.search(self.text[max(0, one.start - _BESIDE) : one.start])
+                for form in (*_FORMS.findall(one.name), *([before.group(1)] if before else [])):
+                    if len(form.strip()) > 1:
+                        found.setdefault(form.strip(), one.id)
+        return found
 
     @cached_property
     def names(self) -> frozenset[str]:

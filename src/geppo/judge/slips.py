@@ -8,7 +8,7 @@ another first-hand page of the matter, is no change: it may be an update.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -187,17 +187,24 @@ def _same_event(
     if after > published and month:
         return (slip or shared) and sentence.flat
     if abs((after - published).days) > _SOON:
-        only = same_day and not month and alone and sentence.names <= root.names and _one_mate(root, after)
-        return shared or only or bool(sentence.things & other.things)
+        own = alone and sentence.names <= root.names
+        only = own and same_day and not month and len(_past(root, lambda day: day.day == after.day)) == 1
+        named = sentence.names or any(form in sentence.text for form in root.forms)
+        turned = own and slip and named and len(_past(root, lambda day: _near_misprint(day, after))) == 1
+        return shared or only or bool(turned) or bool(sentence.things & other.things)
     house = root.report.document.publisher.casefold()
     telling = house in sentence.text.casefold() or any(one.startswith(_TOLD_IN) for one in sentence.things)
     return shared and slip if telling else shared or (slip and bool(sentence.names & other.names))
 
 
-def _one_mate(root: Page, day: date) -> bool:
-    """True where a page has one past day of that number, which the day may have been."""
-    past = {one for held in root.sentences for one in held.days if one <= root.report.document.published}
-    return len({one for one in past if one.day == day.day}) == 1
+def _past(root: Page, fits: Callable[[date], bool]) -> set[date]:
+    """The past days of a page that fit."""
+    days = {one for held in root.sentences for one in held.days if one <= root.report.document.published}
+    return set(filter(fits, days))
+
+
+def _near_misprint(one: date, other: date) -> bool:
+    return (one.year, one.month) == (other.year, other.month) and _misprinted(one.day, other.day)
 
 
 def _misprinted(one: int, other: int) -> bool:

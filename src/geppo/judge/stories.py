@@ -200,14 +200,26 @@ class Editor:
         if not seen:
             return central
         houses = {self._graph.house(report) for report in central if report in self._graph.reports}
-        further = [one for one in self._first_hand(draft) if self._graph.house(one) not in houses and self._retold(one, draft)]
+        further = [
+            one for one in self._first_hand(draft) if self._graph.house(one) not in houses and self._retold(one, draft)
+        ]
         return tuple(sorted((*central, *further), key=lambda root: self._graph.order.get(root, ("9999", root))))
 
     def _retold(self, page: str, draft: Draft) -> bool:
-        """True for a page with own observation that credits nobody, and that another page of the story credits."""
+        """True for a page with own observation that credits nobody, and whose house another page of the story names."""
         graph = self._graph
-        own = graph.reports[page].own_observation and not graph.credits[page]
-        return own and any(page in graph.leans_on[other] for other in draft.reports())
+        house = graph.house(page)
+        if not graph.reports[page].own_observation or graph.credits[page]:
+            return False
+        return any(
+            page in graph.leans_on[other]
+            or any(
+                one.kind is Kind.IDENTITY and graph.directory.key(one.name) == house
+                for one in graph.reports[other].mentions
+            )
+            for other in draft.reports()
+            if graph.house(other) != house
+        )
 
     def _origins(self, draft: Draft, central_only: bool) -> tuple[tuple[str, ...], frozenset[str]]:
         traces: list[Trace] = []
