@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from geppo.judge.pages import Guess, Page, Sentence
+from geppo.judge._reference import mark_languages
+from geppo.judge.pages import Guess, Page, Sentence, is_han, stems
 from geppo.judge.slips import TextChange
 from geppo.model.claim import STRENGTH, Grade, Rung
 
 _FIRM = STRENGTH[Rung.LIKELY]
 _GRADES = {Grade.LOW: 1, Grade.MODERATE: 2, Grade.HIGH: 3}
-_WORDS, _FEW_WORDS = 3, 2
-"""Words of a guess that a sentence must hold: so many, or fewer where they are most of the guess."""
+_WORDS, _PAIRS = 2, 4
+"""Words of a guess that a sentence must hold, at least; more where pairs of characters stand for words."""
 _MOST = 0.6
+"""Share of the words of the guess, or of the sentence if it is shorter, that both must have."""
 _THINGS = 2
 """Things of a guess that a sentence of another language must name."""
 
@@ -50,10 +52,15 @@ def _unhedged(root: Page, page: Page) -> Iterator[TextChange]:
         weak = [one for one in theirs if one.grade is Grade.LOW or (one.rung and STRENGTH[one.rung] < _FIRM)]
         if not theirs or len(weak) != len(theirs) or any(one.rung or one.grade for one in mine):
             continue
-        other = weak[0]
-        flat = [one for one in mine if ((one.things & other.things) | (one.names & root.names)) - {name}]
+        told = frozenset(thing for one in weak for thing in one.things) | _main_names(root)
+        flat = [one for one in mine if one.things & (told - {name})]
         if flat:
-            yield _dropped(other.rung or Rung.POSSIBLE, other, flat[0])
+            yield _dropped(weak[0].rung or Rung.POSSIBLE, weak[0], flat[0])
+
+
+def _main_names(page: Page) -> frozenset[str]:
+    """Names in the first sentence that has any: what the page is about, and may mean without naming it again."""
+    return next((one.names for one in page.sentences if one.names), frozenset())
 
 
 def _dropped(rung: Rung, other: Sentence, sentence: Sentence) -> TextChange:
@@ -85,23 +92,32 @@ def _retold_flat(root: Page, page: Page) -> Iterator[TextChange]:
             for place, sentence in enumerate(page.sentences):
                 if not sentence.flat or any(one.grade for one in page.sentences[place + 1 : place + 2]):
                     continue
-                shared = _of_guess(guess, sentence, same_language)
+                shared = _of_guess(guess, sentence, root) if same_language else _of_things(guess, sentence)
                 if shared and not _sure(root, shared, same_language) and not _guessed(page, shared, same_language):
                     yield _dropped(guess.rung, other, sentence)
 
 
-def _of_guess(guess: Guess, sentence: Sentence, same_language: bool) -> frozenset[str]:
-    """What a sentence has of a guess, if it is enough to be the same told again."""
-    if not same_language:
-        things = guess.things & sentence.things
-        whole = len(things) >= _MOST * len(guess.things) and guess.names <= sentence.names
-        return things if whole and len(things) >= _THINGS else frozenset()
-    shared = guess.words & sentence.words
-    few = min(len(guess.words), len(sentence.words))
-    enough = (len(shared) >= _WORDS and 2 * len(shared) >= few) or (
-        len(shared) >= _FEW_WORDS and len(shared) >= _MOST * few
-    )
-    return shared if enough else frozenset()
+def _of_guess(guess: Guess, sentence: Sentence, root: Page) -> frozenset[str]:
+    """The words that a sentence has of a guess, if they are enough to be the same told again.
+
+    What the house is called is said of its guess only; between other letters Latin words are names.
+    """
+    house = stems(root.report.document.publisher)
+    theirs, mine = (_plain(words - house, root.language) for words in (guess.words, sentence.words))
+    shared, few = theirs & mine, min(len(theirs), len(mine))
+    least = _PAIRS if any(is_han(word[0]) for word in shared) else _WORDS
+    return shared if len(shared) >= max(least, _MOST * few) else frozenset()
+
+
+def _plain(words: frozenset[str], language: str) -> frozenset[str]:
+    return words if language in mark_languages() else frozenset(word for word in words if not word.isascii())
+
+
+def _of_things(guess: Guess, sentence: Sentence) -> frozenset[str]:
+    """The things that a sentence in another language names of a guess, if they are most and all its names are among."""
+    things = guess.things & sentence.things
+    whole = len(things) >= _MOST * len(guess.things) and guess.names <= sentence.names
+    return things if whole and len(things) >= _THINGS else frozenset()
 
 
 def _sure(root: Page, shared: frozenset[str], same_language: bool) -> bool:

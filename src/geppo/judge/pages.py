@@ -43,6 +43,11 @@ _FORMS = re2.compile(r"[^()（）]+")
 _DIGITS = re2.compile(r"[0-9]{1,2}")
 
 
+def is_han(character: str) -> bool:
+    """True for a Chinese character."""
+    return "\u2e80" <= character <= "\u9fff" and not "\u3040" <= character <= "\u30ff"
+
+
 def stems(text: str) -> frozenset[str]:
     """What a text's words begin with, without particles and endings: pairs of kanji, first letters of other words."""
     plain, found = retold_words().plain, set[str]()
@@ -55,7 +60,7 @@ def stems(text: str) -> frozenset[str]:
         elif "\u30a0" <= first <= "\u30ff":
             if len(word) >= _KANA_WORD:
                 found.add(word)
-        elif "\u2e80" <= first <= "\u9fff":
+        elif is_han(first):
             found.update(word[at : at + 2] for at in range(len(word) - 1))
         elif len(word) >= _LATIN_WORD and word not in plain:
             found.add(word[:_LATIN_STEM])
