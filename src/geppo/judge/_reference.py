@@ -143,6 +143,7 @@ class RetoldWords:
     """Word lists of `retold.toml`."""
 
     glued: frozenset[str]
+    verb_last: frozenset[str]
     plain: frozenset[str]
     zones: tuple[str, ...]
     alias_after: tuple[str, ...]
@@ -158,6 +159,7 @@ def retold_words() -> RetoldWords:
     raw = _read("retold.toml")
     return RetoldWords(
         glued=frozenset(raw["languages"]["glued"]),
+        verb_last=frozenset(raw["languages"]["verb-last"]),
         plain=frozenset(raw["plain"]["words"]),
         zones=tuple(raw["zones"]["words"]),
         alias_after=tuple(raw["aliases"]["after"]),

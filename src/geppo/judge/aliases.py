@@ -86,19 +86,20 @@ def wrong_aliases(
         if any(_prints(one, alias) for one in (root, *seen)) or _known(catalogue, name, alias):
             continue
         said = [other for form, other in pairs(root, root.forms) if root.forms[form] == name]
-        given = [one for one in dict.fromkeys((*said, *_beside(root, name))) if not _alike(one, alias)]
+        near = list(dict.fromkeys((*said, *_beside(root, name, 0))))
+        given = list(dict.fromkeys((*near, *_beside(root, name, 1))))
+        if any(_alike(one, alias) for one in given):
+            continue
         told = [one for one in given if _prints(page, one)]
         text = next((one.text for one in page.sentences if alias in one.text), "")
         if given and not told:
             yield TextChange(what="alias", root_value=given[0], repeat_value=alias, repeat_text=text)
-        elif (
-            only_root and name.startswith("new:") and not _alike(thing, alias) and not any(one in told for one in said)
-        ):
+        elif only_root and name.startswith("new:") and not _alike(thing, alias) and not set(near) & set(told):
             yield TextChange(what="alias", root_value=thing, repeat_value=alias, repeat_text=text)
 
 
-def _beside(root: Page, name: str) -> Iterator[str]:
-    """Other names in Latin letters in the sentence of an origin that names a thing, or in the next one.
+def _beside(root: Page, name: str, reach: int) -> Iterator[str]:
+    """Other names in Latin letters in the sentence of an origin that names a thing, or in so many further ones.
 
     In a text in other letters each word with a capital is one, else only what was read as a name.
     """
@@ -108,7 +109,7 @@ def _beside(root: Page, name: str) -> Iterator[str]:
     for place, one in enumerate(rows):
         if not any(form in one.text for form in own):
             continue
-        for near in rows[place : place + 2]:
+        for near in rows[place : place + 1 + reach]:
             printed = (form for form in root.forms if form in near.text) if latin else _NAME.findall(near.text)
             for form in printed:
                 if len(form) >= _SHORTEST and form.isascii() and form not in own and fold(form) not in house:

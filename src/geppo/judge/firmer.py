@@ -52,8 +52,12 @@ def _unhedged(root: Page, page: Page) -> Iterator[TextChange]:
         weak = [one for one in theirs if one.grade is Grade.LOW or (one.rung and STRENGTH[one.rung] < _FIRM)]
         if not theirs or len(weak) != len(theirs) or any(one.rung or one.grade for one in mine):
             continue
-        told = frozenset(thing for one in weak for thing in one.things) | _main_names(root)
+        told = frozenset(thing for one in weak for thing in one.things)
+        named = frozenset(other for one in weak for other in one.names) - {name}
+        told |= frozenset() if named else _main_names(root)
         flat = [one for one in mine if one.things & (told - {name})]
+        if any(name in one.places for one in weak):
+            flat = [one for one in flat if named <= one.names]
         if flat:
             yield _dropped(weak[0].rung or Rung.POSSIBLE, weak[0], flat[0])
 
@@ -100,11 +104,14 @@ def _retold_flat(root: Page, page: Page) -> Iterator[TextChange]:
 def _of_guess(guess: Guess, sentence: Sentence, root: Page) -> frozenset[str]:
     """The words that a sentence has of a guess, if they are enough to be the same told again.
 
-    What the house is called is said of its guess only; between other letters Latin words are names.
+    Some must be of what is guessed, and not only of what it is guessed of. What the house is called is left out; between
+    other letters Latin words are names.
     """
     house = stems(root.report.document.publisher)
     theirs, mine = (_plain(words - house, root.language) for words in (guess.words, sentence.words))
     shared, few = theirs & mine, min(len(theirs), len(mine))
+    if not shared & (_plain(guess.core, root.language) or theirs):
+        return frozenset()
     least = _PAIRS if any(is_han(word[0]) for word in shared) else _WORDS
     return shared if len(shared) >= max(least, _MOST * few) else frozenset()
 

@@ -15,6 +15,7 @@ import re2
 from geppo.judge._reference import retold_words
 from geppo.language import dates, hedges, numbers, sentences, voices
 from geppo.language.dates import Dated
+from geppo.language.hedges import Hedged
 from geppo.language.numbers import Number
 from geppo.language.sentences import Span
 from geppo.model.claim import STRENGTH, Grade, Rung
@@ -26,6 +27,8 @@ READ = 20_000
 
 _LEAST = 2
 _BESIDE = 24
+_BEHIND = 12
+"""Characters before a hedge at the end of a clause in which its verb stands."""
 _NOUN_AFTER = 20
 _GLUED_BEFORE, _GLUED_AFTER = 8, 8
 """Characters around a number in which what it counts stands; fewer where words stand without blanks."""
@@ -82,12 +85,16 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guess:
-    """A clause that a source does not state as a fact: its hedge, what it names and its words."""
+    """A clause that a source does not state as a fact: its hedge, what it names and its words.
+
+    `core` are the words that the hedge stands before, or behind in a language with its verb at the end.
+    """
 
     rung: Rung
     names: frozenset[str]
     things: frozenset[str]
     words: frozenset[str]
+    core: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,11 +207,19 @@ class Page:
             if weak and not (grade and grade.grade is Grade.HIGH):
                 rung = min((one.rung for one in weak), key=lambda rung: STRENGTH[rung])
                 hedging = frozenset[str]().union(*(stems(one.text) for one in weak))
-                guesses.append(Guess(rung=rung, names=names, things=things, words=words - hedging))
+                guesses.append(
+                    Guess(rung=rung, names=names, things=things, words=words - hedging, core=self._core(clause, weak))
+                )
             else:
                 sure |= words
                 sure_things |= things
         return tuple(guesses), frozenset(sure), frozenset(sure_things)
+
+    def _core(self, clause: Span, weak: Sequence[Hedged]) -> frozenset[str]:
+        if self.language in retold_words().verb_last:
+            end = max(one.start for one in weak)
+            return stems(self.text[max(clause.start, end - _BEHIND) : end])
+        return stems(self.text[min(one.end for one in weak) : clause.end])
 
     @cached_property
     def introduced(self) -> tuple[str, ...]:
