@@ -101,7 +101,7 @@ def may_be_spelled(name: str, house: str, url: str = "") -> bool | None:
 
 
 def sounds_like(name: str, house: str) -> bool:
-    """True where a word of a name, but for what houses of all kinds are called, sounds like the beginning of a house's."""
+    """True where a name, or one of its first words, sounds like the beginning of a house's."""
     return sound_alike(name, house) or any(sound_alike(word, house) for word in fold(name).split()[:2])
 
 

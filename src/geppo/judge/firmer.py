@@ -104,8 +104,8 @@ def _retold_flat(root: Page, page: Page) -> Iterator[TextChange]:
 def _of_guess(guess: Guess, sentence: Sentence, root: Page) -> frozenset[str]:
     """The words that a sentence has of a guess, if they are enough to be the same told again.
 
-    Some must be of what is guessed, and not only of what it is guessed of. What the house is called is left out; between
-    other letters Latin words are names.
+    Some must be of what is guessed, and not only of what it is guessed of. What the house is called is left out;
+    between other letters Latin words are names.
     """
     house = stems(root.report.document.publisher)
     theirs, mine = (_plain(words - house, root.language) for words in (guess.words, sentence.words))
@@ -129,8 +129,7 @@ def _of_things(guess: Guess, sentence: Sentence) -> frozenset[str]:
 
 def _sure(root: Page, shared: frozenset[str], same_language: bool) -> bool:
     """True where the origin states as facts all that a guess and a sentence share."""
-    stated = (one.sure if same_language else one.sure_things for one in root.sentences)
-    return shared <= frozenset[str]().union(*stated)
+    return shared <= (root.sure_words if same_language else root.sure_things)
 
 
 def _guessed(page: Page, shared: frozenset[str], same_language: bool) -> bool:

@@ -191,7 +191,7 @@ class Tracer:
         return found
 
     def _told_by(self, named: Sequence[str], report: str) -> str:
-        """The first page of the matter, where a speaker is its house in other letters: whom a thing befell tells of it."""
+        """The first page of the matter, where a speaker is its house in other letters: a victim tells of itself."""
         for cluster in sorted(self._matters.clusters.get(report, ())):
             first = self._matters.earliest[cluster]
             publisher = self._graph.reports[first].document.publisher

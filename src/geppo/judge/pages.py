@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import re2
 
@@ -40,6 +40,9 @@ _TOLD = frozenset({Rung.REPORTED, Rung.TREND, Rung.CONFIRMED})
 _LADDER = frozenset({Rung.OPEN, Rung.POSSIBLE, Rung.SUGGESTS, Rung.LIKELY, Rung.VERY_LIKELY})
 _WEAK = frozenset({Rung.OPEN, Rung.POSSIBLE, Rung.SUGGESTS, Rung.LIKELY})
 _WORD = re2.compile(r"[\p{Latin}\p{Cyrillic}][\p{Latin}\p{Cyrillic}'’-]+|\p{Hangul}+|\p{Han}+|[\p{Katakana}ー]+")
+_BLANKED = {code: " " for code in range(128) if not chr(code).isalpha() and chr(code) not in "'-"}
+_KEPT = 8_192
+"""Stretches of text of which the words are kept."""
 _LATIN_STEM, _HANGUL_STEM, _LATIN_WORD, _KANA_WORD = 5, 2, 4, 3
 _BEFORE_BRACKET = re2.compile(r"([\p{Hangul}\p{Katakana}\p{Han}\p{Cyrillic}ー]{2,})[”」』\"'’]?[(（]$")
 _FORMS = re2.compile(r"[^()（）]+")
@@ -51,23 +54,27 @@ def is_han(character: str) -> bool:
     return "\u2e80" <= character <= "\u9fff" and not "\u3040" <= character <= "\u30ff"
 
 
+@lru_cache(maxsize=_KEPT)
 def stems(text: str) -> frozenset[str]:
     """What a text's words begin with, without particles and endings: pairs of kanji, first letters of other words."""
     plain, found = retold_words().plain, set[str]()
+    if text.isascii():
+        words = text.lower().translate(_BLANKED).split()
+        return frozenset(word[:_LATIN_STEM] for word in words if len(word) >= _LATIN_WORD and word not in plain)
     for match in _WORD.finditer(text):
         word = match.group().casefold()
         first = word[0]
         if "가" <= first <= "힣":
-            if len(word) >= _HANGUL_STEM:
+            if len(word) >= _HANGUL_STEM and word[:_HANGUL_STEM] not in plain:
                 found.add(word[:_HANGUL_STEM])
         elif "\u30a0" <= first <= "\u30ff":
             if len(word) >= _KANA_WORD:
                 found.add(word)
         elif is_han(first):
-            found.update(word[at : at + 2] for at in range(len(word) - 1))
+            found.update({word[at : at + 2] for at in range(len(word) - 1)} - plain)
         elif len(word) >= _LATIN_WORD and word not in plain:
             found.add(word[:_LATIN_STEM])
-    return frozenset(found - plain)
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +87,12 @@ class Figure:
     number: Number
     counter: str
     things: frozenset[str]
-    nouns: frozenset[str]
+    beside: tuple[str, str]
+
+    @property
+    def nouns(self) -> frozenset[str]:
+        """The words beside the number."""
+        return stems(self.beside[0]) | stems(self.beside[1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +114,7 @@ class Sentence:
     """A sentence with what it names (ids), its figures, its days, its hedge and grade.
 
     `days` holds both ends of a printed span. `rung` is the weakest hedge; `flat` says that the sentence states a fact:
-    no hedge, no grade, no negation, no question. `guesses` are the clauses under a hedge, `sure` the words of the others.
+    no hedge, no grade, no negation, no question. `guesses` are the clauses under a hedge, `sure` the other clauses.
     """
 
     text: str
@@ -114,10 +126,14 @@ class Sentence:
     rung: Rung | None
     grade: Grade | None
     flat: bool
-    words: frozenset[str]
     guesses: tuple[Guess, ...]
-    sure: frozenset[str]
+    sure: tuple[str, ...]
     sure_things: frozenset[str]
+
+    @property
+    def words(self) -> frozenset[str]:
+        """What the sentence's words begin with."""
+        return stems(self.text)
 
     @property
     def values(self) -> frozenset[float]:
@@ -142,7 +158,7 @@ class Page:
         """All sentences of the page's head."""
         counts = [
             one
-            for one in numbers.find_counts(self.text, self.language)
+            for one in self.numbers
             if one.value >= _LEAST and not any(day.start < one.end and one.start < day.end for day in self._dated)
         ]
         return tuple(self._sentence(span, counts) for span in sentences.sentences(self.text, self.language))
@@ -172,7 +188,6 @@ class Page:
             and graded is None
             and not any(mark in text for mark in "?？")
             and not hedges.negations(self.text, span, self.language),
-            words=stems(text),
             guesses=guesses,
             sure=sure,
             sure_things=sure_things,
@@ -188,32 +203,40 @@ class Page:
             things=frozenset(
                 seen.id for seen in held if -_BESIDE <= seen.start - number.end <= _BESIDE and seen.kind is Kind.CONCEPT
             ),
-            nouns=stems(before) | stems(after),
+            beside=(before, after),
         )
 
-    def _guesses(self, span: Span, held: Sequence[Mention]) -> tuple[tuple[Guess, ...], frozenset[str], frozenset[str]]:
-        """The clauses of a sentence under a weak hedge, and the words and things of the other clauses."""
+    def _guesses(
+        self, span: Span, held: Sequence[Mention]
+    ) -> tuple[tuple[Guess, ...], tuple[str, ...], frozenset[str]]:
+        """The clauses of a sentence under a weak hedge, the other clauses, and the things that those name."""
         if not any(one.rung in _WEAK for one in hedges.hedges(self.text, span, self.language)):
-            return (), stems(self.text[span.start : span.end]), frozenset(one.id for one in held if one.id)
+            return (), (self.text[span.start : span.end],), frozenset(one.id for one in held if one.id)
         guesses: list[Guess] = []
-        sure, sure_things = set[str](), set[str]()
+        sure, sure_things = list[str](), set[str]()
         for clause in sentences.clauses(self.text, span, self.language):
             inside = [one for one in held if one.id and clause.start <= one.start < clause.end]
             names = frozenset(one.id for one in inside if one.kind in _NAMED)
             things = frozenset(one.id for one in inside)
-            words = stems(self.text[clause.start : clause.end])
+            told = self.text[clause.start : clause.end]
             weak = [one for one in hedges.hedges(self.text, clause, self.language) if one.rung in _WEAK]
             grade = hedges.grade(self.text, clause, self.language)
             if weak and not (grade and grade.grade is Grade.HIGH):
                 rung = min((one.rung for one in weak), key=lambda rung: STRENGTH[rung])
                 hedging = frozenset[str]().union(*(stems(one.text) for one in weak))
                 guesses.append(
-                    Guess(rung=rung, names=names, things=things, words=words - hedging, core=self._core(clause, weak))
+                    Guess(
+                        rung=rung,
+                        names=names,
+                        things=things,
+                        words=stems(told) - hedging,
+                        core=self._core(clause, weak),
+                    )
                 )
             else:
-                sure |= words
+                sure.append(told)
                 sure_things |= things
-        return tuple(guesses), frozenset(sure), frozenset(sure_things)
+        return tuple(guesses), tuple(sure), frozenset(sure_things)
 
     def _core(self, clause: Span, weak: Sequence[Hedged]) -> frozenset[str]:
         if self.language in retold_words().verb_last:
@@ -260,6 +283,16 @@ class Page:
                     if len(form.strip()) > 1:
                         found.setdefault(form.strip(), one.id)
         return found
+
+    @cached_property
+    def sure_words(self) -> frozenset[str]:
+        """The words that the page uses outside of guesses."""
+        return frozenset[str]().union(*(stems(clause) for one in self.sentences for clause in one.sure))
+
+    @cached_property
+    def sure_things(self) -> frozenset[str]:
+        """What the page names outside of guesses."""
+        return frozenset[str]().union(*(one.sure_things for one in self.sentences))
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -178,4 +178,4 @@ class Retellings:
 def _sort(mark: str) -> str:
     """A mark as a figure, a day or a name; empty for a country, which is no evidence of its own."""
     kind = mark.partition(":")[0]
-    return {"place": "", "about": "figure", "word": "name"}.get(kind, kind)
+    return {"place": "", "about": "figure", "upto": "figure", "word": "name"}.get(kind, kind)

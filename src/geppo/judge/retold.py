@@ -120,7 +120,7 @@ class Retold:
         return "" if len(ranked) > 1 and scores[ranked[1]] > _RUNNER_UP * scores[ranked[0]] else ranked[0]
 
     def _teller(self, report: str) -> str:
-        """The first page of a matter that nobody with own observation tells, if a page names the house that it is of."""
+        """The first page of a matter that nobody tells who observed it, if a page names the house that it is of."""
         clusters = self._matters.clusters.get(report, frozenset())
         if any(self._matters.observed.get(one) for one in clusters):
             return ""
@@ -130,7 +130,7 @@ class Retold:
         return first if names_house(self._page(report).text, publisher) else ""
 
     def _first_hand(self, root: str, report: str) -> bool:
-        """True for a page that observed something, or that tells of its own house what a page credits or names it for."""
+        """True for a page that observed something, or that tells of its own house, which a page credits or names."""
         graph, page = self._graph, self._graph.reports[root]
         if page.own_observation:
             return True
@@ -165,10 +165,7 @@ class Retold:
         yield from wrong_aliases(root, page, beside, credited <= {house}, self._catalogue)
 
     def _beside(self, root: str, report: str) -> list[str]:
-        """Further pages that a repeat may have something from: of the origin's house, and first-hand ones of the matter.
-
-        A page that says of itself what it passes on is none of them, whatever day it bears.
-        """
+        """Further pages that a repeat may have something from: of the origin's house, first-hand ones of the matter."""
         graph = self._graph
         clusters = self._matters.clusters.get(report, frozenset()) | self._matters.clusters.get(root, frozenset())
         seen = {page for one in clusters for page in self._matters.observed.get(one, ())}

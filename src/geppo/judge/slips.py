@@ -87,9 +87,9 @@ class Slips:
         if one.value <= other.high and other.value <= one.high:
             return True
         inexact = one.bound is not Bound.EXACT or other.bound is not Bound.EXACT
-        if inexact or _rounds(one.value, other.value) or _rounds(other.value, one.value):
-            if abs(one.value - other.value) <= self._about * max(one.value, other.value):
-                return True
+        close = abs(one.value - other.value) <= self._about * max(one.value, other.value)
+        if close and (inexact or _rounds(one.value, other.value) or _rounds(other.value, one.value)):
+            return True
         return self._exceeds(one, other) or self._exceeds(other, one)
 
     def _exceeds(self, one: Number, other: Number) -> bool:
@@ -143,7 +143,7 @@ def _same_count(root: Page, page: Page, told: tuple[Sentence, Figure], retold: t
 
 
 def _left_over(before: Figure, after: Figure, other: Sentence, sentence: Sentence) -> bool:
-    """True where two figures are the only ones of their sentences that the other does not have, and no unit parts them."""
+    """True where two figures are all that their sentences do not have in common, and no unit parts them."""
     here = [one for one in sentence.figures if one.number.value not in other.values]
     there = [one for one in other.figures if one.number.value not in sentence.values]
     if len(here) != 1 or len(there) != 1 or min(before.number.value, after.number.value) < _TEN:

@@ -20,7 +20,6 @@ from geppo.judge.sounds import sound_alike, sound_of
 from geppo.model.entity import Kind
 from geppo.model.report import Report
 
-
 _RUN = re2.compile(r"\p{Latin}+|\p{Cyrillic}+|[\p{Katakana}ー]+|\p{Hangul}+")
 _SHORTEST = {"LATIN": 4, "CYRILLIC": 4, "CJK": 3, "HANGUL": 2}
 """Letters from which on a word is a name of its own."""
@@ -247,7 +246,7 @@ class Directory:
         self._learn(reports)
 
     def _learn(self, reports: Sequence[Report]) -> None:
-        """Take up other names of houses as pages print them in brackets: "Moor Emergency Centre (MEC)", "무어 센터(MEC)".
+        """Take up other names of houses as pages print them in brackets: "Moor Alert Centre (MAC)", "무어 센터(MAC)".
 
         One of the two must be a house of these reports and the other unknown, in other letters or in capitals.
         """

@@ -180,7 +180,7 @@ class Editor:
         return (terms[best],) if best else ()
 
     def _first_hand(self, draft: Draft) -> tuple[str, ...]:
-        """Pages with own observation that copy nobody and lean on no other of them, one a house; else the first page."""
+        """Pages with own observation that copy nobody and lean on no other of them; else the first page."""
         graph = self._graph
         pages = sorted(draft.reports(), key=lambda report: graph.order[report])
         own = [one for one in pages if graph.reports[one].own_observation and one not in graph.copy_of]
