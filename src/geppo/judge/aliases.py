@@ -99,20 +99,22 @@ def wrong_aliases(
 
 
 def _beside(root: Page, name: str, reach: int) -> Iterator[str]:
-    """Other names in Latin letters in the sentence of an origin that names a thing, or in so many further ones.
+    """Other names in Latin letters in the sentence of an origin that names a thing, or in so many before and behind.
 
     In a text in other letters each word with a capital is one, else only what was read as a name.
     """
     rows, latin = root.sentences, root.language in mark_languages()
+    kinds = {one.id: one.kind for one in root.report.mentions}
     own = {form for form, other in root.forms.items() if other == name}
+    apart = {form for form, other in root.forms.items() if kinds.get(other) is not kinds.get(name)}
     house = fold(root.report.document.publisher)
     for place, one in enumerate(rows):
         if not any(form in one.text for form in own):
             continue
-        for near in rows[place : place + 1 + reach]:
+        for near in rows[max(0, place - reach) : place + 1 + reach]:
             printed = (form for form in root.forms if form in near.text) if latin else _NAME.findall(near.text)
             for form in printed:
-                if len(form) >= _SHORTEST and form.isascii() and form not in own and fold(form) not in house:
+                if len(form) >= _SHORTEST and form.isascii() and form not in own | apart and fold(form) not in house:
                     yield form
 
 

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from geppo.judge._reference import mark_languages
-from geppo.judge.pages import Guess, Page, Sentence, is_han, stems
+from geppo.judge.pages import Guess, Page, Sentence, is_han, is_telling, stems
 from geppo.judge.slips import TextChange
 from geppo.model.claim import STRENGTH, Grade, Rung
 
 _FIRM = STRENGTH[Rung.LIKELY]
 _GRADES = {Grade.LOW: 1, Grade.MODERATE: 2, Grade.HIGH: 3}
-_WORDS, _PAIRS = 2, 4
+_WORDS, _PAIRS = 2, 3
 """Words of a guess that a sentence must hold, at least; more where pairs of characters stand for words."""
 _MOST = 0.6
 """Share of the words of the guess, or of the sentence if it is shorter, that both must have."""
@@ -123,6 +123,8 @@ def _plain(words: frozenset[str], language: str) -> frozenset[str]:
 def _of_things(guess: Guess, sentence: Sentence) -> frozenset[str]:
     """The things that a sentence in another language names of a guess, if they are most and all its names are among."""
     things = guess.things & sentence.things
+    if not any(is_telling(thing) for thing in things - guess.names):
+        return frozenset()
     whole = len(things) >= _MOST * len(guess.things) and guess.names <= sentence.names
     return things if whole and len(things) >= _THINGS else frozenset()
 

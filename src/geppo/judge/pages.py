@@ -39,14 +39,22 @@ _NAMED = frozenset({Kind.INTRUSION_SET, Kind.MALWARE, Kind.CAMPAIGN, Kind.INFRAS
 _TOLD = frozenset({Rung.REPORTED, Rung.TREND, Rung.CONFIRMED})
 _LADDER = frozenset({Rung.OPEN, Rung.POSSIBLE, Rung.SUGGESTS, Rung.LIKELY, Rung.VERY_LIKELY})
 _WEAK = frozenset({Rung.OPEN, Rung.POSSIBLE, Rung.SUGGESTS, Rung.LIKELY})
-_WORD = re2.compile(r"[\p{Latin}\p{Cyrillic}][\p{Latin}\p{Cyrillic}'’-]+|\p{Hangul}+|\p{Han}+|[\p{Katakana}ー]+")
+_WORD = re2.compile(
+    r"[\p{Latin}\p{Cyrillic}][\p{Latin}\p{Cyrillic}'’-]+|\p{Hangul}+|\p{Han}\p{Hiragana}|\p{Han}+|[\p{Katakana}ー]+"
+)
 _BLANKED = {code: " " for code in range(128) if not chr(code).isalpha() and chr(code) not in "'-"}
 _KEPT = 8_192
 """Stretches of text of which the words are kept."""
 _LATIN_STEM, _HANGUL_STEM, _LATIN_WORD, _KANA_WORD = 5, 2, 4, 3
 _BEFORE_BRACKET = re2.compile(r"([\p{Hangul}\p{Katakana}\p{Han}\p{Cyrillic}ー]{2,})[”」』\"'’]?[(（]$")
 _FORMS = re2.compile(r"[^()（）]+")
+_EVERYWHERE = ("group-kind/", "role/", "unit/", "document/", "org/", "act/")
 _DIGITS = re2.compile(r"[0-9]{1,2}")
+
+
+def is_telling(thing: str) -> bool:
+    """False for what every page on such a matter names: groups and roles, reports and houses, units."""
+    return not thing.startswith(_EVERYWHERE)
 
 
 def is_han(character: str) -> bool:
@@ -293,6 +301,11 @@ class Page:
     def sure_things(self) -> frozenset[str]:
         """What the page names outside of guesses."""
         return frozenset[str]().union(*(one.sure_things for one in self.sentences))
+
+    @cached_property
+    def things(self) -> frozenset[str]:
+        """All that the page names."""
+        return frozenset(thing for one in self.sentences for thing in one.things)
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -107,17 +107,20 @@ class Retold:
         return ""
 
     def _by_marks(self, report: str, seen: Sequence[str]) -> str:
-        """The one of some pages that prints most of a page's figures, days and names; empty where two may be it."""
-        page = self._page(report)
-        figures = {one.value for one in page.numbers if one.value >= _TEN}
-        scores = {}
-        for other in (self._page(one) for one in seen):
-            shared = len(figures & {one.value for one in other.numbers}) + len(page.days & other.days)
-            scores[other.report.id] = shared + len(page.names & other.names)
-        ranked = sorted(scores, key=lambda one: (-scores[one], self._graph.order[one]))
-        if not ranked or scores[ranked[0]] < _SEVERAL:
-            return ""
-        return "" if len(ranked) > 1 and scores[ranked[1]] > _RUNNER_UP * scores[ranked[0]] else ranked[0]
+        """The only one of some pages that prints a figure, a day or a name of a page; empty where two may be it."""
+        shared = {one: self._shared(report, one) for one in seen if self._graph.order[one] < self._graph.order[report]}
+        alone = [
+            one
+            for one, marks in shared.items()
+            if len(marks) >= _SEVERAL and marks.difference(*(shared[other] for other in shared if other != one))
+        ]
+        return alone[0] if len(alone) == 1 else ""
+
+    def _shared(self, report: str, other: str) -> frozenset[object]:
+        """Figures, days and names that two pages print."""
+        page, root = self._page(report), self._page(other)
+        figures = {one.value for one in page.numbers if one.value >= _TEN} & {one.value for one in root.numbers}
+        return frozenset((*figures, *(page.days & root.days), *(page.names & root.names)))
 
     def _teller(self, report: str) -> str:
         """The first page of a matter that nobody tells who observed it, if a page names the house that it is of."""

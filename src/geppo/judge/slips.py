@@ -24,6 +24,7 @@ _SOON = 2
 _NEARLY_A_YEAR = 300
 _TOLD_IN = ("document/", "org/")
 _UNIT = "unit/"
+_BODIES = ("org/", "new:", "country/")
 _FURTHER = 2
 """Words that two sentences must share beside what they count."""
 _MARKS = 2
@@ -104,6 +105,7 @@ class Slips:
         """
         given = root.days.union(*(one.days for one in beside))
         unprinted = {day for one in page.sentences for day in one.days} - given
+        lately = root.report.document.published - timedelta(days=_SOON)
         for sentence in page.sentences:
             for day in (_meant(page, sentence, day) for day in sentence.days if day in unprinted):
                 for other in root.sentences:
@@ -111,7 +113,13 @@ class Slips:
                         planned = told > root.report.document.published
                         if planned or told in page.days or day in given or _neighbours(told, day, (other, sentence)):
                             continue
-                        if _same_event(root, page, (other, told), (sentence, day), len(unprinted) == 1):
+                        if _same_event(
+                            root,
+                            page,
+                            (other, told),
+                            (sentence, day),
+                            len([one for one in unprinted if one < lately]) == 1,
+                        ):
                             yield TextChange(what="date", root_value=told.isoformat(), repeat_value=day.isoformat(),
                                              root_text=other.text, repeat_text=sentence.text)  # fmt: skip
 
@@ -189,8 +197,8 @@ def _same_event(
     if abs((after - published).days) > _SOON:
         own = alone and sentence.names <= root.names
         only = own and same_day and not month and len(_past(root, lambda day: day.day == after.day)) == 1
-        named = sentence.names or any(form in sentence.text for form in root.forms)
-        turned = own and slip and named and len(_past(root, lambda day: _near_misprint(day, after))) == 1
+        elsewhere = {thing for thing in sentence.things if thing.startswith(_BODIES)} - root.things
+        turned = own and slip and not elsewhere and len(_past(root, lambda day: _near_misprint(day, after))) == 1
         return shared or only or bool(turned) or bool(sentence.things & other.things)
     house = root.report.document.publisher.casefold()
     telling = house in sentence.text.casefold() or any(one.startswith(_TOLD_IN) for one in sentence.things)

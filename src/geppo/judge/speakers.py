@@ -20,7 +20,7 @@ from geppo.judge.sounds import sound_alike, sound_of
 from geppo.model.entity import Kind
 from geppo.model.report import Report
 
-_RUN = re2.compile(r"\p{Latin}+|\p{Cyrillic}+|[\p{Katakana}ー]+|\p{Hangul}+")
+_RUN = re2.compile(r"\p{Latin}+|\p{Cyrillic}+|[\p{Katakana}ー]+|\p{Hiragana}+|\p{Hangul}+")
 _SHORTEST = {"LATIN": 4, "CYRILLIC": 4, "CJK": 3, "HANGUL": 2}
 """Letters from which on a word is a name of its own."""
 _INITIALS = 3
