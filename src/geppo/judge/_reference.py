@@ -144,6 +144,7 @@ class RetoldWords:
 
     glued: frozenset[str]
     verb_last: frozenset[str]
+    sounded: frozenset[str]
     plain: frozenset[str]
     zones: tuple[str, ...]
     alias_after: tuple[str, ...]
@@ -151,6 +152,9 @@ class RetoldWords:
     institutions: frozenset[str]
     institutions_glued: tuple[str, ...]
     firms: tuple[str, ...]
+    firms_before: tuple[str, ...]
+    abilities: frozenset[str]
+    guessed: tuple[str, ...]
 
 
 @cache
@@ -160,6 +164,7 @@ def retold_words() -> RetoldWords:
     return RetoldWords(
         glued=frozenset(raw["languages"]["glued"]),
         verb_last=frozenset(raw["languages"]["verb-last"]),
+        sounded=frozenset(raw["languages"]["sounded"]),
         plain=frozenset(raw["plain"]["words"]),
         zones=tuple(raw["zones"]["words"]),
         alias_after=tuple(raw["aliases"]["after"]),
@@ -167,6 +172,9 @@ def retold_words() -> RetoldWords:
         institutions=frozenset(raw["institutions"]["words"]),
         institutions_glued=tuple(raw["institutions"]["glued"]),
         firms=tuple(raw["firms"]["words"]),
+        firms_before=tuple(raw["firms"]["before"]),
+        abilities=frozenset(raw["abilities"]["words"]),
+        guessed=tuple(raw["abilities"]["guessed"]),
     )
 
 

@@ -24,7 +24,7 @@ from geppo.model.entity import Kind
 
 _TELLING, _DIGITS = 100, 3
 """A number by which a house is known: from so much on, with so many digits before its noughts."""
-_SHORTEST = 4
+_SHORTEST, _BEFORE = 4, 20
 _NO_HOUSE = frozenset(Kind) - {Kind.IDENTITY}
 
 
@@ -63,7 +63,7 @@ class Credited:
         if is_nobody(name) or directory.is_media(name) or directory.reports(directory.key(name)):
             return False
         printed_as = {name, *(other for one, other in bracketed(page.report) if one == name)}
-        same = {may_be_spelled(one, document.publisher, document.url) for one in printed_as}
+        same = {may_be_spelled(one, document.publisher, document.url, document.language) for one in printed_as}
         return False in same and True not in same
 
 
@@ -79,17 +79,19 @@ def names_house(text: str, publisher: str) -> bool:
     return bool(short) and short in text
 
 
-def may_be_spelled(name: str, house: str, url: str = "") -> bool | None:
+def may_be_spelled(name: str, house: str, url: str = "", spoken: str = "") -> bool | None:
     """Whether a name is a house's in other letters, by its sound or the address of its pages; None where none can tell.
 
     Chinese writes foreign names with characters of its own choice, and names of public bodies are translated into all
-    languages; Japanese, Korean and Russian spell the names of firms by their sound.
+    languages; Japanese, Korean and Russian spell the names of firms by their sound, also those in Chinese characters of a
+    language (`spoken`) that other languages take over by sound.
     """
     scripts = {letters_of(name), letters_of(house)}
     if len(scripts) == 1:
         return False
     host = urlsplit(url).netloc.casefold()
-    if "HAN" in scripts and "KANA" in scripts and len(host.split(".")[0]) > _SHORTEST:
+    by_sound = "KANA" in scripts or (spoken in retold_words().sounded and not name.isascii())
+    if letters_of(house) == "HAN" and by_sound and len(host.split(".")[0]) > _SHORTEST:
         return sounds_like(name, host)
     if sounds_like(name, house) or any(one in host for one in fold(name).split() if len(one) >= _SHORTEST):
         return True
@@ -120,7 +122,8 @@ def _speakers(page: Page) -> Iterator[tuple[str, Sentence, bool]]:
     page in other letters tells something, or a name of one word that the page uses for nothing and nobody else.
     """
     taken = {one.name for one in page.report.mentions if one.kind in _NO_HOUSE}
-    firms = retold_words().firms
+    words = retold_words()
+    firms = words.firms
     for sentence in page.sentences:
         for one in voices.voices(sentence.text, Span(start=0, end=len(sentence.text)), page.language):
             name = sentence.text[one.name_start : one.name_end].strip()
@@ -128,7 +131,9 @@ def _speakers(page: Page) -> Iterator[tuple[str, Sentence, bool]]:
                 continue
             according = one.kind == ACCORDING
             foreign = according and name.isascii() and name[0].isupper() and page.language not in mark_languages()
-            firm = foreign or any(word in name.casefold() for word in firms)
+            before = sentence.text[max(0, one.name_start - _BEFORE) : one.name_start].casefold()
+            firm = any(word in name.casefold() for word in firms) or any(word in before for word in words.firms_before)
+            firm = firm or foreign
             if firm or (name[0].isupper() and name.isascii() and " " not in name and not _follows_name(page, name)):
                 yield name, sentence, firm and according
 

@@ -48,6 +48,8 @@ _KEPT = 8_192
 _LATIN_STEM, _HANGUL_STEM, _LATIN_WORD, _KANA_WORD = 5, 2, 4, 3
 _BEFORE_BRACKET = re2.compile(r"([\p{Hangul}\p{Katakana}\p{Han}\p{Cyrillic}ー]{2,})[”」』\"'’]?[(（]$")
 _FORMS = re2.compile(r"[^()（）]+")
+_FLAW = "CVE-"
+"""What a flaw may do is no guess of what was done."""
 _EVERYWHERE = ("group-kind/", "role/", "unit/", "document/", "org/", "act/")
 _DIGITS = re2.compile(r"[0-9]{1,2}")
 
@@ -176,13 +178,14 @@ class Page:
         held = [one for one in self.report.mentions if span.start <= one.start and one.end <= span.end]
         inside = [one for one in self._dated if span.start <= one.start and one.end <= span.end]
         own = [one for one in counts if span.start <= one.start and one.end <= span.end]
+        hedged = [one for one in hedges.hedges(self.text, span, self.language) if not self._is_ability(one)]
         rungs = [
             one.rung
-            for one in hedges.hedges(self.text, span, self.language)
+            for one in hedged
             if one.rung not in _TOLD and not any(day.start < one.end and one.start < day.end for day in self._dated)
         ]
         graded = hedges.grade(self.text, span, self.language)
-        guesses, sure, sure_things = self._guesses(span, held)
+        guesses, sure, sure_things = self._guesses(span, held, hedged)
         return Sentence(
             text=text,
             names=frozenset(one.id for one in held if one.kind in _NAMED and one.id),
@@ -215,10 +218,10 @@ class Page:
         )
 
     def _guesses(
-        self, span: Span, held: Sequence[Mention]
+        self, span: Span, held: Sequence[Mention], hedged: Sequence[Hedged]
     ) -> tuple[tuple[Guess, ...], tuple[str, ...], frozenset[str]]:
         """The clauses of a sentence under a weak hedge, the other clauses, and the things that those name."""
-        if not any(one.rung in _WEAK for one in hedges.hedges(self.text, span, self.language)):
+        if not any(one.rung in _WEAK for one in hedged):
             return (), (self.text[span.start : span.end],), frozenset(one.id for one in held if one.id)
         guesses: list[Guess] = []
         sure, sure_things = list[str](), set[str]()
@@ -227,9 +230,10 @@ class Page:
             names = frozenset(one.id for one in inside if one.kind in _NAMED)
             things = frozenset(one.id for one in inside)
             told = self.text[clause.start : clause.end]
-            weak = [one for one in hedges.hedges(self.text, clause, self.language) if one.rung in _WEAK]
+            weak = [one for one in hedged if one.rung in _WEAK and clause.start <= one.start < clause.end]
             grade = hedges.grade(self.text, clause, self.language)
-            if weak and not (grade and grade.grade is Grade.HIGH):
+            flaw = _FLAW in told or any(one.kind is Kind.VULNERABILITY for one in inside)
+            if weak and not flaw and not (grade and grade.grade is Grade.HIGH):
                 rung = min((one.rung for one in weak), key=lambda rung: STRENGTH[rung])
                 hedging = frozenset[str]().union(*(stems(one.text) for one in weak))
                 guesses.append(
@@ -245,6 +249,13 @@ class Page:
                 sure.append(told)
                 sure_things |= things
         return tuple(guesses), tuple(sure), frozenset(sure_things)
+
+    def _is_ability(self, hedge: Hedged) -> bool:
+        """True for "could" that tells what was possible, and not what is guessed."""
+        words = retold_words()
+        if hedge.text.casefold() not in words.abilities:
+            return False
+        return not self.text[hedge.end : hedge.end + _BESIDE].lstrip().casefold().startswith(words.guessed)
 
     def _core(self, clause: Span, weak: Sequence[Hedged]) -> frozenset[str]:
         if self.language in retold_words().verb_last:

@@ -16,12 +16,16 @@ from geppo.config import Settings
 from geppo.judge._reference import speaker_words
 from geppo.judge.citations import Citations
 from geppo.judge.marks import Marks
+from geppo.judge.pages import stems
 from geppo.judge.speakers import fold
 from geppo.judge.units import TOPICS, Layout
 from geppo.model.entity import Kind
 
 _SHORTEST = 5
 _FEW = 3
+_READ = 4_000
+_SAME_WORDS, _SAME_SHARE = 8, 0.45
+"""Words of a page, and their share, that make it a repeat of the one page that it names, whatever else they share."""
 _LATE = 2.0
 """How much more a page must share with one of a named house that is older than the pages that most repeats retell."""
 
@@ -79,6 +83,8 @@ class Retellings:
             enough = self._enough(len(named)) if credited else self._uncredited
             if self._late(report, page):
                 enough *= _LATE
+            if credited and alike < enough and end is None and self._same_words(report, page):
+                alike = enough
             if alike >= enough and (credited or self._plain(report, page, shared)):
                 found.append(Retelling(page=page, shared=shared, alike=alike, credited=credited))
         return tuple(sorted(found, key=self._rank))
@@ -88,6 +94,15 @@ class Retellings:
         topics = [self._citations.reports[one].mentions for one in (report, page)]
         here, there = ({one.id for one in found if one.kind in TOPICS and one.id} for found in topics)
         return bool(here & there) and len({_sort(key) for key in shared} - {""}) > 1
+
+    def _same_words(self, report: str, page: str) -> bool:
+        """True where a page tells mostly in the words of the only page that it names, in one language."""
+        here, there = (self._citations.reports[one].document for one in (report, page))
+        if here.language != there.language or len(self.named(report)) > 1:
+            return False
+        house = stems(there.publisher)
+        mine, theirs = stems(here.text[:_READ]) - house, stems(there.text[:_READ]) - house
+        return len(mine & theirs) >= max(_SAME_WORDS, _SAME_SHARE * len(mine))
 
     def _enough(self, pages: int) -> float:
         """Nats that a page must share with one of so many pages of the houses that it names.
