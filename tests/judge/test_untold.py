@@ -79,3 +79,32 @@ def test_a_late_roundup_goes_with_what_it_retells() -> None:
     late = _document("late", "Month in Ports", 31, "Osterlund Labs recorded 17,640 requests from 233 addresses in May.")
     mention = _document("mention", "Port Digest", 31, "Osterlund Labs has moved to a new office with 24 rooms.")
     assert [pages for pages, _ in _stories([lab, paper, late, mention])] == [["lab", "late", "paper"]]
+
+
+WORDS = (
+    "We examined attacks on feeding machines of fish farms. The intruders used stolen credentials of a remote maintenance "
+    "account. The credentials may have been taken by a former employee of the maker."
+)
+
+
+def test_a_page_in_the_words_of_its_only_source_repeats_it() -> None:
+    lab = _document("lab", "Osterlund Labs", 4, WORDS)
+    paper = _document(
+        "paper",
+        "The Harbour Post",
+        6,
+        "Feeding machines of fish farms were attacked with stolen credentials of a remote maintenance account, taken by a "
+        "former employee of the maker, Osterlund Labs says.",
+    )
+    assert [pages for pages, _ in _stories([lab, paper])] == [["lab", "paper"]]
+
+
+def test_another_matter_of_the_only_source_is_none_of_its_words() -> None:
+    lab = _document("lab", "Osterlund Labs", 4, WORDS)
+    other = _document(
+        "other",
+        "The Harbour Post",
+        6,
+        "Intruders encrypted the cameras of a harbour with ransomware, Osterlund Labs says. The port has restored them.",
+    )
+    assert not any({"lab", "other"} <= set(pages) for pages, _ in _stories([lab, other]))
