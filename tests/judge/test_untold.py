@@ -82,8 +82,8 @@ def test_a_late_roundup_goes_with_what_it_retells() -> None:
 
 
 WORDS = (
-    "We examined attacks on feeding machines of fish farms. The intruders used stolen credentials of a remote maintenance "
-    "account. The credentials may have been taken by a former employee of the maker."
+    "We examined attacks on feeding machines of fish farms. The intruders used stolen credentials of a remote "
+    "maintenance account. The credentials may have been taken by a former employee of the maker."
 )
 
 
@@ -93,8 +93,8 @@ def test_a_page_in_the_words_of_its_only_source_repeats_it() -> None:
         "paper",
         "The Harbour Post",
         6,
-        "Feeding machines of fish farms were attacked with stolen credentials of a remote maintenance account, taken by a "
-        "former employee of the maker, Osterlund Labs says.",
+        "Feeding machines of fish farms were attacked with stolen credentials of a remote maintenance account, taken by "
+        "a former employee of the maker, Osterlund Labs says.",
     )
     assert [pages for pages, _ in _stories([lab, paper])] == [["lab", "paper"]]
 
@@ -105,6 +105,6 @@ def test_another_matter_of_the_only_source_is_none_of_its_words() -> None:
         "other",
         "The Harbour Post",
         6,
-        "Intruders encrypted the cameras of a harbour with ransomware, Osterlund Labs says. The port has restored them.",
+        "Intruders encrypted the cameras of a harbour with ransomware, Osterlund Labs says. The port restored them.",
     )
     assert not any({"lab", "other"} <= set(pages) for pages, _ in _stories([lab, other]))

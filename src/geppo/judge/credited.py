@@ -83,8 +83,8 @@ def may_be_spelled(name: str, house: str, url: str = "", spoken: str = "") -> bo
     """Whether a name is a house's in other letters, by its sound or the address of its pages; None where none can tell.
 
     Chinese writes foreign names with characters of its own choice, and names of public bodies are translated into all
-    languages; Japanese, Korean and Russian spell the names of firms by their sound, also those in Chinese characters of a
-    language (`spoken`) that other languages take over by sound.
+    languages; Japanese, Korean and Russian spell the names of firms by their sound, also those in Chinese characters
+    of a language (`spoken`) that other languages take over by sound.
     """
     scripts = {letters_of(name), letters_of(house)}
     if len(scripts) == 1:
