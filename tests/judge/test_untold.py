@@ -93,7 +93,7 @@ def test_a_page_in_the_words_of_its_only_source_repeats_it() -> None:
         "paper",
         "The Harbour Post",
         6,
-        "Feeding machines of fish farms were attacked with stolen credentials of a remote maintenance account, taken by "
+        "Feeding machines of fish farms were attacked with stolen credentials of a maintenance account, taken by "
         "a former employee of the maker, Osterlund Labs says.",
     )
     assert [pages for pages, _ in _stories([lab, paper])] == [["lab", "paper"]]

@@ -26,6 +26,8 @@ _THINGS = 2
 
 def firmer(root: Page, page: Page) -> Iterator[TextChange]:
     """All changes of how sure the origin is said to be."""
+    if not root.guesses:
+        return
     yield from _regraded(root, page)
     yield from _unhedged(root, page)
     yield from _retold_flat(root, page)

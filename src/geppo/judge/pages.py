@@ -286,7 +286,8 @@ class Page:
     @cached_property
     def days(self) -> frozenset[date]:
         """Every day that the page prints, and the day on which it was published."""
-        return frozenset(day for one in self.sentences for day in one.days) | {self.report.document.published}
+        printed = (day for one in self._dated for day in _days(one, self.text))
+        return frozenset((*printed, self.report.document.published))
 
     @cached_property
     def forms(self) -> Mapping[str, str]:
@@ -302,6 +303,11 @@ class Page:
                     if len(form.strip()) > 1:
                         found.setdefault(form.strip(), one.id)
         return found
+
+    @cached_property
+    def guesses(self) -> bool:
+        """True where a sentence of the page has a hedge or a grade."""
+        return any(one.rung or one.grade or one.guesses for one in self.sentences)
 
     @cached_property
     def sure_words(self) -> frozenset[str]:

@@ -68,6 +68,8 @@ class Slips:
     def numbers(self, root: Page, page: Page, beside: Iterable[Page]) -> Iterator[TextChange]:
         """Numbers that changed. `beside` are further pages that the repeat may have a number from."""
         given = [*root.numbers, *(number for one in beside for number in one.numbers)]
+        if all(any(self.may_be(own, number) for number in given) for own in page.numbers):
+            return
         for sentence in page.sentences:
             for figure in sentence.figures:
                 if any(self.may_be(figure.number, number) for number in given):
@@ -104,7 +106,9 @@ class Slips:
         What the origin only announces or plans is left out: another plan of the matter is no slip of it.
         """
         given = root.days.union(*(one.days for one in beside))
-        unprinted = {day for one in page.sentences for day in one.days} - given
+        unprinted = page.days - given - {page.report.document.published}
+        if not unprinted:
+            return
         lately = root.report.document.published - timedelta(days=_SOON)
         for sentence in page.sentences:
             for day in (_meant(page, sentence, day) for day in sentence.days if day in unprinted):
