@@ -61,7 +61,8 @@ def test_matters(case: dict[str, Any], turned: bool, catalog: Catalog) -> None:
         (4.5, ()),
         (46.0, ("figure:46",)),
         (27_400.0, ("figure:27400", "about:27e3")),
-        (27_000.0, ("figure:27000", "about:27e3")),
+        (27_000.0, ("figure:27000", "about:27e3", "upto:27e3")),
+        (26_800.0, ("figure:26800", "about:26e3", "upto:27e3")),
         (2_740.0, ("figure:2740", "about:27e2")),
     ],
 )

@@ -138,6 +138,46 @@ def namesake_words() -> tuple[str, ...]:
     return tuple(_read("marks.toml")["namesakes"]["words"])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetoldWords:
+    """Word lists of `retold.toml`."""
+
+    glued: frozenset[str]
+    verb_last: frozenset[str]
+    sounded: frozenset[str]
+    plain: frozenset[str]
+    zones: tuple[str, ...]
+    alias_after: tuple[str, ...]
+    alias_before: tuple[str, ...]
+    institutions: frozenset[str]
+    institutions_glued: tuple[str, ...]
+    firms: tuple[str, ...]
+    firms_before: tuple[str, ...]
+    abilities: frozenset[str]
+    guessed: tuple[str, ...]
+
+
+@cache
+def retold_words() -> RetoldWords:
+    """`retold.toml`."""
+    raw = _read("retold.toml")
+    return RetoldWords(
+        glued=frozenset(raw["languages"]["glued"]),
+        verb_last=frozenset(raw["languages"]["verb-last"]),
+        sounded=frozenset(raw["languages"]["sounded"]),
+        plain=frozenset(raw["plain"]["words"]),
+        zones=tuple(raw["zones"]["words"]),
+        alias_after=tuple(raw["aliases"]["after"]),
+        alias_before=tuple(raw["aliases"]["before"]),
+        institutions=frozenset(raw["institutions"]["words"]),
+        institutions_glued=tuple(raw["institutions"]["glued"]),
+        firms=tuple(raw["firms"]["words"]),
+        firms_before=tuple(raw["firms"]["before"]),
+        abilities=frozenset(raw["abilities"]["words"]),
+        guessed=tuple(raw["abilities"]["guessed"]),
+    )
+
+
 @cache
 def naming() -> dict[Kind, tuple[float, int]]:
     """Weight and order of a kind as the name of a story."""

@@ -24,7 +24,7 @@ from geppo.model.report import Report
 
 _READ = 20_000
 _LEAST = 10
-_HUNDRED = 100
+_HUNDRED, _HALF = 100, 5
 _YEARS = range(1950, 2100)
 _LATIN = linear.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)*")
 _CAPITAL = linear.compile(r"[A-Z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)*|[\"'“‘«（(][a-z][a-z0-9]*(?:[-_.][a-z0-9]+)*")
@@ -35,6 +35,8 @@ _OPENING = frozenset("\"'“‘«「『《(（")
 _STOPS = _OPENING | frozenset(".!?:;。！？#*-•")
 _UNNAMED = frozenset({Kind.LOCATION, Kind.SECTOR, Kind.CONCEPT})
 _SHORTEST = 4
+_JOINTS = frozenset("-_.")
+"""Signs inside a word: such a word is a name, however small, where a page in other letters prints it."""
 _SEVERAL = 2
 _OFFERED = frozenset({Verdict.MALICIOUS, Verdict.VICTIM, Verdict.UNKNOWN})
 
@@ -48,11 +50,14 @@ class Marks:
     def __init__(self, reports: Sequence[Report], linking: Linking, settings: Settings) -> None:
         self._linking, self._worth = linking, dict[str, float]()
         dated = {report.id: _dated(report) for report in reports}
-        names = frozenset(word for report in reports for word in _names(report, dated[report.id]))
-        names -= {word for report in reports if _is_latin(report) for word in _plain_words(report)}
+        foreign = {word for one in reports if not _is_latin(one) for word in _names(one, dated[one.id])}
+        names = foreign | {word for one in reports if _is_latin(one) for word in _names(one, dated[one.id])}
+        plain = {word for report in reports if _is_latin(report) for word in _plain_words(report)}
+        kept = {word for word in foreign & plain if any(mark in word for mark in _JOINTS)}
+        telling = frozenset(names - (plain - kept))
         self._at: dict[str, tuple[tuple[int, str], ...]] = {}
         for report in reports:
-            printed = ((start, f"word:{word}") for start, word in _places(report, names))
+            printed = ((start, f"word:{word}") for start, word in _places(report, telling))
             self._at[report.id] = tuple(sorted({*printed, *self._read(report, dated[report.id])}))
         self._keys = {name: frozenset(key for _, key in rows) for name, rows in self._at.items()}
         self.holders: dict[str, list[str]] = defaultdict(list)
@@ -119,7 +124,8 @@ class Marks:
             key
             for key in both
             if not (key.startswith("word:") and _told(key.removeprefix("word:"), houses, names))
-            and not (key.startswith("about:") and any(_rounds(key, figure) for figure in both))
+            and not (key.startswith(("about:", "upto:")) and any(_rounds(key, figure) for figure in both))
+            and not (key.startswith("upto:") and _cut(key) in both)
         )
 
     def nats(self, keys: Iterable[str]) -> float:
@@ -138,16 +144,32 @@ class Marks:
 
 
 def figure_keys(value: float) -> tuple[str, ...]:
-    """Keys of a number: itself, and from 100 on its first two digits with its size, as rounded numbers keep them."""
+    """Keys of a number: itself, and from 100 on its first two digits with its size, as rounded numbers keep them.
+
+    A number that is rounded up keeps other digits: it is found by a key that it shares with exact numbers only.
+    """
     if value < _LEAST or value != int(value) or value in _YEARS:
         return ()
     digits = str(int(value))
-    rounded = (f"about:{digits[:2]}e{len(digits) - 2}",) if value >= _HUNDRED else ()
-    return (f"figure:{digits}", *rounded)
+    if value < _HUNDRED:
+        return (f"figure:{digits}",)
+    size = len(digits) - 2
+    cut = f"about:{digits[:2]}e{size}"
+    if not digits[2:].strip("0"):
+        return (f"figure:{digits}", cut, f"upto:{digits[:2]}e{size}")
+    up = str(int(digits[:2]) + 1)
+    rounds_up = int(digits[2]) >= _HALF
+    return (f"figure:{digits}", cut, *((f"upto:{up[:2]}e{size + len(up) - 2}",) if rounds_up else ()))
+
+
+def _cut(upto: str) -> str:
+    """The key that two exact numbers share beside the number that both round up to."""
+    digits, _, size = upto.removeprefix("upto:").partition("e")
+    return f"about:{int(digits) - 1}e{size}"
 
 
 def _rounds(about: str, figure: str) -> bool:
-    """True where a figure and its own rounding stand side by side."""
+    """True where a figure and its own cut or rounding stand side by side."""
     return figure.startswith("figure:") and about in figure_keys(float(figure.removeprefix("figure:")))
 
 

@@ -8,7 +8,7 @@ clock; all ids are hashes of content.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from geppo.config import Settings
@@ -115,6 +115,10 @@ def _matters(clusters: Sequence[Cluster], linking: Linking, graph: Citations) ->
         cluster_of={claim.id: cluster for claim, cluster in placed},
         names_of={claim.id: linking.names(claim) for claim, _ in placed},
         observed=observed,
+        earliest={
+            cluster.id: min((unit.report for unit in cluster.units), key=lambda report: graph.order[report])
+            for cluster in clusters
+        },
     )
 
 
@@ -161,6 +165,19 @@ def _shared(relations: Relations, base: Base) -> list[Assessment]:
             parts = [("states", " ".join(sharing.states)), *pact, *sharing.unusual]
             found.append(base.weigher.with_detail(assessment, parts))
     return found
+
+
+def _drift(
+    base: Base, claims: Sequence[Claim], numbers: Printed, catalog: Catalogue, settings: Settings
+) -> Iterator[Assessment]:
+    """What repeats changed: by their claims, then by their texts."""
+    finder = DriftFinder(base.statements, base.keys, base.attribution, base.graph, base.tracer, numbers, settings)
+    retold = Retold(base.graph, base.tracer, base.matters, catalog, settings)
+    drift = finder.find()
+    renamed = tuple(Renamed(claims, base.keys, base.graph, catalog).find(retold.roots))
+    yield from drift
+    yield from retold.find([*drift, *renamed])
+    yield from renamed
 
 
 def _is_new(claim: Claim, period: Period, known: frozenset[str]) -> bool:
@@ -264,13 +281,7 @@ def judge_month(
         *_corroborated(editor, base, drafts, settings),
         *contradictions.find(counted),
         *assess_counts(counted, settings),
-        *(
-            drift := DriftFinder(
-                base.statements, base.keys, base.attribution, base.graph, base.tracer, numbers, settings
-            ).find()
-        ),
-        *(retold := Retold(base.graph, base.tracer, base.matters, drift, settings)).find(),
-        *Renamed(claims, base.keys, base.graph, catalog).find(retold.roots),
+        *_drift(base, claims, numbers, catalog, settings),
     ]
     unique: dict[str, Assessment] = {}
     for one in found:

@@ -14,7 +14,7 @@ from datetime import date
 from geppo.config import Settings
 from geppo.judge._reference import predicates
 from geppo.judge.citations import Citations
-from geppo.judge.speakers import is_nobody, shortens
+from geppo.judge.speakers import is_nobody, same_by_sound, shortens
 from geppo.judge.statements import Key, Keys, Statement, is_hearsay, speaker_name
 from geppo.model.assessment import Origins
 from geppo.model.claim import Claim, Predicate
@@ -45,7 +45,7 @@ class Trace:
 class Matters:
     """What pages are about: clusters and names by report id, the cluster and the names of each claim by claim id.
 
-    `observed` holds, for each cluster, the pages with own observation.
+    `observed` holds, for each cluster, the pages with own observation, `earliest` its first page.
     """
 
     clusters: Mapping[str, frozenset[str]]
@@ -53,6 +53,7 @@ class Matters:
     cluster_of: Mapping[str, str]
     names_of: Mapping[str, frozenset[str]]
     observed: Mapping[str, tuple[str, ...]]
+    earliest: Mapping[str, str]
 
 
 class Tracer:
@@ -186,8 +187,18 @@ class Tracer:
         if all(map(self._directory.is_media, named)):
             found = self._related(report, self._graph.leans_on[report], claims, True)
         if not found and named and not any(map(self._may_have_seen, named)):
-            found = self._observed(report, reports, claims)
+            found = self._observed(report, reports, claims) or self._told_by(named, report)
         return found
+
+    def _told_by(self, named: Sequence[str], report: str) -> str:
+        """The first page of the matter, where a speaker is its house in other letters: a victim tells of itself."""
+        for cluster in sorted(self._matters.clusters.get(report, ())):
+            first = self._matters.earliest[cluster]
+            publisher = self._graph.reports[first].document.publisher
+            apart = self._graph.credits[first] or self._directory.is_media(publisher) or not self._before(first, report)
+            if not apart and any(same_by_sound(name, publisher) for name in named):
+                return first
+        return ""
 
     def _may_have_seen(self, name: str) -> bool:
         """True for a speaker with pages here, or whom the catalogue knows as one that observes for itself."""

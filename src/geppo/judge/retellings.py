@@ -16,12 +16,18 @@ from geppo.config import Settings
 from geppo.judge._reference import speaker_words
 from geppo.judge.citations import Citations
 from geppo.judge.marks import Marks
+from geppo.judge.pages import stems
 from geppo.judge.speakers import fold
 from geppo.judge.units import TOPICS, Layout
 from geppo.model.entity import Kind
 
 _SHORTEST = 5
 _FEW = 3
+_READ = 4_000
+_SAME_WORDS, _SAME_SHARE = 8, 0.45
+"""Words of a page, and their share, that make it a repeat of the one page that it names, whatever else they share."""
+_LATE = 2.0
+"""How much more a page must share with one of a named house that is older than the pages that most repeats retell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +49,7 @@ class Retellings:
     def __init__(self, marks: Marks, citations: Citations, settings: Settings) -> None:
         self._marks, self._citations = marks, citations
         self._near = settings.integer("judge.stories.near_days")
+        self._far = 2 * self._near
         self._slack = settings.integer("judge.origins.date_slack")
         self._crowd = settings.integer("judge.stories.crowd")
         self._credited = settings.number("judge.retelling.credited") + marks.size
@@ -74,6 +81,10 @@ class Retellings:
             shared = self._marks.shared(marks, report, page)
             alike = self._marks.nats(shared)
             enough = self._enough(len(named)) if credited else self._uncredited
+            if self._late(report, page):
+                enough *= _LATE
+            if credited and alike < enough and end is None and self._same_words(report, page):
+                alike = enough
             if alike >= enough and (credited or self._plain(report, page, shared)):
                 found.append(Retelling(page=page, shared=shared, alike=alike, credited=credited))
         return tuple(sorted(found, key=self._rank))
@@ -83,6 +94,15 @@ class Retellings:
         topics = [self._citations.reports[one].mentions for one in (report, page)]
         here, there = ({one.id for one in found if one.kind in TOPICS and one.id} for found in topics)
         return bool(here & there) and len({_sort(key) for key in shared} - {""}) > 1
+
+    def _same_words(self, report: str, page: str) -> bool:
+        """True where a page tells mostly in the words of the only page that it names, in one language."""
+        here, there = (self._citations.reports[one].document for one in (report, page))
+        if here.language != there.language or len(self.named(report)) > 1:
+            return False
+        house = stems(there.publisher)
+        mine, theirs = stems(here.text[:_READ]) - house, stems(there.text[:_READ]) - house
+        return len(mine & theirs) >= max(_SAME_WORDS, _SAME_SHARE * len(mine))
 
     def _enough(self, pages: int) -> float:
         """Nats that a page must share with one of so many pages of the houses that it names.
@@ -157,11 +177,20 @@ class Retellings:
         copies = page in graph.copy_of or graph.copy_of.get(report) == page
         if copies or graph.house(report) == graph.house(page):
             return False
-        days = [graph.reports[one].document.published.toordinal() for one in (report, page)]
-        return -self._slack <= days[0] - days[1] <= self._near
+        days = self._days(report, page)
+        return -self._slack <= days <= (self._far if page in self.named(report) else self._near)
+
+    def _days(self, report: str, page: str) -> int:
+        """Days from one page to another that it may retell."""
+        published = [self._citations.reports[one].document.published.toordinal() for one in (report, page)]
+        return published[0] - published[1]
+
+    def _late(self, report: str, page: str) -> bool:
+        """True for a page that comes later than most repeats do: a roundup, or another matter."""
+        return self._days(report, page) > self._near
 
 
 def _sort(mark: str) -> str:
     """A mark as a figure, a day or a name; empty for a country, which is no evidence of its own."""
     kind = mark.partition(":")[0]
-    return {"place": "", "about": "figure", "word": "name"}.get(kind, kind)
+    return {"place": "", "about": "figure", "upto": "figure", "word": "name"}.get(kind, kind)

@@ -1,9 +1,7 @@
 """What a repeat changed, found in the texts themselves where no claim was read from a sentence.
 
-For a page that leads to one page with own observation: a number or a day that the origin prints nowhere, set against
-one of the origin's that the repeat does not print and that has slipped into it (digits turned, a nought more, the same
-counted thing; the same day in another month, another day of the month); a confidence grade that is another one; a name
-of which the origin speaks with a hedge only and the repeat with none; a house credited of which nothing is known. Names
+A page that leads to one page with own observation is compared with it sentence by sentence: numbers and days
+(`slips.py`), hedges and grades (`firmer.py`), the house credited (`credited.py`) and other names (`aliases.py`). Names
 and concepts have one id in all languages, so sentences of two languages are compared by what they name.
 
 The assessments are of kind `drift` as in `drift.py`, with `root_text` and `repeat_text`, the two sentences.
@@ -13,152 +11,46 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
 
-import re2
-
 from geppo.config import Settings
+from geppo.judge._catalogue import Catalogue
 from geppo.judge._reference import short_id
+from geppo.judge.aliases import wrong_aliases
 from geppo.judge.citations import Citations
+from geppo.judge.credited import Credited, names_house
+from geppo.judge.firmer import firmer
 from geppo.judge.origins import Matters, Tracer
-from geppo.judge.speakers import in_other_letters
-from geppo.language import dates, hedges, numbers, sentences, voices
-from geppo.language.numbers import Number
+from geppo.judge.pages import Page
+from geppo.judge.slips import Slips, TextChange
 from geppo.model.assessment import Assessment, AssessmentKind, Origins
-from geppo.model.claim import STRENGTH, Grade, Rung
 from geppo.model.entity import Kind
-from geppo.model.report import Report
 
-_READ = 20_000
-_LEAST = 10
-_BESIDE = 24
-_TELLING_NUMBER = 100
-_SOON = 2
-_ACCORDING = "according-to"
-_BRACKET = re2.compile(r"[（(]([A-Z][A-Za-z0-9.&-]*(?: [A-Z][A-Za-z0-9.&-]*)*)[)）]")
-_TOLD_IN = ("document/", "org/")
-_NAMED = frozenset({Kind.INTRUSION_SET, Kind.MALWARE, Kind.CAMPAIGN, Kind.INFRASTRUCTURE, Kind.TOOL})
-_TELLING = _NAMED | {Kind.VULNERABILITY, Kind.IDENTITY, Kind.PRODUCT}
+_TELLING = frozenset(
+    {
+        Kind.INTRUSION_SET,
+        Kind.MALWARE,
+        Kind.CAMPAIGN,
+        Kind.INFRASTRUCTURE,
+        Kind.TOOL,
+        Kind.VULNERABILITY,
+        Kind.IDENTITY,
+        Kind.PRODUCT,
+    }
+)
+_TEN, _SEVERAL = 10, 2
 _RUNNER_UP = 0.6
 """Share of the best page's score from which a second page may be the origin as well."""
-_FIRM = STRENGTH[Rung.LIKELY]
-_TOLD = frozenset({Rung.REPORTED, Rung.NOT_FOUND, Rung.DENIES, Rung.TREND, Rung.FORECAST})
-_GRADES = {Grade.LOW: 1, Grade.MODERATE: 2, Grade.HIGH: 3}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sentence:
-    """A sentence with what it names (ids), its numbers, its days, its hedge and grade."""
-
-    text: str
-    names: frozenset[str]
-    places: frozenset[str]
-    things: frozenset[str]
-    counts: tuple[tuple[Number, frozenset[str]], ...]
-    days: tuple[date, ...]
-    rung: Rung | None
-    grade: Grade | None
-
-
-class Page:
-    """A report's text as sentences; read when first asked for."""
-
-    def __init__(self, report: Report) -> None:
-        self.report = report
-
-    @cached_property
-    def sentences(self) -> tuple[_Sentence, ...]:
-        """All sentences of the page's head."""
-        document = self.report.document
-        text, language = document.text[:_READ], document.language
-        counts = [one for one in numbers.find_counts(text, language) if not one.percent and one.value >= _LEAST]
-        dated = dates.find_dates(text, language, document.published)
-        found = [one for one in dated if one.when.is_day]
-        made = []
-        for span in sentences.sentences(text, language):
-            held = [one for one in self.report.mentions if span.start <= one.start and one.end <= span.end]
-            inside = [one for one in found if span.start <= one.start and one.end <= span.end]
-            own = [one for one in counts if span.start <= one.start and one.end <= span.end]
-            own = [one for one in own if not any(day.start < one.end and one.start < day.end for day in inside)]
-            near = [
-                (
-                    one,
-                    frozenset(
-                        seen.id
-                        for seen in held
-                        if -_BESIDE <= seen.start - one.end <= _BESIDE and seen.kind is Kind.CONCEPT
-                    ),
-                )
-                for one in own
-            ]
-            rungs = [
-                one.rung
-                for one in hedges.hedges(text, span, language)
-                if one.rung not in _TOLD and not any(day.start < one.end and one.start < day.end for day in dated)
-            ]
-            graded = hedges.grade(text, span, language)
-            made.append(
-                _Sentence(
-                    text=text[span.start : span.end],
-                    names=frozenset(one.id for one in held if one.kind in _NAMED and one.id),
-                    places=frozenset(one.id for one in held if one.kind is Kind.LOCATION and one.id),
-                    things=frozenset(one.id for one in held if one.id),
-                    counts=tuple(near),
-                    days=tuple(one.when.start for one in inside),
-                    rung=min(rungs, key=lambda rung: STRENGTH[rung]) if rungs else None,
-                    grade=graded.grade if graded else None,
-                )
-            )
-        return tuple(made)
-
-    @cached_property
-    def introduced(self) -> tuple[str, ...]:
-        """Speakers that the page introduces by their names in Latin letters ("오르덴피스(Ordenfiss)에 따르면").
-
-        Such a name is nobody's that a reader of the page could know, so it is credited all the same.
-        """
-        found: dict[str, None] = {}
-        for text in (one.text for one in self.sentences if "(" in one.text or "（" in one.text):
-            span = sentences.Span(start=0, end=len(text))
-            for one in voices.voices(text, span, self.report.document.language):
-                bracket = _BRACKET.match(text[one.name_end : one.name_end + 2 * _BESIDE])
-                if bracket and one.kind == _ACCORDING and not one.anaphoric:
-                    found[bracket.group(1)] = None
-        return tuple(found)
-
-    @cached_property
-    def numbers(self) -> tuple[float, ...]:
-        """Every number that the page prints."""
-        document = self.report.document
-        return tuple(one.value for one in numbers.find_counts(document.text[:_READ], document.language))
-
-    @cached_property
-    def days(self) -> frozenset[date]:
-        """Every day that the page prints, and the day on which it was published."""
-        return frozenset(day for one in self.sentences for day in one.days) | {self.report.document.published}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Change:
-    what: str
-    root_value: str
-    repeat_value: str
-    direction: str
-    root_text: str
-    repeat_text: str
 
 
 class Retold:
     """Compares the texts of repeats with the texts of their origins."""
 
     def __init__(
-        self, graph: Citations, tracer: Tracer, matters: Matters, known: Sequence[Assessment], settings: Settings
+        self, graph: Citations, tracer: Tracer, matters: Matters, catalogue: Catalogue, settings: Settings
     ) -> None:
-        self._graph, self._tracer, self._matters = graph, tracer, matters
-        self._about = settings.number("judge.counts.about")
-        self._known = {(one.get("repeat"), _family(one.get("what"))) for one in known}
+        self._graph, self._tracer, self._matters, self._catalogue = graph, tracer, matters, catalogue
+        self._slips, self._credited = Slips(settings), Credited(graph, tracer)
         self._pages: dict[str, Page] = {}
         self._names = {
             name: frozenset(one.id for one in report.mentions if one.kind in _TELLING and one.id)
@@ -175,13 +67,14 @@ class Retold:
         ordered = sorted(self._graph.reports, key=lambda name: self._graph.order[name])
         return {report: root for report in ordered if (root := self._root(report))}
 
-    def find(self) -> tuple[Assessment, ...]:
-        """What was found on no claim, in order of the repeats' publication."""
+    def find(self, known: Sequence[Assessment]) -> tuple[Assessment, ...]:
+        """What was found on no claim, in order of the repeats' publication. `known` are changes that claims show."""
+        told = {(one.get("repeat"), _family(one.get("what"))) for one in known}
         found = []
         for report, root in self.roots.items():
             for change in self._changes(self._page(root), self._page(report)):
-                if (report, _family(change.what)) not in self._known:
-                    self._known.add((report, _family(change.what)))
+                if (report, _family(change.what)) not in told:
+                    told.add((report, _family(change.what)))
                     found.append(self._assessment(root, report, change))
         return tuple(found)
 
@@ -206,20 +99,48 @@ class Retold:
             seen = [page for one in sorted(clusters) for page in self._matters.observed.get(one, ())]
             seen = [page for page in dict.fromkeys(seen) if page not in graph.copy_of]
             root = seen[0] if len(seen) == 1 and len(clusters) == 1 else self._by_names(report)
-        for page in (root, credited):
+            root = root or self._by_marks(report, seen)
+        for page in (root, credited, self._teller(report)):
             earlier = bool(page) and graph.order[page] < graph.order[report]
             if earlier and self._first_hand(page, report) and graph.house(page) != graph.house(report):
                 return page
         return ""
 
+    def _by_marks(self, report: str, seen: Sequence[str]) -> str:
+        """The only one of some pages that prints a figure, a day or a name of a page; empty where two may be it."""
+        shared = {one: self._shared(report, one) for one in seen if self._graph.order[one] < self._graph.order[report]}
+        alone = [
+            one
+            for one, marks in shared.items()
+            if len(marks) >= _SEVERAL and marks.difference(*(shared[other] for other in shared if other != one))
+        ]
+        return alone[0] if len(alone) == 1 else ""
+
+    def _shared(self, report: str, other: str) -> frozenset[object]:
+        """Figures, days and names that two pages print."""
+        page, root = self._page(report), self._page(other)
+        figures = {one.value for one in page.numbers if one.value >= _TEN} & {one.value for one in root.numbers}
+        return frozenset((*figures, *(page.days & root.days), *(page.names & root.names)))
+
+    def _teller(self, report: str) -> str:
+        """The first page of a matter that nobody tells who observed it, if a page names the house that it is of."""
+        clusters = self._matters.clusters.get(report, frozenset())
+        if any(self._matters.observed.get(one) for one in clusters):
+            return ""
+        pages = [self._matters.earliest[one] for one in clusters]
+        first = min(pages, key=lambda page: self._graph.order[page], default=report)
+        publisher = self._graph.reports[first].document.publisher
+        return first if names_house(self._page(report).text, publisher) else ""
+
     def _first_hand(self, root: str, report: str) -> bool:
-        """True for a page that observed something, or that a page credits for what it tells of its own house."""
+        """True for a page that observed something, or that tells of its own house, which a page credits or names."""
         graph, page = self._graph, self._graph.reports[root]
         if page.own_observation:
             return True
         told = not graph.credits[root] and not graph.directory.is_media(page.document.publisher)
         credited = {graph.directory.key(name) for name in graph.credits[report]}
-        return told and graph.house(root) in credited
+        named = names_house(self._page(report).text, page.document.publisher)
+        return told and (graph.house(root) in credited or (named and root == self._teller(report)))
 
     def _by_names(self, report: str) -> str:
         """The one earlier page with own observation that shares this page's rare names; empty where two may be it."""
@@ -236,62 +157,26 @@ class Retold:
             return ""
         return ranked[0]
 
-    def _changes(self, root: Page, page: Page) -> Iterator[_Change]:
-        yield from self._numbers(root, page)
-        yield from _moved(root, page)
-        yield from _regraded(root, page)
-        yield from _unhedged(root, page)
-        yield from self._reporter(root, page)
+    def _changes(self, root: Page, page: Page) -> Iterator[TextChange]:
+        beside = [self._page(one) for one in self._beside(root.report.id, page.report.id)]
+        graph, house = self._graph, self._graph.house(root.report.id)
+        credited = {graph.directory.key(name) for name in graph.credits[page.report.id]}
+        yield from self._slips.numbers(root, page, beside)
+        yield from self._slips.days(root, page, beside)
+        yield from firmer(root, page)
+        yield from self._credited.changes(root, page)
+        yield from wrong_aliases(root, page, beside, credited <= {house}, self._catalogue)
 
-    def _near(self, one: float, other: float) -> bool:
-        return abs(one - other) <= self._about * max(one, other)
+    def _beside(self, root: str, report: str) -> list[str]:
+        """Further pages that a repeat may have something from: of the origin's house, first-hand ones of the matter."""
+        graph = self._graph
+        clusters = self._matters.clusters.get(report, frozenset()) | self._matters.clusters.get(root, frozenset())
+        seen = {page for one in clusters for page in self._matters.observed.get(one, ())}
+        seen |= set(graph.directory.reports(graph.house(root)))
+        seen -= {root, report}
+        return [page for page in sorted(seen, key=lambda one: graph.order[one]) if page not in graph.copy_of]
 
-    def _numbers(self, root: Page, page: Page) -> Iterator[_Change]:
-        for sentence in page.sentences:
-            for number, things in sentence.counts:
-                if any(self._near(number.value, value) for value in root.numbers):
-                    continue
-                for other in root.sentences:
-                    for told, counted in other.counts:
-                        if any(self._near(told.value, value) for value in page.numbers):
-                            continue
-                        same = bool(things & counted) and bool((sentence.things & other.things) - things)
-                        if _slipped(told.value, number.value) or same:
-                            yield _Change(what="number", root_value=_plain(told.value), direction="",
-                                          repeat_value=_plain(number.value), root_text=other.text,
-                                          repeat_text=sentence.text)  # fmt: skip
-
-    def _reporter(self, root: Page, page: Page) -> Iterator[_Change]:
-        """A house of which nothing is known, credited for what the origin alone has seen.
-
-        Either the page credits nobody else and names nothing that the origin does not name, or the house stands in one
-        sentence with a number of the origin's.
-        """
-        graph, directory = self._graph, self._graph.directory
-        credited, own = (*graph.credits[page.report.id], *page.introduced), graph.house(root.report.id)
-        if root.report.id in graph.leans_on[page.report.id] or any(directory.key(one) == own for one in credited):
-            return
-        unknown = [
-            one for one in credited
-            if not directory.is_media(one) and not directory.reports(directory.key(one)) and not directory.observes(one)
-            and not in_other_letters(one, root.report.document.publisher)
-        ]  # fmt: skip
-        named = {one for sentence in page.sentences for one in sentence.names}
-        alone = len(unknown) == len(credited) and named <= {n for sentence in root.sentences for n in sentence.names}
-        for house in unknown:
-            counted = any(
-                house in sentence.text and any(self._same(number, root) for number, _ in sentence.counts)
-                for sentence in page.sentences
-            )
-            if alone or counted:
-                yield _Change(what="reporter", root_value=root.report.document.publisher, repeat_value=house,
-                              direction="", root_text="", repeat_text="")  # fmt: skip
-                return
-
-    def _same(self, number: Number, root: Page) -> bool:
-        return number.value >= _TELLING_NUMBER and number.value in root.numbers
-
-    def _assessment(self, root: str, repeat: str, change: _Change) -> Assessment:
+    def _assessment(self, root: str, repeat: str, change: TextChange) -> Assessment:
         graph = self._graph
         return Assessment(
             id=short_id("a", "retold", change.what, root, repeat, change.root_value, change.repeat_value),
@@ -320,111 +205,3 @@ class Retold:
 def _family(what: str) -> str:
     """A hedge and a grade are two words for one thing."""
     return "hedge" if what == "grade" else what
-
-
-def _plain(value: float) -> str:
-    return str(int(value)) if value == int(value) else repr(value)
-
-
-def _slipped(one: float, other: float) -> bool:
-    """True for the same digits in another order, or a nought more or less, as misprints are."""
-    a, b = _plain(one), _plain(other)
-    if len(a) < 2 or len(b) < 2 or a == b:
-        return False
-    return sorted(a) == sorted(b) or one * 10 == other or other * 10 == one or one * 100 == other
-
-
-def _moved(root: Page, page: Page) -> Iterator[_Change]:
-    """A day that slipped into another month or another day of its month.
-
-    What the origin only announces or plans is left out: another plan of the matter is no slip of it.
-    """
-    here = {day for one in page.sentences for day in one.days}
-    there = {day for one in root.sentences for day in one.days}
-    for sentence in page.sentences:
-        for day in sentence.days:
-            if day in root.days:
-                continue
-            for other in root.sentences:
-                for told in other.days:
-                    month = (told.year, told.month) == (day.year, day.month)
-                    same_day = told.day == day.day and told.year == day.year
-                    planned = told > root.report.document.published
-                    if planned or told in page.days or not (month or same_day):
-                        continue
-                    only = same_day and not month and len(here) == len(there) == 1
-                    if _same_event(root, page, (other, told), (sentence, day), only):
-                        yield _Change(what="date", root_value=told.isoformat(), repeat_value=day.isoformat(),
-                                      direction="", root_text=other.text, repeat_text=sentence.text)  # fmt: skip
-
-
-def _same_event(
-    root: Page, page: Page, told: tuple[_Sentence, date], retold: tuple[_Sentence, date], only: bool
-) -> bool:
-    """True where two sentences may give a day of one event: one number, else one thing that both name.
-
-    A day about that of the page may be the day of telling, if the sentence names the house or a report: then the day's
-    figures must be a slip as well, as they must be where the two have only the name of a group or program in common.
-    """
-    (other, before), (sentence, after) = told, retold
-    shared = _shared(sentence, other)
-    if abs((after - page.report.document.published).days) > _SOON:
-        return shared or only or bool(sentence.things & other.things)
-    house = root.report.document.publisher.casefold()
-    telling = house in sentence.text.casefold() or any(one.startswith(_TOLD_IN) for one in sentence.things)
-    slip = _misprinted(before.day, after.day)
-    return shared and slip if telling else shared or (slip and bool(sentence.names & other.names))
-
-
-def _misprinted(one: int, other: int) -> bool:
-    """True for the day of a month with a figure more or less, or with its figures turned."""
-    few, many = sorted((str(one), str(other)), key=len)
-    return (len(few) < len(many) and few in many) or (few != many and sorted(few) == sorted(many))
-
-
-def _shared(one: _Sentence, other: _Sentence) -> bool:
-    """True where two sentences print one number."""
-    return bool({number.value for number, _ in one.counts} & {number.value for number, _ in other.counts})
-
-
-def _regraded(root: Page, page: Page) -> Iterator[_Change]:
-    """Another confidence word, where each of both pages uses just one."""
-    here = {one.grade: one for one in page.sentences if one.grade}
-    there = {one.grade: one for one in root.sentences if one.grade}
-    if len(here) != 1 or len(there) != 1:
-        return
-    (mine, sentence), (theirs, other) = next(iter(here.items())), next(iter(there.items()))
-    if mine is not theirs and mine and theirs:
-        direction = "stronger" if _GRADES[mine] > _GRADES[theirs] else "weaker"
-        yield _Change(what="grade", root_value=theirs.value, repeat_value=mine.value, direction=direction,
-                      root_text=other.text, repeat_text=sentence.text)  # fmt: skip
-
-
-def _unhedged(root: Page, page: Page) -> Iterator[_Change]:
-    """A name of which the origin speaks with a weak hedge only, and the repeat with none at all."""
-    known = frozenset(one for sentence in root.sentences for one in sentence.names)
-    for name in sorted({one for sentence in page.sentences for one in sentence.names | sentence.places}):
-        theirs = _with_next(root, name)
-        mine = _with_next(page, name)
-        weak = [one for one in theirs if one.grade is Grade.LOW or (one.rung and STRENGTH[one.rung] < _FIRM)]
-        if not theirs or len(weak) != len(theirs) or any(one.rung or one.grade for one in mine):
-            continue
-        other = weak[0]
-        flat = [one for one in mine if ((one.things & other.things) | (one.names & known)) - {name}]
-        if flat:
-            rung = other.rung or Rung.POSSIBLE
-            yield _Change(what="hedge", root_value=rung.value, repeat_value=Rung.CONFIRMED.value, direction="stronger",
-                          root_text=other.text, repeat_text=flat[0].text)  # fmt: skip
-
-
-def _with_next(page: Page, name: str) -> list[_Sentence]:
-    """Sentences with a name, each with the grade of the sentence behind it where it has none: a grade often follows."""
-    rows = page.sentences
-    found = []
-    for place, one in enumerate(rows):
-        if name in one.names or name in one.places:
-            after = rows[place + 1] if place + 1 < len(rows) else None
-            if one.rung is None and one.grade is None and after is not None and not after.names and after.grade:
-                one = replace(one, grade=after.grade)
-            found.append(one)
-    return found

@@ -25,6 +25,18 @@ def _skeleton(text: str) -> str:
     return "".join(c for at, c in enumerate(kept) if at == 0 or kept[at - 1] != c)
 
 
+def sound_of(word: str) -> str:
+    """How a word sounds as a key: its consonants, and its first letters where they are few; empty where it has none.
+
+    Words of two scripts with one key are transcriptions of one name, or nearly so.
+    """
+    latin = _latin(word)
+    key = _skeleton(latin)
+    if len(key) >= _LETTERS:
+        return key
+    return f"{latin[:_CONSONANTS]}:{key}" if len(key) > _CONSONANTS else ""
+
+
 def sound_alike(name: str, other: str) -> bool:
     """True where two names of different scripts begin with the same sounds, or one word of one with the other's.
 

@@ -8,13 +8,27 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import re2
 
 from geppo.judge._catalogue import Catalogue, Publisher
-from geppo.judge._reference import Standing, speaker_words
-from geppo.judge.sounds import sound_alike
+from geppo.judge._reference import Standing, retold_words, speaker_words
+from geppo.judge.sounds import sound_alike, sound_of
+from geppo.model.entity import Kind
 from geppo.model.report import Report
+
+_RUN = re2.compile(r"\p{Latin}+|\p{Cyrillic}+|[\p{Katakana}ー]+|\p{Hiragana}+|\p{Hangul}+")
+_SHORTEST = {"LATIN": 4, "CYRILLIC": 4, "CJK": 3, "HANGUL": 2}
+"""Letters from which on a word is a name of its own."""
+_INITIALS = 3
+"""Words from which on a name is shortened to its first letters."""
+_LEARNED = 2
+"""Rounds in which names are learned: a name in brackets may stand behind one that was learned."""
+_SHORT = 8
+"""Letters up to which a name in capitals is a short form."""
 
 
 def is_glued(text: str) -> bool:
@@ -48,6 +62,26 @@ def _letters(name: str) -> str:
     first = next((c for c in name if c.isalpha()), " ")
     script = unicodedata.name(first, "").partition(" ")[0]
     return "CJK" if script in ("HIRAGANA", "KATAKANA", "CJK") else script
+
+
+def letters_of(name: str) -> str:
+    """The letters of a name but for what houses of all kinds are called: LATIN, KANA, HANGUL, CYRILLIC, HAN …
+
+    A name with Chinese characters is HAN, whatever else it holds.
+    """
+    text = unicodedata.normalize("NFKC", name)
+    for word in (*speaker_words().house_glued, *speaker_words().forms_glued):
+        text = text.replace(word, "")
+    if any("\u3400" <= c <= "\u9fff" for c in text):
+        return "HAN"
+    script = _letters(text)
+    return "KANA" if script == "CJK" else script
+
+
+def initials(house: str) -> str:
+    """The first letters of a name of three words or more in Latin letters; empty for another one."""
+    words = [word for word in house.split() if word[0].isupper() and word.isascii()]
+    return "".join(word[0] for word in words) if len(words) >= _INITIALS else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +172,54 @@ def shortens(short: str, long: str) -> bool:
     return len(few) >= 2 or (places[0] == 0 and len(short) >= 3) or _surplus_is_house(short, long) is True
 
 
+def _own_words(name: str) -> Iterator[tuple[str, str]]:
+    """The words of a name that are its own, with their letters; Chinese characters have no sound to compare."""
+    words = speaker_words()
+    common = words.house | words.media | words.forms | retold_words().institutions
+    for match in _RUN.finditer(unicodedata.normalize("NFKC", name)):
+        word = match.group().casefold()
+        letters = _letters(word)
+        short = _SHORTEST.get(letters, len(word))
+        if len(word) < short or word in common or any(one.strip() in word for one in retold_words().firms):
+            continue
+        yield letters, word
+
+
+def _sounds(name: str, whole: bool = False) -> frozenset[tuple[str, str]]:
+    """How the own words of a name sound, with their letters; Latin words between other letters, or all, as they are."""
+    found = set()
+    for letters, word in _own_words(name):
+        found.add((letters, sound_of(word)))
+        if letters == "LATIN" and (whole or not name.isascii()):
+            found.add((letters, f"={word}"))
+    return frozenset(pair for pair in found if pair[1])
+
+
+def same_by_sound(name: str, house: str) -> bool:
+    """True where a name in other letters has a word of a house's name, by its sound or as it is."""
+    there = _sounds(house, whole=True)
+    return any(
+        sound == other and (sound.startswith("=") or letters != others)
+        for letters, sound in _sounds(name)
+        for others, other in there
+    )
+
+
+def bracketed(report: Report) -> Iterator[tuple[str, str]]:
+    """Names of organisations of which a page prints the one in brackets behind the other."""
+    text = report.document.text
+    held = [one for one in report.mentions if one.kind is Kind.IDENTITY]
+    for one, other in pairwise(sorted(held, key=lambda mention: (mention.start, mention.end))):
+        if text[one.end : other.start].strip() in ("(", "（") and text[other.end : other.end + 1] in (")", "）"):
+            yield one.name, other.name
+
+
+def _may_be_one(name: str, other: str) -> bool:
+    """True for two names in different letters, or of which one is a short form in capitals."""
+    short = any(one.isupper() and one.isascii() and len(one) <= _SHORT for one in (name, other))
+    return short or _letters(name) != _letters(other)
+
+
 class Directory:
     """The publishers of a set of reports, and everybody whom they name."""
 
@@ -150,6 +232,7 @@ class Directory:
         self._by_word: dict[str, set[str]] = defaultdict(set)
         self._reports: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._publishers: dict[str, str] = {}
+        self._sounding: dict[str, set[tuple[str, str, bool]]] = defaultdict(set)
         for publisher in sorted({report.document.publisher for report in reports}):
             self._enter(publisher)
         houses = frozenset(self._aliases)
@@ -160,6 +243,26 @@ class Directory:
         for report in reports:
             key = self._publishers[report.document.publisher]
             self._reports[key].append((report.document.published.isoformat(), report.id))
+        self._learn(reports)
+
+    def _learn(self, reports: Sequence[Report]) -> None:
+        """Take up other names of houses as pages print them in brackets: "Moor Alert Centre (MAC)", "무어 센터(MAC)".
+
+        One of the two must be a house of these reports and the other unknown, in other letters or in capitals.
+        """
+        pairs = {pair for report in reports for pair in bracketed(report)}
+        pairs |= {(initials(publisher), publisher) for publisher in self._publishers if initials(publisher)}
+        waiting = sorted(pair for pair in pairs if _may_be_one(*pair))
+        for _ in range(_LEARNED):
+            found: dict[str, set[str]] = defaultdict(set)
+            for pair in waiting:
+                for known, other in (pair, pair[::-1]):
+                    key, name = self._find(known), fold(other)
+                    if key in self._reports and name and name not in self._aliases and self._entry(other) is None:
+                        found[name].add(key)
+            for name in sorted(found):
+                if len(found[name]) == 1 and not is_nobody(name):
+                    self._name(name, next(iter(found[name])))
 
     def _enter(self, publisher: str) -> None:
         parts = byline(publisher)
@@ -175,6 +278,9 @@ class Directory:
         self._bylines[publisher] = Byline(house=parts.house, aliases=tuple(aliases), origins=tuple(origins))
         self._publishers[publisher] = key
         self._name(fold(parts.house), key)
+        public = not retold_words().institutions.isdisjoint(fold(parts.house).split())
+        for letters, sound in _sounds(parts.house, whole=True):
+            self._sounding[sound].add((letters, key, public))
 
     def _name(self, name: str, key: str) -> None:
         if name:
@@ -230,7 +336,22 @@ class Directory:
             if shortens(folded, alias) or shortens(alias, folded)
             for key in self._aliases.get(alias, ())
         }
+        if not houses:
+            houses = self._by_sound(name)
         return next(iter(houses)) if len(houses) == 1 else f"name:{folded}"
+
+    def _by_sound(self, name: str) -> set[str]:
+        """Houses of which a name in other letters has a word by its sound, or as it is between other letters.
+
+        A public body is only found by the name of one: its own word is often that of a place.
+        """
+        body = any(word in name.casefold() for word in retold_words().institutions_glued)
+        return {
+            key
+            for letters, sound in _sounds(name)
+            for other, key, public in self._sounding.get(sound, ())
+            if (other != letters or sound.startswith("=")) and (body or not public)
+        }
 
     def label(self, name: str) -> str:
         """The folded name that stands for a speaker without a document, one for all printings of a known house."""

@@ -72,8 +72,11 @@ class Editor:
         self._attribution, self._graph, self._linking, self._settings = attribution, graph, linking, settings
 
     def drafts(self, relations: Relations, pacts: Pacts) -> list[Draft]:
-        """Stories with at least one claim: joined over pairs of states, agreements put behind the pair they concern."""
-        held = [cluster for cluster in self._clusters if any(unit.claims for unit in cluster.units)]
+        """Stories: joined over pairs of states, agreements put behind the pair they concern.
+
+        A matter of which no claim was read is a story where pages of two houses tell it; a page alone is none.
+        """
+        held = [cluster for cluster in self._clusters if self._tells(cluster)]
         home = {claim.id: place for place, one in enumerate(held) for unit in one.units for claim in unit.claims}
         drafts = {place: Draft(core=[cluster]) for place, cluster in enumerate(held)}
         for assessment in relations.partner_targeting:
@@ -85,6 +88,11 @@ class Editor:
                 drafts[place].pairs.add(sharing.states)
         self._background(drafts, pacts)
         return [draft for _, draft in sorted(drafts.items())]
+
+    def _tells(self, cluster: Cluster) -> bool:
+        if any(unit.claims for unit in cluster.units):
+            return True
+        return len({self._graph.house(unit.report) for unit in cluster.units}) > 1
 
     def _join(self, drafts: dict[int, Draft], home: dict[str, int], acts: Sequence[str], pair: tuple[str, str]) -> None:
         """Join the stories of which a good share speaks of one pair of partners."""
@@ -142,7 +150,7 @@ class Editor:
                 seen.add((claim.report, key))
                 scores[key] += naming()[term.kind][0] * share * (0.2 if repeated else 1.0)
         if not scores:
-            return self._fallback(draft)
+            return self._mentioned(draft) if not draft.claims(core_only=True) else self._fallback(draft)
         most = max(scores.values())
         ranked = sorted(
             scores, key=lambda key: (-round(scores[key], 6), naming()[most_printed(terms[key]).kind][1], key)
@@ -154,12 +162,64 @@ class Editor:
     def _fallback(draft: Draft) -> tuple[Term, ...]:
         return (most_printed([claim.subject for claim in draft.claims(core_only=True)]),)
 
+    def _mentioned(self, draft: Draft) -> tuple[Term, ...]:
+        """What most pages of a story name, where no claim was read from any."""
+        terms: dict[tuple[str, str], Term] = {}
+        pages: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for report in sorted(draft.reports()):
+            for one in self._graph.reports[report].mentions:
+                if one.id and one.kind in naming():
+                    key = (one.kind.value, one.id)
+                    terms.setdefault(key, Term(kind=one.kind, id=one.id, name=one.name))
+                    pages[key].add(report)
+        best = min(
+            (key for key in pages if len(pages[key]) > 1),
+            key=lambda key: (naming()[terms[key].kind][1], -len(pages[key]), key),
+            default=None,
+        )
+        return (terms[best],) if best else ()
+
+    def _first_hand(self, draft: Draft) -> tuple[str, ...]:
+        """Pages with own observation that copy nobody and lean on no other of them; else the first page."""
+        graph = self._graph
+        pages = sorted(draft.reports(), key=lambda report: graph.order[report])
+        own = [one for one in pages if graph.reports[one].own_observation and one not in graph.copy_of]
+        first: dict[str, str] = {}
+        for one in own:
+            if not any(other in graph.leans_on[one] for other in first.values()):
+                first.setdefault(graph.house(one), one)
+        return tuple(first.values()) or tuple(pages[:1])
+
     def origins(self, draft: Draft) -> tuple[str, ...]:
         """Independent origins of what the story says happened; its background does not count."""
-        central = self._origins(draft, True)
-        if central[1]:
-            return central[0]
-        return self._origins(draft, False)[0]
+        if not draft.claims(core_only=True):
+            return self._first_hand(draft)
+        central, seen = self._origins(draft, True)
+        if not seen:
+            central, seen = self._origins(draft, False)
+        if not seen:
+            return central
+        houses = {self._graph.house(report) for report in central if report in self._graph.reports}
+        further = [
+            one for one in self._first_hand(draft) if self._graph.house(one) not in houses and self._retold(one, draft)
+        ]
+        return tuple(sorted((*central, *further), key=lambda root: self._graph.order.get(root, ("9999", root))))
+
+    def _retold(self, page: str, draft: Draft) -> bool:
+        """True for a page with own observation that credits nobody, and whose house another page of the story names."""
+        graph = self._graph
+        house = graph.house(page)
+        if not graph.reports[page].own_observation or graph.credits[page]:
+            return False
+        return any(
+            page in graph.leans_on[other]
+            or any(
+                one.kind is Kind.IDENTITY and graph.directory.key(one.name) == house
+                for one in graph.reports[other].mentions
+            )
+            for other in draft.reports()
+            if graph.house(other) != house
+        )
 
     def _origins(self, draft: Draft, central_only: bool) -> tuple[tuple[str, ...], frozenset[str]]:
         traces: list[Trace] = []
@@ -226,6 +286,8 @@ class Editor:
 
 def _felt(count: int, claims: Sequence[Claim]) -> float:
     """How much a share of the claims says about a story: in full from a third on."""
+    if not claims:
+        return 0.0
     return min(1.0, _FULL * count / len(claims))
 
 
