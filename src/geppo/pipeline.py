@@ -202,6 +202,7 @@ def judge(
         stories=judged.stories,
         gaps=tuple(sorted((*gaps, *readings.gaps), key=lambda gap: (gap.source, gap.kind))),
         networks=own_networks(documents, settings.text("deliver.organisation")),
+        houses=judged.houses,
     )
     trends = find_trends(observe(month, catalog), background, settings) if background else ()
     return replace(month, assessments=(*month.assessments, *trends))

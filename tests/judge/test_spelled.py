@@ -55,6 +55,12 @@ def test_a_house_by_its_sound(name: str) -> None:
     assert same_by_sound(name, "Osterlund Labs")
 
 
+def test_names_of_a_house_in_other_letters_stand_beside_its_own() -> None:
+    directory = _directory([LABS, CENTRE])
+    named = ["Osterlund Labs", "오스터룬드 랩스", "Остерлунд Лабс", "오스터룬드 랩스", "Osterlund", "비르켄 랩스"]
+    assert directory.in_other_letters(named) == (("Osterlund Labs", "오스터룬드 랩스", "Остерлунд Лабс"),)
+
+
 @pytest.mark.parametrize(
     "name", ["비르켄 랩스", "Полярный щит", "グリムスタッド・ラボ", "青崖实验室", "Westerlund Labs"]
 )

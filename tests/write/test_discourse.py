@@ -19,6 +19,7 @@ from geppo.model.report import Passage
 from geppo.model.time import Period, When, day
 from geppo.write.arrange import arrange
 from geppo.write.discourse import condensed, connected
+from geppo.write.edition import printed_houses
 from geppo.write.facts import Fact, standing
 from geppo.write.order import in_reading_order, is_essence
 from geppo.write.outline import HOSTILE, JOINT, Planner
@@ -375,6 +376,18 @@ def test_a_house_in_other_letters_is_introduced_where_it_is_named_first(language
             introduced += bool(first and re.match(opening, first.group(1)))
             assert len(re.findall(rf"{re.escape(house)}(?:{opening})", text)) <= 1
     assert introduced
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Osterlund Labs"), ("ja", "Osterlund Labs")])
+def test_a_house_stands_by_one_name_in_letters_that_a_reader_knows(language: str, name: str) -> None:
+    month = made_month("kanto").month
+    house = "오스터룬드 랩스"
+    documents = (replace(month.documents[0], publisher=house),)
+    claim = replace(month.claims[0], publisher="Osterlund Labs", voices=("Osterlund Labs",))
+    apart = replace(month, documents=documents, claims=(claim,), houses=())
+    one = replace(apart, houses=((house, "Osterlund Labs"),))
+    assert printed_houses(apart, Catalog.load(), language)[house] == house
+    assert {printed_houses(one, Catalog.load(), language)[each] for each in (house, "Osterlund Labs")} == {name}
 
 
 def test_planning_twice_gives_the_same_outline() -> None:

@@ -48,11 +48,15 @@ _ABOUT = (Kind.INFRASTRUCTURE, Kind.MALWARE, Kind.CAMPAIGN)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What judging a month gives. `matrix` holds who (rows, `country/XX`) acts against whom (columns)."""
+    """What judging a month gives. `matrix` holds who (rows, `country/XX`) acts against whom (columns).
+
+    `houses` are names of one house in different letters, each row with the name on its own pages first.
+    """
 
     assessments: tuple[Assessment, ...]
     stories: tuple[Story, ...]
     matrix: Matrix
+    houses: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,4 +296,5 @@ def judge_month(
         _story(draft, editor, base, assessments, resting, period, settings, earlier, relations.weights)
         for draft in drafts
     ]
-    return Judged(assessments=assessments, stories=_ranked(stories), matrix=relations.matrix)
+    houses = base.graph.directory.in_other_letters(name for claim in claims for name in (claim.speaker, *claim.voices))
+    return Judged(assessments=assessments, stories=_ranked(stories), matrix=relations.matrix, houses=houses)

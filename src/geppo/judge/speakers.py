@@ -7,8 +7,8 @@ Times"), and nothing where two houses would fit. What the catalogue holds apart 
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -310,6 +310,20 @@ class Directory:
     def reports(self, key: str) -> tuple[str, ...]:
         """Report ids of a house, earliest first."""
         return tuple(report for _, report in sorted(self._reports.get(key, ())))
+
+    def in_other_letters(self, names: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+        """Houses that are named in other letters than their own: the own name, then the others, the commonest first."""
+        lines: dict[str, str] = {}
+        for publisher in sorted(self._publishers):
+            lines.setdefault(self._publishers[publisher], publisher)
+        found: dict[str, Counter[str]] = defaultdict(Counter)
+        for name in names:
+            line = lines.get(self.key(name), name)
+            if letters_of(name) != letters_of(line):
+                found[line][name] += 1
+        return tuple(
+            (line, *sorted(others, key=lambda name: (-others[name], name))) for line, others in sorted(found.items())
+        )
 
     def key(self, name: str) -> str:
         """Key of a speaker by name; empty for nobody in particular."""

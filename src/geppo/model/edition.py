@@ -42,7 +42,10 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
-    """Everything known about a month when an issue is written. The writers and the deliverers get this and no store."""
+    """Everything known about a month when an issue is written. The writers and the deliverers get this and no store.
+
+    `houses` are names of one house in different letters, each row with the name on its own pages first.
+    """
 
     period: Period
     as_of: datetime
@@ -52,6 +55,7 @@ class Month:
     stories: tuple[Story, ...]
     gaps: tuple[Gap, ...]
     networks: tuple[OwnNetwork, ...] = ()
+    houses: tuple[tuple[str, ...], ...] = ()
 
     @property
     def made(self) -> frozenset[str]:

@@ -64,11 +64,13 @@ def visible(month: Month, kind: EditionKind) -> Month:
     )
 
 
-def _printed_houses(month: Month, catalog: Catalog, language: str) -> dict[str, str]:
+def printed_houses(month: Month, catalog: Catalog, language: str) -> dict[str, str]:
     """How a language prints the houses of a month: in Japanese by the Japanese name of the very name they print.
 
-    A longer name that only holds a known one ("… Biz", a branch) is another house to a reader, and stays as it is.
+    A longer name that only holds a known one ("… Biz", a branch) is another house to a reader, and stays as it is. A
+    house that nobody knows stands by one name, in letters that a reader knows if a page prints it so.
     """
+    one_name = {name: _readable(row, language) for row in month.houses for name in row}
     names = {document.publisher for document in month.documents}
     names |= {name for claim in month.claims for name in (claim.speaker, claim.publisher, *claim.voices)}
     printed = {}
@@ -77,18 +79,29 @@ def _printed_houses(month: Month, catalog: Catalog, language: str) -> dict[str, 
         known = catalog.publisher(plain)
         term = Term(kind=Kind.IDENTITY, id=known.id, name=known.name) if known else None
         same = term is not None and plain.casefold() == (catalog.label(term, "en") or "").casefold()
+        if known is None:
+            plain = one_name.get(name, plain)
         printed[name] = (catalog.label(term, language) or plain) if term is not None and same else plain
     return printed
+
+
+def _readable(names: Sequence[str], language: str) -> str:
+    """The first of a house's names in letters that readers of a language know; else its own."""
+    plain = [name.partition("(")[0].strip() or name for name in names]
+    return next((name for name in plain if _in_known_letters(name, language)), plain[0])
+
+
+def _in_known_letters(name: str, language: str) -> bool:
+    letters = tuple(phrases(language).text("house", "letters").split())
+    return all(not one.isalpha() or unicodedata.name(one, "").startswith(letters) for one in name)
 
 
 def _introductions(month: Month, printed: Mapping[str, str], language: str) -> dict[str, str]:
     """Printed houses in letters that readers of a language need not know, each with the tongue that it writes in."""
     words, out = phrases(language), {}
-    letters = words.text("house", "letters")
     for document in month.documents:
         name = printed[document.publisher]
-        known = all(not one.isalpha() or unicodedata.name(one, "").startswith(tuple(letters.split())) for one in name)
-        if not known and words.has("house", "tongue", document.language):
+        if not _in_known_letters(name, language) and words.has("house", "tongue", document.language):
             tongue = words.text("house", "tongue", document.language)
             out[name] = fill(words.text("house", "introduced"), {"G": name, "T": tongue})
     return out
@@ -133,7 +146,7 @@ class Writer:
                 language=language,
                 catalog=catalog,
                 period=month.period,
-                publishers=_printed_houses(self.month, catalog, language),
+                publishers=printed_houses(self.month, catalog, language),
                 claims=self.planner.claims,
                 made=self.month.made,
                 spellings=spelled,
