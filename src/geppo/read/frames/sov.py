@@ -17,6 +17,7 @@ from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, wor
 from geppo.read.frames.particles import (
     AGENT,
     COMMON,
+    LIST,
     NAMES,
     OBJECT,
     OF,
@@ -36,6 +37,7 @@ _PRESENT = ("る", "す", "う", "く", "む", "ぶ", "つ", "ぐ")
 _GOES_ON = "@actor|campaign"
 """The subject of a sentence that leaves it out: the group that its block speaks of."""
 _HOUSES = frozenset({"org", "place", "body", "sector"})
+_OPENING = ("「", "『", "“")
 _TO = "に"
 """The particle of who did it that also marks where something goes: it reaches no further than the next verb."""
 
@@ -306,8 +308,10 @@ def _done(
     if _of_bystander(reader, head, patients):
         return [fit for fit in (filling(head, frame.agent),) if fit is not None], patients
     row = [one for one in near if (one.particle == "は" or one in told) and not _busy(reader, verb, one)]
+    done = {item.start for item in patients}
+    row = [one for one in row if one.item.start not in done]
     agents = _by(reader, row, particles[SUBJECT], frame.agent)
-    topics = [one for one in topics if not _busy(reader, verb, one)]
+    topics = [one for one in topics if one.item.start not in done and not _busy(reader, verb, one)]
     if _head_does(reader, head, agents, patients, frame.agent):
         agents = []
     if head is not None and not (agents and patients):
@@ -450,6 +454,14 @@ def _cleft(reader: Reader, verb: Verb, agents: Sequence[Item], at: int) -> Itera
         yield agents, found, False, found[-1].end
 
 
+def _joins(reader: Reader, one: Marked) -> bool:
+    """True for a particle that only joins its noun to the one behind it (「XとYは」)."""
+    if one.particle not in LIST:
+        return False
+    at = one.end + (reader.text[one.end : one.end + 1] in _OPENING)
+    return any(item.start == at for item in reader.items)
+
+
 def _statement(
     reader: Reader,
     verb: Verb,
@@ -464,11 +476,13 @@ def _statement(
     if patients and not worth(frame, patients[-1], reader.text):
         return None
     patients = [item for item in patients if worth(frame, item, reader.text)]
-    others = _by(reader, near, frame.whole, frame.other)[-1:] if frame.other else []
+    others = _by(reader, [one for one in near if not _joins(reader, one)], frame.whole, frame.other)[-1:]
     active = not verb.passive and not frame.stative
     roles = filled(frame, agents, patients, others, active=active and not alone, alone=alone or not active)
     if roles is None:
         return None
+    # An inflection may take in the comma behind it, which sets the clause apart from the next.
+    end -= reader.text[end - 1 : end] == "、"
     spread = () if frame.anywhere else patients
     places = [verb.start, end, *(place for item in spread for place in (item.start, item.end))]
     if frame.never is not None and frame.never.search(reader.text[min(places) : max(places) + BEHIND]):
