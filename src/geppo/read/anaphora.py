@@ -35,6 +35,8 @@ def _data() -> dict[str, Any]:
             "house",
             "no_firm",
             "topic",
+            "former",
+            "second",
             "suspected",
             "elsewhere",
         ):
@@ -268,6 +270,20 @@ def _unnamed(
                 break
 
 
+def _one_of(
+    sentence: str, start: int, pair: tuple[Term, Term], salience: Salience, own: dict[str, Any]
+) -> list[Item]:
+    """The former and the latter of two names (「前者」「後者」)."""
+    found = []
+    for name, term in zip(("former", "second"), pair, strict=True):
+        kind = next((kind for kind in _NAMES if term in salience.latest.get(kind, ())), "")
+        found += [
+            Item(kind=kind, start=start + at.start(), end=start + at.end() - 1, terms=(term,), anaphor=True)
+            for at in (own[name].finditer(sentence) if name in own and kind else ())
+        ]
+    return found
+
+
 def _topics(text: str, end: int, items: Sequence[Item], salience: Salience, own: dict[str, Any]) -> None:
     """Take note of the houses that a sentence is about."""
     for item in items:
@@ -301,6 +317,7 @@ def _pronouns(
             Item(kind="pair", start=start + match.start(), end=start + match.end(), terms=pair, anaphor=True)
             for match in own["pair"].finditer(sentence)
         ]
+        found += _one_of(sentence, start, pair, salience, own)
     last = salience.last(("actor",))
     if last is not None and "latter" in own:
         found += [

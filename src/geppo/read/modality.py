@@ -35,7 +35,7 @@ def modality(
         and not _only_speaks(sentence, found, mark)
         and not ("plain" in constants and not (match.start <= mark.start and mark.end <= match.end))
         and not (follows and found.predicate in _TELLS and mark.start < match.end)
-        and not ("described" in constants and mark.start >= match.end and not mark.text.startswith(_of_all()))
+        and not (("described" in constants or _told_before(found, follows)) and mark.start >= match.end and not mark.text.startswith(_of_all()))
         and not _in_relative(sentence, mark, spoken_of)
     ]
     rungs = [mark.rung for mark in marks]
@@ -59,6 +59,14 @@ def modality(
         denied = _negated(sentence, match, said_in, spoken_of, framed=found.framed)
         negated = rung is Rung.NOT_FOUND or denied is not ("turned" in constants)
     return Hedge(rung=rung, text=words, grade=graded.grade if graded else None), negated
+
+
+def _told_before(found: Found, follows: bool) -> bool:
+    """True for a home that is told before the name, as a property of who is spoken of (「中国を拠点とするX」)."""
+    subjects, objects = found.roles.get("S", ()), found.roles.get("O", ())
+    if not follows or found.predicate is not Predicate.HAS_NEXUS or not subjects or not objects:
+        return False
+    return max(item.end for item in objects) <= min(item.start for item in subjects)
 
 
 def _of_all() -> tuple[str, ...]:
@@ -113,7 +121,7 @@ def _elsewhere(
         between = sentence.text[match.end - follows : mark.start]
         if between.rstrip().endswith(tuple(scope()["predicated"])):
             return False
-        if follows and _describes_another(sentence, match.end, mark.start):
+        if follows and (_describes_another(sentence, match.end, mark.start) or _of_noun(sentence, mark, between)):
             return True
         if any(word in between for word in scope()["apart_behind"].get(sentence.language, ())):
             return True
@@ -147,6 +155,14 @@ def _describes_another(sentence: Sentence, at: int, until: int) -> bool:
     """True where a verb describes a noun of its own, which a later hedge then is about (「狙った事件では…らしい」)."""
     source = scope()["described"].get(sentence.language)
     return source is not None and _compiled(source).match(sentence.text[at:until]) is not None
+
+
+def _of_noun(sentence: Sentence, mark: hedging.Hedged, between: str) -> bool:
+    """True for a hedge that describes a noun of the next clause (「…を押収し、運営者とみられる男を」)."""
+    source = scope()["of_noun"].get(sentence.language)
+    if source is None or "、" not in between:
+        return False
+    return _compiled(source).match(sentence.text[mark.end - 1 : mark.end + 2]) is not None
 
 
 def _set_apart(between: str, language: str, *, chained: bool = False) -> bool:
