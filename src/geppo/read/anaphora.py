@@ -12,6 +12,12 @@ from geppo.model.entity import Term
 from geppo.read.typed import Item
 
 _CLASS = "relay-class"
+_DESCRIBED = 2
+"""Sentences by which a description reaches further back than a subject that is left out."""
+
+_PARAGRAPH = 3
+"""Sentences for which the gap between two paragraphs counts."""
+
 _THINGS = frozenset({"agreement", "vuln"})
 """What a text goes on about, however long ago it named it, where it names but one."""
 
@@ -89,6 +95,11 @@ class Salience:
         alone = kind in _THINGS and len(self.latest[kind]) == 1
         return not self.reach or not at or alone or self.number - at <= self.reach
 
+    def forgotten(self, term: Term) -> bool:
+        """True for a name too far back for "the malware" to be it: another that no list knows may have come between."""
+        at = self.near.get(term.id, self.number)
+        return bool(self.reach and at) and self.number - at > self.reach + _DESCRIBED
+
     def last(self, kinds: Sequence[str], *, few: bool = False) -> Term | None:
         """The latest name of the first kind that has one; with `few`, only where just one could be meant."""
         for kind in kinds:
@@ -105,13 +116,18 @@ class Salience:
         A name that only comes later is no candidate: in a digest the next item would lend its group to this one.
         """
         kinds = [kind for kind in kinds if kind not in self.nameless]
-        rows = [term for kind in kinds for term in self.latest.get(kind, ()) if self._spoken_of(kind, term)]
+        rows = [term for kind in kinds for term in self.latest.get(kind, ())]
         if not rows:
             return None
         most = max(self.times.get(term.id, 0) for term in rows)
         leading = {term for term in rows if self.times.get(term.id, 0) == most}
-        first_kind = next(kind for kind in kinds if any(t in leading for t in self.latest.get(kind, ())))
-        found = [term for term in self.latest[first_kind] if term in leading][-1]
+        kind = next(kind for kind in kinds if any(term in leading for term in self.latest.get(kind, ())))
+        found = [term for term in self.latest[kind] if term in leading][-1]
+        if not self._spoken_of(kind, found):
+            near = [term for term in self.latest[kind] if self._spoken_of(kind, term)]
+            if not near:
+                return None
+            found = near[-1]
         self.touch(found)
         return found
 
@@ -131,7 +147,7 @@ def resolve(text: str, start: int, end: int, items: Sequence[Item], salience: Sa
     data = _data()
     own = data.get(language)
     out: list[Item] = []
-    salience.number += 1
+    salience.number += 1 + _PARAGRAPH * ("\n\n" in text[max(0, start - 3) : start])
     salience.reach = own.get("reach", 0) if own is not None else 0
     if own is not None and "elsewhere" in own and own["elsewhere"].search(text[start:end]) is not None:
         salience.nameless.add("actor")
@@ -243,6 +259,8 @@ def _description(
         return item
     if before is not None and before.kind in kinds and item.kind != "role":
         term = before.terms[0]
+    if salience.forgotten(term):
+        return item
     kind = next((kind for kind in kinds if term in salience.latest.get(kind, ())), before.kind if before else kinds[0])
     return replace(item, kind=kind, terms=(term,), anaphor=True)
 
@@ -270,9 +288,7 @@ def _unnamed(
                 break
 
 
-def _one_of(
-    sentence: str, start: int, pair: tuple[Term, Term], salience: Salience, own: dict[str, Any]
-) -> list[Item]:
+def _one_of(sentence: str, start: int, pair: tuple[Term, Term], salience: Salience, own: dict[str, Any]) -> list[Item]:
     """The former and the latter of two names (「前者」「後者」)."""
     found = []
     for name, term in zip(("former", "second"), pair, strict=True):

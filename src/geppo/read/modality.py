@@ -35,7 +35,11 @@ def modality(
         and not _only_speaks(sentence, found, mark)
         and not ("plain" in constants and not (match.start <= mark.start and mark.end <= match.end))
         and not (follows and found.predicate in _TELLS and mark.start < match.end)
-        and not (("described" in constants or _told_before(found, follows)) and mark.start >= match.end and not mark.text.startswith(_of_all()))
+        and not (
+            ("described" in constants or _told_before(found, follows))
+            and mark.start >= match.end
+            and not mark.text.startswith(_of_all())
+        )
         and not _in_relative(sentence, mark, spoken_of)
     ]
     rungs = [mark.rung for mark in marks]
@@ -214,6 +218,8 @@ def _negated(
         others = scope()["negates_other"].get(sentence.language, ()) if framed or follows else ()
         behind = sentence.text[match.end : mark.start]
         joined = _joined(sentence.language)
+        if match.end <= mark.start and follows and _by_the_way(sentence, match.end, mark):
+            continue
         if match.end <= mark.start and any(word in (joined.sub("", behind) if joined else behind) for word in others):
             continue
         if mark.scope == "before" and last <= mark.end:
@@ -228,6 +234,14 @@ def _negated(
         if ahead and mark.start < max(last, match.end) and not any(word in between for word in scope()["but"]):
             return True
     return False
+
+
+def _by_the_way(sentence: Sentence, at: int, mark: hedging.Negation) -> bool:
+    """True for a negator of another verb, which only says how it was done (「悪用して、目立たずに動く」)."""
+    row = scope()["by_the_way"].get(sentence.language)
+    if row is None or _compiled(row["negator"]).match(sentence.text[mark.start : mark.end + 1]) is None:
+        return False
+    return _compiled(row["verb"]).fullmatch(sentence.text[at - 1 : mark.start + 1]) is not None
 
 
 def _denies_verb(before: str) -> bool:
