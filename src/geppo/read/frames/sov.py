@@ -156,7 +156,7 @@ def _by(
         if row[number].particle in particles:
             item = _fit(row[number], kinds)
             if item is not None:
-                return [*_listed(reader, row[:number], kinds), item]
+                return [*_listed(reader, row[:number], kinds, row[number].item.start), item]
     return []
 
 
@@ -189,9 +189,13 @@ def _fit(one: Marked, kinds: frozenset[str]) -> Item | None:
     return fits
 
 
-def _listed(reader: Reader, row: Sequence[Marked], kinds: frozenset[str]) -> list[Item]:
+def _listed(reader: Reader, row: Sequence[Marked], kinds: frozenset[str], at: int) -> list[Item]:
+    """The nouns that are listed before a place, without those that a comma behind another word keeps from it."""
     found: list[Item] = []
     for one in reversed(row):
+        if "、" in reader.text[one.end + 1 : at]:
+            break
+        at = one.item.start
         item = _fit(one, kinds)
         if one.particle in OF:
             continue
