@@ -36,7 +36,7 @@ def modality(
         and not ("plain" in constants and not (match.start <= mark.start and mark.end <= match.end))
         and not (follows and found.predicate in _TELLS and mark.start < match.end)
         and not (
-            ("described" in constants or _told_before(found, follows))
+            ("described" in constants or _told_before(sentence, found))
             and mark.start >= match.end
             and not mark.text.startswith(_of_all())
         )
@@ -65,10 +65,12 @@ def modality(
     return Hedge(rung=rung, text=words, grade=graded.grade if graded else None), negated
 
 
-def _told_before(found: Found, follows: bool) -> bool:
+def _told_before(sentence: Sentence, found: Found) -> bool:
     """True for a home that is told before the name, as a property of who is spoken of (「中国を拠点とするX」)."""
     subjects, objects = found.roles.get("S", ()), found.roles.get("O", ())
-    if not follows or found.predicate is not Predicate.HAS_NEXUS or not subjects or not objects:
+    if sentence.language not in scope()["home_told_before"] or found.predicate is not Predicate.HAS_NEXUS:
+        return False
+    if not subjects or not objects:
         return False
     return max(item.end for item in objects) <= min(item.start for item in subjects)
 
