@@ -15,6 +15,9 @@ _CLASS = "relay-class"
 _DESCRIBED = 2
 """Sentences by which a description reaches further back than a subject that is left out."""
 
+_NEW = "が"
+"""The particle of a subject that is no topic: 「規模は、同社が…、Xが…」."""
+
 _PARAGRAPH = 3
 """Sentences for which the gap between two paragraphs counts."""
 
@@ -308,11 +311,12 @@ def _topics(text: str, end: int, items: Sequence[Item], salience: Salience, own:
             salience.topics[item.terms[0]] = None
 
 
-def _house(word: str, salience: Salience, own: dict[str, Any]) -> Term | None:
-    """The house that 「同社」 stands for: the last that a sentence was about, else the only one of the block."""
+def _house(word: str, salience: Salience, own: dict[str, Any], *, topic: bool) -> Term | None:
+    """The house that 「同社」 stands for: where it is the topic itself, the last that a sentence was about, else the
+    only one of the block."""
     fits = (
         one
-        for one in (*reversed(salience.topics), salience.last(("org",), few=True))
+        for one in (*(reversed(salience.topics) if topic else ()), salience.last(("org",), few=True))
         if one is not None and (word[-1] in one.name or own["no_firm"].search(one.name) is None)
     )
     return next(fits, None)
@@ -344,7 +348,7 @@ def _pronouns(
         found += [
             Item(kind="org", start=start + match.start(1), end=start + match.end(1), terms=(house,), anaphor=True)
             for match in own["house"].finditer(sentence)
-            if (house := _house(match.group(1), salience, own)) is not None
+            if (house := _house(match.group(1), salience, own, topic=match.group()[-1] != _NEW)) is not None
         ]
     before = salience.subject
     match = own["subject"].search(sentence) if before is not None else None
