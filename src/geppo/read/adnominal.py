@@ -12,6 +12,7 @@ from typing import Any
 
 from geppo import linear
 from geppo.model.claim import Predicate
+from geppo.read.frames.frame import OPEN
 from geppo.read.rules import scope
 from geppo.read.sentence import Found, Sentence
 from geppo.read.typed import Item, pattern_kind
@@ -24,6 +25,10 @@ _PUNISHERS = frozenset({"place", "org", "body"})
 _STATES = "unit/country"
 _NO_PARTS = frozenset({"sector", "role", "org", "body"})
 """What is counted and is no part of a net, no copy of malware and no product."""
+
+_NEXT = 2
+_BESIDE = 12
+"""Characters between a sum and the thing that is worth it."""
 
 WORD = 6
 """Characters of a word that a rule may have cut in two."""
@@ -43,6 +48,8 @@ def of_another(sentence: Sentence, found: Found) -> bool:
         return _counted_apart(sentence, found)
     if words is not None and found.predicate is Predicate.SANCTIONS:
         return bool(objects) and objects[-1].kind == "place" and sentence.text.startswith("の", objects[-1].end)
+    if words is not None and _described_doer(sentence, doers):
+        return True
     if words is None or found.predicate not in _DEEDS:
         return False
     if words["attempt"].match(sentence.text[found.end : sentence.span.end]) is not None or _charged(sentence, found):
@@ -68,6 +75,19 @@ def of_another(sentence: Sentence, found: Found) -> bool:
     return described(sentence, found.end, own) is not None
 
 
+def _described_doer(sentence: Sentence, doers: Sequence[Item]) -> bool:
+    """True where what was taken for the doer only says what the house behind it is (「子会社、Xが」)."""
+    if not doers or doers[-1].kind not in ("unit", "sector") or doers[-1].count is not None:
+        return False
+    at = doers[-1].end
+    return any(
+        item.kind == "org"
+        and 0 < item.start - at <= _NEXT
+        and sentence.text[at : item.start] in ("、", "の", "「", "・")
+        for item in sentence.items
+    )
+
+
 def _charged(sentence: Sentence, found: Found) -> bool:
     """True where the subject punishes somebody for the attack: 「Xは、攻撃に関わったとして」."""
     words, doers = _words(sentence.language), found.roles.get("S", ())
@@ -88,6 +108,28 @@ def _no_object(sentence: Sentence, found: Found, objects: Sequence[Item]) -> boo
         return True
     before = sentence.text[sentence.span.start : objects[0].start]
     return objects[0].kind == "place" and words["bracket"].search(before) is not None
+
+
+def read_already(sentence: Sentence, made: Found, stood: Sequence[Found]) -> bool:
+    """True for a frame whose only object no list knows, where a rule read of the same stretch what it is.
+
+    A thing beside its worth (「1億ドル相当の暗号資産」), or a noun that ends with a known one (「物流システム」).
+    """
+    objects = made.roles.get("O", ())
+    if sentence.language not in scope()["read_once"] or len(objects) != 1 or objects[0].kind != OPEN:
+        return False
+    for rule in stood:
+        if rule.predicate is made.predicate and rule.start <= objects[0].start and objects[0].end <= rule.end:
+            known = [item for name in ("O", "C") for item in rule.roles.get(name, ())]
+            if any(item.start < objects[0].end and objects[0].start < item.end for item in known):
+                return True
+            if any(_worth(sentence.text[item.end : objects[0].start], item) for item in known):
+                return True
+    return False
+
+
+def _worth(between: str, item: Item) -> bool:
+    return item.count is not None and len(between) <= _BESIDE and not any(mark in between for mark in "、や")
 
 
 def _counted_apart(sentence: Sentence, found: Found) -> bool:

@@ -12,6 +12,18 @@ from geppo.model.entity import Term
 from geppo.read.typed import Item
 
 _CLASS = "relay-class"
+_DESCRIBED = 2
+"""Sentences by which a description reaches further back than a subject that is left out."""
+
+_NEW = "が"
+"""The particle of a subject that is no topic: 「規模は、同社が…、Xが…」."""
+
+_PARAGRAPH = 3
+"""Sentences for which the gap between two paragraphs counts."""
+
+_THINGS = frozenset({"agreement", "vuln"})
+"""What a text goes on about, however long ago it named it, where it names but one."""
+
 _NAMES = ("actor", "malware", "tool", "campaign", "network", "agreement", "org", "vuln", "product")
 
 
@@ -31,6 +43,9 @@ def _data() -> dict[str, Any]:
             "quote",
             "house",
             "no_firm",
+            "topic",
+            "former",
+            "second",
             "suspected",
             "elsewhere",
         ):
@@ -54,6 +69,13 @@ class Salience:
     subject: Item | None = None
     nameless: set[str] = field(default_factory=set)
     suspected: set[str] = field(default_factory=set)
+    reach: int = 0
+    """Sentences through which a name that is not named again is still spoken of; 0 for all of the block."""
+    number: int = 0
+    near: dict[str, int] = field(default_factory=dict)
+    """By name, the number of the sentence that last spoke of it; 0 for what the title names."""
+    topics: dict[Term, None] = field(default_factory=dict)
+    """Houses that a sentence was about, the latest last."""
 
     def see(self, item: Item) -> None:
         """Take note of a name."""
@@ -64,6 +86,22 @@ class Salience:
                 row.pop(term, None)
                 row[term] = None
                 self.times[term.id] = self.times.get(term.id, 0) + 1
+                self.touch(term)
+
+    def touch(self, term: Term) -> None:
+        """Take note that the sentence speaks of a name, by that name or not."""
+        if self.near.get(term.id) != 0:
+            self.near[term.id] = self.number
+
+    def _spoken_of(self, kind: str, term: Term) -> bool:
+        at = self.near.get(term.id, self.number)
+        alone = kind in _THINGS and len(self.latest[kind]) == 1
+        return not self.reach or not at or alone or self.number - at <= self.reach
+
+    def forgotten(self, term: Term) -> bool:
+        """True for a name too far back for "the malware" to be it: another that no list knows may have come between."""
+        at = self.near.get(term.id, self.number)
+        return bool(self.reach and at) and self.number - at > self.reach + _DESCRIBED
 
     def last(self, kinds: Sequence[str], *, few: bool = False) -> Term | None:
         """The latest name of the first kind that has one; with `few`, only where just one could be meant."""
@@ -86,8 +124,15 @@ class Salience:
             return None
         most = max(self.times.get(term.id, 0) for term in rows)
         leading = {term for term in rows if self.times.get(term.id, 0) == most}
-        first_kind = next(kind for kind in kinds if any(t in leading for t in self.latest.get(kind, ())))
-        return [term for term in self.latest[first_kind] if term in leading][-1]
+        kind = next(kind for kind in kinds if any(term in leading for term in self.latest.get(kind, ())))
+        found = [term for term in self.latest[kind] if term in leading][-1]
+        if not self._spoken_of(kind, found):
+            near = [term for term in self.latest[kind] if self._spoken_of(kind, term)]
+            if not near:
+                return None
+            found = near[-1]
+        self.touch(found)
+        return found
 
     def pair(self) -> tuple[Term, Term] | None:
         """The two latest groups (else malware, else networks), in the order of their names."""
@@ -105,6 +150,8 @@ def resolve(text: str, start: int, end: int, items: Sequence[Item], salience: Sa
     data = _data()
     own = data.get(language)
     out: list[Item] = []
+    salience.number += 1 + _PARAGRAPH * ("\n\n" in text[max(0, start - 3) : start])
+    salience.reach = own.get("reach", 0) if own is not None else 0
     if own is not None and "elsewhere" in own and own["elsewhere"].search(text[start:end]) is not None:
         salience.nameless.add("actor")
     supposes = own is not None and "suspected" in own and own["suspected"].search(text[start:end]) is not None
@@ -114,6 +161,8 @@ def resolve(text: str, start: int, end: int, items: Sequence[Item], salience: Sa
                 text, item, items[number + 1 : number + 1 + ANNOUNCED], data, own
             )
             out.append(named or _description(text, start, item, salience, data, own))
+            if out[-1].anaphor:
+                salience.touch(out[-1].terms[0])
         else:
             out.append(item)
         if item.kind in _NAMES and not _other_name(text, item, out[:-1]):
@@ -125,6 +174,7 @@ def resolve(text: str, start: int, end: int, items: Sequence[Item], salience: Sa
     if own:
         out = _pronouns(text, start, end, out, salience, own)
         _unnamed(text, start, out, salience, data, own)
+        _topics(text, end, out, salience, own)
     first = next((item for item in out if item.kind in _NAMES and item.terms), None)
     if first is not None:
         salience.subject = first
@@ -212,6 +262,8 @@ def _description(
         return item
     if before is not None and before.kind in kinds and item.kind != "role":
         term = before.terms[0]
+    if salience.forgotten(term):
+        return item
     kind = next((kind for kind in kinds if term in salience.latest.get(kind, ())), before.kind if before else kinds[0])
     return replace(item, kind=kind, terms=(term,), anaphor=True)
 
@@ -239,6 +291,37 @@ def _unnamed(
                 break
 
 
+def _one_of(sentence: str, start: int, pair: tuple[Term, Term], salience: Salience, own: dict[str, Any]) -> list[Item]:
+    """The former and the latter of two names (「前者」「後者」)."""
+    found = []
+    for name, term in zip(("former", "second"), pair, strict=True):
+        kind = next((kind for kind in _NAMES if term in salience.latest.get(kind, ())), "")
+        found += [
+            Item(kind=kind, start=start + at.start(), end=start + at.end() - 1, terms=(term,), anaphor=True)
+            for at in (own[name].finditer(sentence) if name in own and kind else ())
+        ]
+    return found
+
+
+def _topics(text: str, end: int, items: Sequence[Item], salience: Salience, own: dict[str, Any]) -> None:
+    """Take note of the houses that a sentence is about."""
+    for item in items:
+        if item.kind == "org" and "topic" in own and own["topic"].match(text[item.end : min(end, item.end + REACH)]):
+            salience.topics.pop(item.terms[0], None)
+            salience.topics[item.terms[0]] = None
+
+
+def _house(word: str, salience: Salience, own: dict[str, Any], *, topic: bool) -> Term | None:
+    """The house that 「同社」 stands for: where it is the topic itself, the last that a sentence was about, else the
+    only one of the block."""
+    fits = (
+        one
+        for one in (*(reversed(salience.topics) if topic else ()), salience.last(("org",), few=True))
+        if one is not None and (word[-1] in one.name or own["no_firm"].search(one.name) is None)
+    )
+    return next(fits, None)
+
+
 REACH = 40
 """Characters before a description in which its article stands."""
 
@@ -254,18 +337,18 @@ def _pronouns(
             Item(kind="pair", start=start + match.start(), end=start + match.end(), terms=pair, anaphor=True)
             for match in own["pair"].finditer(sentence)
         ]
+        found += _one_of(sentence, start, pair, salience, own)
     last = salience.last(("actor",))
     if last is not None and "latter" in own:
         found += [
             Item(kind="actor", start=start + match.start(), end=start + match.end(), terms=(last,), anaphor=True)
             for match in own["latter"].finditer(sentence)
         ]
-    house = salience.last(("org",), few=True) if "house" in own else None
-    if house is not None:
+    if "house" in own and salience.latest.get("org"):
         found += [
             Item(kind="org", start=start + match.start(1), end=start + match.end(1), terms=(house,), anaphor=True)
             for match in own["house"].finditer(sentence)
-            if match.group(1)[-1] in house.name or own["no_firm"].search(house.name) is None
+            if (house := _house(match.group(1), salience, own, topic=match.group()[-1] != _NEW)) is not None
         ]
     before = salience.subject
     match = own["subject"].search(sentence) if before is not None else None

@@ -9,6 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from geppo import linear
 from geppo.read.typed import Item
 
 
@@ -52,7 +53,9 @@ def joined(text: str, items: Sequence[Item], language: str) -> tuple[Item, ...]:
         item = items[at]
         size = _reach(text, items, at, gaps, verbs) if item.kind in kinds and not item.anaphor else 0
         before = found[-1] if found else None
-        if (
+        if before is not None and _called(text, before, item, language):
+            found[-1] = replace(before, end=items[at + size].end)
+        elif (
             before is not None
             and before.kind in _data()["led"].get(item.kind, ())
             and text[before.end : item.start] == gaps[0]
@@ -62,6 +65,25 @@ def joined(text: str, items: Sequence[Item], language: str) -> tuple[Item, ...]:
             found.append(replace(item, end=items[at + size].end) if size else item)
         at += size + 1
     return tuple(_closed(text, found)) if language in _data()["set_apart"] else tuple(found)
+
+
+@cache
+def _calls(language: str) -> Any:
+    source = _data()["called"].get(language)
+    return linear.compile(source) if source else None
+
+
+def _called(text: str, name: Item, item: Item, language: str) -> bool:
+    """True for a word of kind that goes by the name before it: 「X」を名乗る集団."""
+    words = _data()["words"].get(name.kind, ())
+    between = text[name.end : item.start]
+    if not words or len(between) > LONGEST_CALL or not _is_a(item, words) or _calls(language) is None:
+        return False
+    return _calls(language).fullmatch(between) is not None
+
+
+LONGEST_CALL = 20
+"""Characters between a name and the word of kind that goes by it."""
 
 
 def _closed(text: str, items: Sequence[Item]) -> Iterator[Item]:

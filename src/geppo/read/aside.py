@@ -109,3 +109,15 @@ def generic(sentence: Sentence, found: Found) -> bool:
     if words["determined"].search(sentence.text[max(sentence.span.start, first - _REACH) : first]) is not None:
         return False
     return words["habit"].search(sentence.text[last : min(sentence.span.end, last + _REACH)]) is not None
+
+
+def usual(words: str, language: str) -> bool:
+    """True for a clause that says what is often done: it is no event where nobody is named who did it."""
+    known = _usual(language)
+    return known is not None and known.search(words) is not None
+
+
+@cache
+def _usual(language: str) -> Any:
+    source = scope()["general"].get(language)
+    return linear.compile(source) if source else None

@@ -35,7 +35,11 @@ def modality(
         and not _only_speaks(sentence, found, mark)
         and not ("plain" in constants and not (match.start <= mark.start and mark.end <= match.end))
         and not (follows and found.predicate in _TELLS and mark.start < match.end)
-        and not ("described" in constants and mark.start >= match.end and not mark.text.startswith(_of_all()))
+        and not (
+            ("described" in constants or _told_before(sentence, found))
+            and mark.start >= match.end
+            and not mark.text.startswith(_of_all())
+        )
         and not _in_relative(sentence, mark, spoken_of)
     ]
     rungs = [mark.rung for mark in marks]
@@ -59,6 +63,16 @@ def modality(
         denied = _negated(sentence, match, said_in, spoken_of, framed=found.framed)
         negated = rung is Rung.NOT_FOUND or denied is not ("turned" in constants)
     return Hedge(rung=rung, text=words, grade=graded.grade if graded else None), negated
+
+
+def _told_before(sentence: Sentence, found: Found) -> bool:
+    """True for a home that is told before the name, as a property of who is spoken of (「中国を拠点とするX」)."""
+    subjects, objects = found.roles.get("S", ()), found.roles.get("O", ())
+    if sentence.language not in scope()["home_told_before"] or found.predicate is not Predicate.HAS_NEXUS:
+        return False
+    if not subjects or not objects:
+        return False
+    return max(item.end for item in objects) <= min(item.start for item in subjects)
 
 
 def _of_all() -> tuple[str, ...]:
@@ -113,7 +127,7 @@ def _elsewhere(
         between = sentence.text[match.end - follows : mark.start]
         if between.rstrip().endswith(tuple(scope()["predicated"])):
             return False
-        if follows and _describes_another(sentence, match.end, mark.start):
+        if follows and (_describes_another(sentence, match.end, mark.start) or _of_noun(sentence, mark, between)):
             return True
         if any(word in between for word in scope()["apart_behind"].get(sentence.language, ())):
             return True
@@ -147,6 +161,14 @@ def _describes_another(sentence: Sentence, at: int, until: int) -> bool:
     """True where a verb describes a noun of its own, which a later hedge then is about (「狙った事件では…らしい」)."""
     source = scope()["described"].get(sentence.language)
     return source is not None and _compiled(source).match(sentence.text[at:until]) is not None
+
+
+def _of_noun(sentence: Sentence, mark: hedging.Hedged, between: str) -> bool:
+    """True for a hedge that describes a noun of the next clause (「…を押収し、運営者とみられる男を」)."""
+    source = scope()["of_noun"].get(sentence.language)
+    if source is None or "、" not in between:
+        return False
+    return _compiled(source).match(sentence.text[mark.end - 1 : mark.end + 2]) is not None
 
 
 def _set_apart(between: str, language: str, *, chained: bool = False) -> bool:
@@ -198,6 +220,8 @@ def _negated(
         others = scope()["negates_other"].get(sentence.language, ()) if framed or follows else ()
         behind = sentence.text[match.end : mark.start]
         joined = _joined(sentence.language)
+        if match.end <= mark.start and follows and _by_the_way(sentence, match.end, mark):
+            continue
         if match.end <= mark.start and any(word in (joined.sub("", behind) if joined else behind) for word in others):
             continue
         if mark.scope == "before" and last <= mark.end:
@@ -212,6 +236,14 @@ def _negated(
         if ahead and mark.start < max(last, match.end) and not any(word in between for word in scope()["but"]):
             return True
     return False
+
+
+def _by_the_way(sentence: Sentence, at: int, mark: hedging.Negation) -> bool:
+    """True for a negator of another verb, which only says how it was done (「悪用して、目立たずに動く」)."""
+    row = scope()["by_the_way"].get(sentence.language)
+    if row is None or _compiled(row["negator"]).match(sentence.text[mark.start : mark.end + 1]) is None:
+        return False
+    return _compiled(row["verb"]).fullmatch(sentence.text[at - 1 : mark.start + 1]) is not None
 
 
 def _denies_verb(before: str) -> bool:

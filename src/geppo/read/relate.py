@@ -18,9 +18,9 @@ from geppo.model.marking import Tlp
 from geppo.model.report import Passage
 from geppo.model.time import When
 from geppo.read import doers
-from geppo.read.adnominal import of_another, own_topic
+from geppo.read.adnominal import of_another, own_topic, read_already
 from geppo.read.anaphora import Salience
-from geppo.read.aside import asks, closed, generic, supposed, without_tellers
+from geppo.read.aside import asks, closed, generic, supposed, usual, without_tellers
 from geppo.read.counts import PERCENT, measured, sums
 from geppo.read.dating import date_of
 from geppo.read.frames import Statement, statements
@@ -108,6 +108,7 @@ def claims_of(
         return ()
     found: dict[str, Claim] = {}
     guessed: set[str] = set()
+    stood: list[Found] = []
     for line, spoken, asked in _lines(sentence, rules.prefilter) if sentence.asked else ():
         for number in rules.prefilter.of_line(line.line, asked):
             rule = rules.rules[number]
@@ -125,16 +126,23 @@ def claims_of(
                     if not match.groupdict().get("S"):
                         guessed.add(claim.id)
                     found.setdefault(claim.id, claim)
+                    stood.append(made)
         if found:
             break
     read = without_weaker_readings(without_guesses(tuple(found.values()), guessed))
-    return without_descriptions(_framed(sentence, rules, read, salience, source, catalog))
+    return without_descriptions(_framed(sentence, rules, read, stood, salience, source, catalog))
 
 
 def _framed(
-    sentence: Sentence, rules: RuleSet, read: tuple[Claim, ...], salience: Salience, source: Source, catalog: Catalog
+    sentence: Sentence,
+    rules: RuleSet,
+    read: tuple[Claim, ...],
+    stood: Sequence[Found],
+    salience: Salience,
+    source: Source,
+    catalog: Catalog,
 ) -> tuple[Claim, ...]:
-    """The claims of a sentence: those of its rules, and those of frames that no rule read.
+    """The claims of a sentence: those of its rules (`stood`), and those of frames that no rule read.
 
     Where a rule had to guess who did it, the frame that found somebody is believed.
     """
@@ -148,7 +156,12 @@ def _framed(
         if _guarded_frame(rules, sentence, statement):
             continue
         made = without_tellers(sentence, _from_frame(sentence, statement))
-        if made is None or supposed(sentence, made.end) or generic(sentence, made):
+        if (
+            made is None
+            or supposed(sentence, made.end)
+            or generic(sentence, made)
+            or read_already(sentence, made, stood)
+        ):
             continue
         for claim in _claims(sentence, rules, made, salience, source, catalog):
             read = tuple(other for other in read if not fuller(claim, other))
@@ -234,7 +247,8 @@ def _pairs(
     house = None
     if constants.get("subject") == "@publisher":
         house = Term(kind=Kind.IDENTITY, id=f"publisher/{source.publisher}", name=source.publisher)
-    general = _general(sentence, found)
+    clause = _clause(sentence, found.start, found.end)
+    general = usual(sentence.text[clause.start : clause.end], sentence.language)
     return [
         pair
         for pair in _arguments(found.predicate, constants, roles, salience, catalog, house)
@@ -276,7 +290,7 @@ def _claims(
         voices = (*voices, item.terms[0].name) if item.terms and item.terms[0].name not in voices else voices
     passage = Passage(document=source.document, start=sentence.span.start, end=sentence.span.end, text=words)
     for subject, object_ in pairs[:MOST_CLAIMS]:
-        for count in _counts_of(object_, counts, {term for _, term in pairs if term is not None}):
+        for count in _counts_of(object_ or subject, counts, {two or one for one, two in pairs}):
             if count is not None and count.unit != PERCENT and _no_victims(found.predicate, count.unit):
                 continue
             yield Claim(
@@ -299,8 +313,8 @@ def _claims(
             )
 
 
-def _counts_of(object_: Term | None, counts: tuple[Count | None, ...], objects: Set[Term]) -> tuple[Count | None, ...]:
-    """The counts of an object: those that count just it, else those that count no other object."""
+def _counts_of(object_: Term, counts: tuple[Count | None, ...], objects: Set[Term]) -> tuple[Count | None, ...]:
+    """The counts of an object (a subject without one): those that count just it, else those that count no other."""
     own = tuple(count for count in counts if count is not None and count.unit == object_)
     rest = tuple(count for count in counts if count is None or count.unit not in objects)
     return own or rest or (None,)
@@ -394,19 +408,6 @@ def _pact(sentence: Sentence, found: Found) -> tuple[Item, ...]:
     return tuple(
         item for item in sentence.items if item.kind == "agreement-kind" and found.start <= item.start < found.end
     )[:1]
-
-
-def _general(sentence: Sentence, found: Found) -> bool:
-    """True where the clause says what is often done: it is no event where nobody is named who did it."""
-    words = _usual(sentence.language)
-    clause = _clause(sentence, found.start, found.end)
-    return words is not None and words.search(sentence.text[clause.start : clause.end]) is not None
-
-
-@cache
-def _usual(language: str) -> Any:
-    source = scope()["general"].get(language)
-    return linear.compile(source) if source else None
 
 
 def _sensible(predicate: Predicate, subject: Term, object_: Term | None) -> bool:

@@ -183,7 +183,16 @@ def worth(frame: Frame, item: Item, text: str) -> bool:
     known = item.kind in kinds or bool(item.terms and item.terms[0].id in kinds)
     if frame.only is None or (known and item.kind != OPEN):
         return True
-    return frame.only.search(text[item.start : item.end]) is not None
+    words = text[item.start : item.end]
+    return frame.only.search(words) is not None or (
+        item.count is not None and frame.only.search(_number().sub("", words)) is not None
+    )
+
+
+@cache
+def _number() -> Any:
+    """The number behind a counted noun, with its counter (「端末約700台」)."""
+    return linear.compile(r"(?:約|およそ|計|延べ|少なくとも|最大)?[0-9０-９,，.．万億千百]+[\p{Han}か]{0,3}$")
 
 
 def _kinds(names: str, where: str) -> frozenset[str]:

@@ -300,7 +300,7 @@ class Reader:
 
     def argument(self, item: Item) -> bool:
         """True where a particle behind a mention ties it to a verb or noun that follows."""
-        return self.text.startswith(TIES, item.end)
+        return self.text.startswith(TIES, item.end) and not self.quoted(item.end + 1)
 
     def behind(self, at: int) -> Item | None:
         """The noun that begins at a place: the head of a relative clause, by its name if one stands behind it."""

@@ -17,6 +17,7 @@ from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, wor
 from geppo.read.frames.particles import (
     AGENT,
     COMMON,
+    LIST,
     NAMES,
     OBJECT,
     OF,
@@ -36,6 +37,7 @@ _PRESENT = ("る", "す", "う", "く", "む", "ぶ", "つ", "ぐ")
 _GOES_ON = "@actor|campaign"
 """The subject of a sentence that leaves it out: the group that its block speaks of."""
 _HOUSES = frozenset({"org", "place", "body", "sector"})
+_OPENING = ("「", "『", "“")
 _TO = "に"
 """The particle of who did it that also marks where something goes: it reaches no further than the next verb."""
 
@@ -154,7 +156,7 @@ def _by(
         if row[number].particle in particles:
             item = _fit(row[number], kinds)
             if item is not None:
-                return [*_listed(reader, row[:number], kinds), item]
+                return [*_listed(reader, row[:number], kinds, row[number].item.start), item]
     return []
 
 
@@ -187,9 +189,13 @@ def _fit(one: Marked, kinds: frozenset[str]) -> Item | None:
     return fits
 
 
-def _listed(reader: Reader, row: Sequence[Marked], kinds: frozenset[str]) -> list[Item]:
+def _listed(reader: Reader, row: Sequence[Marked], kinds: frozenset[str], at: int) -> list[Item]:
+    """The nouns that are listed before a place, without those that a comma behind another word keeps from it."""
     found: list[Item] = []
     for one in reversed(row):
+        if "、" in reader.text[one.end + 1 : at]:
+            break
+        at = one.item.start
         item = _fit(one, kinds)
         if one.particle in OF:
             continue
@@ -306,8 +312,10 @@ def _done(
     if _of_bystander(reader, head, patients):
         return [fit for fit in (filling(head, frame.agent),) if fit is not None], patients
     row = [one for one in near if (one.particle == "は" or one in told) and not _busy(reader, verb, one)]
+    done = {item.start for item in patients}
+    row = [one for one in row if one.item.start not in done]
     agents = _by(reader, row, particles[SUBJECT], frame.agent)
-    topics = [one for one in topics if not _busy(reader, verb, one)]
+    topics = [one for one in topics if one.item.start not in done and not _busy(reader, verb, one)]
     if _head_does(reader, head, agents, patients, frame.agent):
         agents = []
     if head is not None and not (agents and patients):
@@ -421,6 +429,8 @@ def _after(reader: Reader, start: int, end: int, kinds: frozenset[str]) -> list[
     if fitting:
         return fitting[:1] if len(inside) == 1 or fitting[0].start == inside[0].start else fitting[-1:]
     found = reader.behind(start)
+    if found is not None and found.kind != OPEN and reader.text.startswith(_TO, found.end):
+        return []
     fits = filling(_last_of(reader, found), kinds) if found is not None else None
     return [fits] if fits else []
 
@@ -450,6 +460,14 @@ def _cleft(reader: Reader, verb: Verb, agents: Sequence[Item], at: int) -> Itera
         yield agents, found, False, found[-1].end
 
 
+def _joins(reader: Reader, one: Marked) -> bool:
+    """True for a particle that only joins its noun to the one behind it (「XとYは」)."""
+    if one.particle not in LIST:
+        return False
+    at = one.end + (reader.text[one.end : one.end + 1] in _OPENING)
+    return any(item.start == at for item in reader.items)
+
+
 def _statement(
     reader: Reader,
     verb: Verb,
@@ -464,11 +482,13 @@ def _statement(
     if patients and not worth(frame, patients[-1], reader.text):
         return None
     patients = [item for item in patients if worth(frame, item, reader.text)]
-    others = _by(reader, near, frame.whole, frame.other)[-1:] if frame.other else []
+    others = _by(reader, [one for one in near if not _joins(reader, one)], frame.whole, frame.other)[-1:]
     active = not verb.passive and not frame.stative
     roles = filled(frame, agents, patients, others, active=active and not alone, alone=alone or not active)
     if roles is None:
         return None
+    # An inflection may take in the comma behind it, which sets the clause apart from the next.
+    end -= reader.text[end - 1 : end] == "、"
     spread = () if frame.anywhere else patients
     places = [verb.start, end, *(place for item in spread for place in (item.start, item.end))]
     if frame.never is not None and frame.never.search(reader.text[min(places) : max(places) + BEHIND]):
