@@ -31,6 +31,7 @@ def _data() -> dict[str, Any]:
             "quote",
             "house",
             "no_firm",
+            "firm",
             "suspected",
             "elsewhere",
         ):
@@ -267,6 +268,11 @@ def _pronouns(
             for match in own["house"].finditer(sentence)
             if match.group(1)[-1] in house.name or own["no_firm"].search(house.name) is None
         ]
+    if "firm" in own and (firm := _firm(salience, own)) is not None:
+        found += [
+            Item(kind="org", start=start + match.start(1), end=start + match.end(1), terms=(firm,), anaphor=True)
+            for match in own["firm"].finditer(sentence)
+        ]
     before = salience.subject
     match = own["subject"].search(sentence) if before is not None else None
     if match is not None and before is not None:
@@ -275,3 +281,19 @@ def _pronouns(
         return items
     kept = [item for item in items if not any(item.start < new.end and new.start < item.end for new in found)]
     return sorted([*kept, *found], key=lambda item: item.start)
+
+
+def _firm(salience: Salience, own: dict[str, Any]) -> Term | None:
+    """What "the company" is: the house of which the last sentence spoke first, else the only one of the block.
+
+    Only a house that no catalogue holds: those that it holds publish what they saw at others.
+    """
+    houses = [
+        term
+        for term in salience.latest.get("org", ())
+        if term.id.startswith("new:") and own["no_firm"].search(term.name) is None
+    ]
+    before = salience.subject
+    if before is not None and before.kind == "org" and before.terms[0] in houses:
+        return before.terms[0]
+    return houses[0] if len(houses) == 1 else None
