@@ -206,8 +206,12 @@ class Sentence:
             if verb.forms & {S, PAST}
             and verb.forms.isdisjoint({PARTICIPLE})
             and not self.among(verb.first, "plurals")
-            and not (S in verb.forms and self._object_place(verb.first))
+            and not (S in verb.forms and (self._object_place(verb.first) or self._helped(verb.last)))
         )
+
+    def _helped(self, at: int) -> bool:
+        """True where the verb of a clause begins, so that the word in -s before it is a noun ("addresses were")."""
+        return any(self.among(at, name) for name in ("be", "have", "modals"))
 
     def _object_place(self, at: int) -> bool:
         """True right behind a verb's past, where a word in -s is its object ("accessed names", "detailed attacks")."""
@@ -307,7 +311,13 @@ class Sentence:
         """True where a noun phrase ends before a token: an article, or what a named doer did ("X surprised …")."""
         token = self.tokens[at]
         did = token.item is None and token.lower.endswith("ed") and self.tokens[at - 1].kind in _BEARERS
-        return did or self.among(at, "articles") or self._verb_here(at)
+        return did or self.among(at, "articles") or self._verb_here(at) or self._while_ago(at)
+
+    def _while_ago(self, at: int) -> bool:
+        """True where a stretch of time begins ("two weeks earlier", "last autumn", "early in the year")."""
+        if self.among(at + 1, "spans"):
+            return self.among(at, "numbers") or self.among(at, "pointing") or self.word(at).isdigit()
+        return False
 
     def _verb_here(self, at: int) -> bool:
         """True where a participle behind a noun says what was done to it ("servers hijacked by …")."""

@@ -35,8 +35,10 @@ class Reader(Sentence):
             or any(self.among(at - 1, name) for name in ("be", "have", "modals"))
             or (self.word(at - 1) == "on" and self.among(at, "days"))
             or (self.word(at - 2) == "in" and self.among(at - 1, "behind_in"))
+            or (self.among(at - 1, "spans") and self.among(at - 2, "pointing"))
         ):
-            at -= 1 + (self.word(at - 2) == "in" and self.among(at - 1, "behind_in"))
+            two = self.word(at - 2) == "in" and self.among(at - 1, "behind_in")
+            at -= 1 + (two or self.among(at - 1, "spans"))
         seen = ING in verb.forms and self.among(at - 1, "governors") and at == verb.first
         governor = at - 1 if seen and self.among(at - 2, "be") else self.governor(at - 1)
         if governor >= 0:

@@ -335,8 +335,8 @@ def _statement(
         return None
     if voice == PASSIVE and not agents and frame.agent and _other_agent(reader, verb):
         return None
-    if len(patients) > 1 and patients[0].kind != OPEN and worth(frame, patients[0], reader.text):
-        patients = [item for item in patients if worth(frame, item, reader.text)]
+    if len(patients) > 1:
+        patients = [item for item in patients if worth(frame, item, reader.text)] or patients
     others = reader.behind(verb, frame.prepositions, frame.other, _SUCH) if frame.prepositions else []
     if frame.predicate is Predicate.COMMUNICATES_WITH:
         kept, beside = ([item for item in row if worth(frame, item, reader.text)] for row in (patients, others))
