@@ -185,8 +185,8 @@ def new_names(document: Document, catalog: Catalog, known: Sequence[Name] = ()) 
         if len(found) == before:
             break
     if any(kind is Kind.IDENTITY for kind, _ in found):
-        persons = people(document.text, document.language)
-        found = [(kind, name) for kind, name in found if kind is not Kind.IDENTITY or slug(name) not in persons]
+        others = {slug(name) for kind, name in found if kind in OPERATED} | people(document.text, document.language)
+        found = [(kind, name) for kind, name in found if kind is not Kind.IDENTITY or slug(name) not in others]
     names = settle(found)
     spellings = spelled(document.text, known, names, catalog, document.language)
     other = {slug(form) for name in spellings for form in name.forms}

@@ -28,6 +28,8 @@ FARTHEST = 14
 
 NAMES = frozenset({"actor", "malware", "tool", "campaign", "network", "org", "place", "agreement", "product", "vuln"})
 _BEARERS = frozenset({"actor", "malware", "tool", "campaign", "network"})
+"""Names that may stand before the noun that says what they are."""
+_ACTING = _BEARERS | {"org"}
 """Names behind which a word in -ed is their verb and no adjective."""
 
 _BOUNDS = frozenset({("at", "least"), ("at", "most"), ("up", "to"), ("more", "than"), ("fewer", "than")})
@@ -281,6 +283,8 @@ class Sentence:
         first = last
         while self.noun(first) and not self.among(first, "articles"):
             first -= 1
+        if first < last and self.among(first, "modals"):
+            return None
         return Phrase(first + 1, last + 1) if first < last else None
 
     def beginning(self, first: int) -> Phrase | None:
@@ -310,7 +314,7 @@ class Sentence:
     def _ends_before(self, at: int) -> bool:
         """True where a noun phrase ends before a token: an article, or what a named doer did ("X surprised …")."""
         token = self.tokens[at]
-        did = token.item is None and token.lower.endswith("ed") and self.tokens[at - 1].kind in _BEARERS
+        did = token.item is None and token.lower.endswith("ed") and self.tokens[at - 1].kind in _ACTING
         return did or self.among(at, "articles") or self._verb_here(at) or self._while_ago(at)
 
     def _while_ago(self, at: int) -> bool:
