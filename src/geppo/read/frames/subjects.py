@@ -176,9 +176,24 @@ class Reader(Sentence):
             return self.subject(earlier, kinds, head=head)
         if self.word(before) in (",", ")", "—", "–"):
             return self._over_parenthesis(before, kinds) or self._first(start, kinds)
+        if self.among(before, "spans") and (spent := self._spending(before)) > 0:
+            return self.subject(spent, kinds, head=head)
         if self.noun(before):
             return self.head(before, kinds, head=head) or self._over_relative(before, kinds)
         return self._first(start, kinds)
+
+    def _spending(self, last: int) -> int:
+        """Where the verb group begins whose object is a stretch of time that ends at `last` ("spent a year …"), or 0."""
+        phrase = self.ending(last)
+        place = self._before(phrase) if phrase is not None else 0
+        while place > 0 and (self.among(place, "inner") or self.lexicon.adverb(self.tokens[place])):
+            before = self.ending(place - 1)
+            place = self._before(before) if before is not None else 0
+        if not self.among(place, "spending"):
+            return 0
+        while place > 0 and (self.lexicon.adverb(self.tokens[place - 1]) or self.among(place - 1, "have")):
+            place -= 1
+        return place
 
     def _over_dates(self, last: int) -> int:
         """The place before dates that end at `last`: "attacks in 2021 and 2022 that …"."""

@@ -195,7 +195,9 @@ def _no_verb(reader: Reader, verb: Verb, at: int, auxiliaries: Sequence[str]) ->
     helped = any(word in reader.lexicon.words[name] for name in ("be", "have", "modals") for word in auxiliaries)
     if BASE not in verb.forms or PAST in verb.forms or helped:
         return False
-    return not (reader.noun(at - 1) or reader.among(at - 1, "relative") or reader.word(at - 1) in ("to", "it", "they"))
+    if reader.word(verb.first - 1) == "to":
+        return False
+    return not (reader.noun(at - 1) or reader.among(at - 1, "relative") or reader.word(at - 1) in ("it", "they"))
 
 
 def _definition(verb: Verb, auxiliaries: Sequence[str], statement: Statement) -> bool:
@@ -452,6 +454,16 @@ def _other_thing(reader: Reader, phrase: Phrase) -> bool:
     return not kinds.isdisjoint(_HELD_APART)
 
 
+def _over_contrast(reader: Reader, last: int) -> int:
+    """The place before ", not B" that ends at a place: "it was A, not B, that …"."""
+    for place in range(last, max(0, last - FARTHEST), -1):
+        if reader.text_at(place, (",", "not")):
+            return place - 1
+        if reader.word(place) in (",", ";", ":", "."):
+            break
+    return last
+
+
 def _antecedent(reader: Reader, at: int, kinds: frozenset[str]) -> list[Item]:
     """The noun that a relative clause with a subject of its own speaks of: "41 domains that the firm had rented"."""
     phrase = reader.ending(at - 1)
@@ -461,7 +473,7 @@ def _antecedent(reader: Reader, at: int, kinds: frozenset[str]) -> list[Item]:
     while reader.among(before, "determiners") and not reader.among(before, "relative"):
         before -= 1
     if reader.among(before, "relative"):
-        last = before - 1 - (reader.word(before - 1) == ",")
+        last = _over_contrast(reader, before - 1 - (reader.word(before - 1) == ","))
     elif phrase is None or (last := reader.contact(phrase)) == 0:
         return []
     deed = reader.head(last, kinds - {OPEN}) if "campaign-kind" in kinds else None
