@@ -268,11 +268,11 @@ def _pronouns(
             for match in own["house"].finditer(sentence)
             if match.group(1)[-1] in house.name or own["no_firm"].search(house.name) is None
         ]
-    if "firm" in own and (firm := _firm(salience, own)) is not None:
-        found += [
-            Item(kind="org", start=start + match.start(1), end=start + match.end(1), terms=(firm,), anaphor=True)
-            for match in own["firm"].finditer(sentence)
-        ]
+    for match in own["firm"].finditer(sentence) if "firm" in own else ():
+        at = start + match.start(1)
+        firm = _firm([item for item in items if item.kind == "org" and item.end <= at], salience, own)
+        if firm is not None:
+            found.append(Item(kind="org", start=at, end=start + match.end(1), terms=(firm,), anaphor=True))
     before = salience.subject
     match = own["subject"].search(sentence) if before is not None else None
     if match is not None and before is not None:
@@ -283,11 +283,14 @@ def _pronouns(
     return sorted([*kept, *found], key=lambda item: item.start)
 
 
-def _firm(salience: Salience, own: dict[str, Any]) -> Term | None:
-    """What "the company" is: the house of which the last sentence spoke first, else the only one of the block.
+def _firm(before_it: Sequence[Item], salience: Salience, own: dict[str, Any]) -> Term | None:
+    """What "the company" is: the last house before it, or that of which the last sentence spoke first, or the only one.
 
     Only a house that no catalogue holds: those that it holds publish what they saw at others.
     """
+    if before_it and before_it[-1].terms:
+        last = before_it[-1].terms[0]
+        return last if last.id.startswith("new:") and own["no_firm"].search(last.name) is None else None
     houses = [
         term
         for term in salience.latest.get("org", ())

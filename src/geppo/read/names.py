@@ -47,7 +47,8 @@ class Naming:
     """The naming rules of one language; `compiled` and `prefilter` go by their numbers.
 
     `organisations` are patterns over the text, with a name in each group; what `generic` matches is no name, nor is
-    what a `weak` one finds if it is made of English words. `people` finds the names of persons. `in_short` is what may
+    what a `weak` one finds if it is made of English words. `people` finds the names of persons, `namer` what only
+    a house does that stands before it. `in_short` is what may
     stand behind the first word of a house's name where it stands for the house; it does for none of `full_only`.
     """
 
@@ -60,6 +61,7 @@ class Naming:
     weak: tuple[bool, ...]
     generic: Any
     people: Any
+    namer: Any
     in_short: Any
     full_only: frozenset[str]
 
@@ -126,6 +128,7 @@ def compile_naming(text: str, where: str, language: str = "") -> Naming:
         weak=tuple(bool(row.get("weak", False)) for row in raw.get("organisation", ())),
         generic=linear.compile(raw["generic"]) if "generic" in raw else None,
         people=linear.compile(raw["people"]) if "people" in raw else None,
+        namer=linear.compile(raw["namer"]) if "namer" in raw else None,
         in_short=linear.compile(raw["in_short"]) if "in_short" in raw else None,
         full_only=frozenset(raw.get("full_only", ())),
     )
@@ -232,8 +235,21 @@ def introduced(line: TypedLine, language: str, among: Sequence[int]) -> Iterable
         rule = known.rules[number]
         for found in known.compiled.matches(number, line.line, line.data):
             kind = rule.kind or _kind_said(line, found.groupdict()["K"])
-            if kind:
+            if kind and not _names_others(line, found.span("X")[1], kind, known):
                 yield from ((Kind(kind), name) for name in _names_in(line, found.span("X"), rule, known))
+
+
+def _names_others(line: TypedLine, end: int, kind: str, known: Naming) -> bool:
+    """True for a house that gives a name, which the word of kind beside it is not of ("the cluster X follows as Y")."""
+    return (
+        known.namer is not None
+        and Kind(kind) is not Kind.IDENTITY
+        and known.namer.match(line.line[end : end + LONGEST_NAMER]) is not None
+    )
+
+
+LONGEST_NAMER = 24
+"""Characters behind a name in which its verb is looked for."""
 
 
 def _kind_said(line: TypedLine, marks: str | None) -> str:
@@ -257,7 +273,9 @@ def _names_in(line: TypedLine, span: tuple[int, int], rule: NamingRule, known: N
         if behind and not sure:
             continue
         name += behind
-        if _acceptable(name, known.stop) and (sure or quoted or not _ordinary(name) or _several(name, rule, line, known)):
+        if not sure and known.generic is not None and known.generic.search(name):
+            continue
+        if _acceptable(name, known.stop) and (sure or quoted or not _ordinary(name) or _several(name, rule, line)):
             yield name
 
 
@@ -270,9 +288,9 @@ def _known_behind(line: TypedLine, end: int) -> str:
     return ""
 
 
-def _several(name: str, rule: NamingRule, line: TypedLine, known: Naming) -> bool:
+def _several(name: str, rule: NamingRule, line: TypedLine) -> bool:
     """True for a name of several English words, in a sentence that does not write all its words with a capital."""
-    if not rule.several or " " not in name or (known.generic is not None and known.generic.search(name)):
+    if not rule.several or " " not in name:
         return False
     words = [word for word in line.line.split() if word[0].isalpha()]
     capital = sum(word[0].isupper() for word in words)

@@ -263,7 +263,7 @@ class Sentence:
         for place, here in enumerate(self._lower[at : at + most + 1], at):
             if here == word or here.endswith(f" {word}"):
                 return place
-            if here in ends:
+            if here in ends or here in self.lexicon.words["gap_ends"]:
                 return -1
         return -1
 

@@ -222,6 +222,8 @@ class Reader(Sentence):
         """True where a relative word stands before a place in its part of the sentence."""
         while place > 0 and self.word(place - 1) not in (",", ";", ":", "."):
             place -= 1
+            if self.word(place) == "that" and not self.noun(place - 1):
+                return False
             if self.among(place, "relative"):
                 return True
         return False
@@ -241,13 +243,13 @@ class Reader(Sentence):
         With `near` a participle is the end of it: a relative clause speaks of the noun right before it.
         """
         chain: list[Phrase] = []
-        phrase = self.ending(last)
+        phrase = self._without_deed(self.ending(last))
         while phrase is not None:
             chain.append(phrase)
             before = self._over_list(phrase)
             if not self.among(before, "prepositions") or self.among(before, "sets_in"):
                 break
-            phrase = self.ending(before - 1)
+            phrase = self._without_deed(self.ending(before - 1))
             if phrase is not None and not near and self._participle(phrase):
                 chain, phrase = [], self.ending(self._over_verbs(phrase.first - 1))
         closed = kinds - {OPEN}
@@ -265,6 +267,13 @@ class Reader(Sentence):
         if 0 < joined < last and self.word(joined) == "and" and OPEN not in kinds:
             return self.head(joined - 1, kinds, head=head, near=near)
         return self.pick(chain[-1], kinds) if chain else None
+
+    def _without_deed(self, phrase: Phrase | None) -> Phrase | None:
+        """A noun phrase without the participle that tells by whom something was done to it ("police led by X")."""
+        if phrase is None or phrase.last - phrase.first < 2 or self.word(phrase.last) != "by":
+            return phrase
+        last = self.tokens[phrase.last - 1]
+        return Phrase(phrase.first, phrase.last - 1) if last.item is None and last.lower.endswith("ed") else phrase
 
     def _participle(self, phrase: Phrase) -> bool:
         """True for a participle that tells of the noun before it: "hackers linked to X"."""

@@ -148,7 +148,7 @@ def _of_noun(reader: Reader, frame: Frame, at: int, last: int) -> Iterator[State
     if patients and (agents or unsaid):
         statement = _statement(reader, verb, at, PASSIVE, agents, patients)
         if statement is not None:
-            yield statement
+            yield replace(statement, constants={"given": "true"}) if reader.among(before, "given") else statement
 
 
 def _opens(reader: Reader, at: int) -> bool:
@@ -385,6 +385,16 @@ def _deed_before(reader: Reader, frame: Frame, at: int) -> Item | None:
     return item if item is not None and item.end == reader.tokens[at - 1].end else None
 
 
+def _only_modifies(reader: Reader, phrase: Phrase, at: int) -> bool:
+    """True for one noun without an article whose list goes on in a longer one: "no student or employee data"."""
+    return (
+        phrase.last - phrase.first == 1
+        and reader.word(phrase.first - 1) in ("no", "any")
+        and not reader.word(phrase.first).endswith("s")
+        and reader.word(at - 1) == "or"
+    )
+
+
 def _listed_before(reader: Reader, found: Item, kinds: frozenset[str]) -> list[Item]:
     """A noun with those that stand before it in one list."""
     place = next((n for n, token in enumerate(reader.tokens) if token.start == found.start), 0)
@@ -394,6 +404,9 @@ def _listed_before(reader: Reader, found: Item, kinds: frozenset[str]) -> list[I
     )
     while joined and place >= 2 and reader.word(place - 1) in (",", "and", "or") and reader.noun(place - 2):
         phrase = reader.ending(place - 2)
+        if phrase is not None and _only_modifies(reader, phrase, place):
+            place = phrase.first
+            break
         item = reader.pick(phrase, kinds) if phrase else None
         if item is None or phrase is None:
             break

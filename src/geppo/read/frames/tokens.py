@@ -8,9 +8,7 @@ from typing import NamedTuple
 
 from geppo.read.typed import Item
 
-_WORD = re.compile(
-    r"['’]s\b|((?<=s)['’](?= [^\W\d_]))|[0-9]+(?:[.,][0-9]+)+[\w\-]*|\w[\w’'&/\-]*|[^\s\w]"
-)
+_WORD = re.compile(r"['’]s\b|((?<=s)['’](?= [^\W\d_]))|[0-9]+(?:[.,][0-9]+)+[\w\-]*|\w[\w’'&/\-]*|[^\s\w]")
 """Python's own engine: what an alternative repeats never matches what follows it, so it never goes back far."""
 
 _POSSESSIVE = frozenset({"'s", "’s"})
