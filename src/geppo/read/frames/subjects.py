@@ -183,7 +183,7 @@ class Reader(Sentence):
         return self._first(start, kinds)
 
     def _spending(self, last: int) -> int:
-        """Where the verb group begins whose object is a stretch of time that ends at `last` ("spent a year …"), or 0."""
+        """Where the verb group begins whose object is the time that ends at `last` ("spent a year …"), or 0."""
         phrase = self.ending(last)
         place = self._before(phrase) if phrase is not None else 0
         while place > 0 and (self.among(place, "inner") or self.lexicon.adverb(self.tokens[place])):
