@@ -48,7 +48,7 @@ class Naming:
 
     `organisations` are patterns over the text, with a name in each group; what `generic` matches is no name, nor is
     what a `weak` one finds if it is made of English words. `people` finds the names of persons, `namer` what only
-    a house does that stands before it. `in_short` is what may
+    a house does that stands before it, `business` what makes a group one of companies. `in_short` is what may
     stand behind the first word of a house's name where it stands for the house; it does for none of `full_only`.
     """
 
@@ -62,6 +62,7 @@ class Naming:
     generic: Any
     people: Any
     namer: Any
+    business: Any
     in_short: Any
     full_only: frozenset[str]
 
@@ -129,6 +130,7 @@ def compile_naming(text: str, where: str, language: str = "") -> Naming:
         generic=linear.compile(raw["generic"]) if "generic" in raw else None,
         people=linear.compile(raw["people"]) if "people" in raw else None,
         namer=linear.compile(raw["namer"]) if "namer" in raw else None,
+        business=linear.compile(raw["business"]) if "business" in raw else None,
         in_short=linear.compile(raw["in_short"]) if "in_short" in raw else None,
         full_only=frozenset(raw.get("full_only", ())),
     )
@@ -235,8 +237,21 @@ def introduced(line: TypedLine, language: str, among: Sequence[int]) -> Iterable
         rule = known.rules[number]
         for found in known.compiled.matches(number, line.line, line.data):
             kind = rule.kind or _kind_said(line, found.groupdict()["K"])
+            word = found.start("K") if "K" in found.groupdict() else found.start()
+            if kind == _GROUP and _of_business(line, word, known):
+                kind = Kind.IDENTITY.value
             if kind and not _names_others(line, found.span("X")[1], kind, known):
                 yield from ((Kind(kind), name) for name in _names_in(line, found.span("X"), rule, known))
+
+
+_GROUP = Kind.INTRUSION_SET.value
+
+
+def _of_business(line: TypedLine, at: int, known: Naming) -> bool:
+    """True for a "group" of companies: a line of business stands before it."""
+    before = line.line[max(0, at - LONGEST_NAMER) : at]
+    mention = before[-3:-2] == kind_marks()["sector"] and before[-1:] == " "
+    return known.business is not None and (mention or known.business.search(before) is not None)
 
 
 def _names_others(line: TypedLine, end: int, kind: str, known: Naming) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST, S
 from geppo.read.frames.frame import OPEN, filling
-from geppo.read.frames.nouns import FARTHEST, Phrase, Sentence, Verb
+from geppo.read.frames.nouns import FARTHEST, NAMES, Phrase, Sentence, Verb
 from geppo.read.typed import Item
 
 ACTIVE, PASSIVE = "active", "passive"
@@ -270,10 +270,12 @@ class Reader(Sentence):
 
     def _without_deed(self, phrase: Phrase | None) -> Phrase | None:
         """A noun phrase without the participle that tells by whom something was done to it ("police led by X")."""
-        if phrase is None or phrase.last - phrase.first < 2 or self.word(phrase.last) != "by":
+        if phrase is None or phrase.last - phrase.first < 2 or not self.among(phrase.last, "prepositions"):
             return phrase
-        last = self.tokens[phrase.last - 1]
-        return Phrase(phrase.first, phrase.last - 1) if last.item is None and last.lower.endswith("ed") else phrase
+        last, noun = self.tokens[phrase.last - 1], self.tokens[phrase.last - 2]
+        done = last.lower.endswith("ed") and self.word(phrase.last) == "by"
+        doing = last.lower.endswith(("ing", "ed")) and noun.kind in ("role", "group-kind", "actor")
+        return Phrase(phrase.first, phrase.last - 1) if last.item is None and (done or doing) else phrase
 
     def _participle(self, phrase: Phrase) -> bool:
         """True for a participle that tells of the noun before it: "hackers linked to X"."""
@@ -318,7 +320,7 @@ class Reader(Sentence):
 
     def _over_parenthesis(self, comma: int, kinds: frozenset[str]) -> Item | None:
         last = self.tokens[comma - 1].item if comma else None
-        if last is not None and last.kind in kinds and self._is_naming(comma - 2):
+        if last is not None and last.kind in kinds and (self._is_naming(comma - 2) or self._only_names(comma)):
             return last
         for place in range(comma - 1, 0, -1):
             if self.word(place) in (",", "(", "—", "–") and self.noun(place - 1):
@@ -328,6 +330,17 @@ class Reader(Sentence):
             if self.word(place) in (";", ":", "."):
                 return None
         return None
+
+    def _only_names(self, comma: int) -> bool:
+        """True for names alone between commas behind a common noun: "the vendor, X,", "two flaws, X and Y,"."""
+        place = comma - 1
+        while place > 0 and self.tokens[place].kind in NAMES - {"place"}:
+            if self.word(place - 1) not in ("and", "or") or self.tokens[place - 2].kind != self.tokens[place].kind:
+                break
+            place -= 2
+        common = self.tokens[place - 2] if place > 1 else None
+        opened = self.word(place - 1) == "," and self.tokens[comma - 1].kind in NAMES - {"place"}
+        return opened and common is not None and common.kind not in NAMES and self.noun(place - 2)
 
     def _named_between(self, first: int, last: int, kinds: frozenset[str], picked: Item) -> Item:
         """The name that stands between commas behind a common noun: "the intruders, a group it calls X, took …"."""

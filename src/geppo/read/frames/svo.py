@@ -175,7 +175,9 @@ def _happened(reader: Reader, at: int) -> bool:
     place = at - 1
     while reader.among(place, "determiners"):
         place -= 1
-    if reader.among(place, "follows_event"):
+    if reader.among(place, "follows_event") or (
+        reader.word(place) in ("of", "to") and reader.among(place - 1, "brings_about")
+    ):
         return True
     place -= reader.word(place) in ("to", "in")
     if not reader.among(place, "came_to_pass"):
