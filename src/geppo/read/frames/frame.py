@@ -31,8 +31,8 @@ class Frame:
     participle with "be" is active, "is aimed at"), `inverse` ones say actively what is done to their subject ("got
     infected with"). With `anywhere` the patient may stand anywhere before the verb, with `glued` right before it. Nouns
     that no list knows must match `only` and not `unfit`, the whole sentence `needs` and not `unless`; a statement
-    whose words match `never` is none. Each of these may name one of the file's `[patterns]` as `<name>`. A `turned` verb says that it was
-    not so ("spared", "has abandoned"); denied, it says that it was.
+    whose words match `never` is none. Each of these may name one of the file's `[patterns]` as `<name>`. A `turned`
+    verb says that it was not so ("spared", "has abandoned"); denied, it says that it was.
     `match` are lines in which the frame must be found, `near` lines in which it must not.
     """
 

@@ -342,7 +342,7 @@ class Sentence:
         elif self.word(at) != "," or self.tokens[at - 1].kind in _BEARERS:
             return None
         item = self.tokens[place].item if place < len(self.tokens) else None
-        names = ("actor", "malware", "tool", "campaign", "network")
+        names: tuple[str, ...] = ("actor", "malware", "tool", "campaign", "network")
         if item is not None and item.kind == "org" and self.tokens[at - 1].kind in ("unit", "role"):
             names = ("org",) if not self.word(at - 1).endswith("s") else ()
         if item is None or item.kind not in names or self.word(place + 1) == "'s":
