@@ -315,13 +315,13 @@ class Sentence:
         """True where a noun phrase ends before a token: an article, or what a named doer did ("X surprised …")."""
         token = self.tokens[at]
         did = token.item is None and token.lower.endswith("ed") and self.tokens[at - 1].kind in _ACTING
+        did = did or (token.item is None and self.among(at, "finite"))
         return did or self.among(at, "articles") or self._verb_here(at) or self._while_ago(at)
 
     def _while_ago(self, at: int) -> bool:
         """True where a stretch of time begins ("two weeks earlier", "last autumn", "early in the year")."""
-        if self.among(at + 1, "spans"):
-            return self.among(at, "numbers") or self.among(at, "pointing") or self.word(at).isdigit()
-        return False
+        opens = self.among(at, "numbers") or self.among(at, "pointing") or self.word(at).isdigit()
+        return opens and self.among(at + 1, "spans")
 
     def _verb_here(self, at: int) -> bool:
         """True where a participle behind a noun says what was done to it ("servers hijacked by …")."""

@@ -96,6 +96,12 @@ class Reader(Sentence):
         """True for auxiliaries that tell of no past: "are", but not "have been"."""
         return bool({"is", "are"} & set(auxiliaries)) and not {"has", "have", "had", "been"} & set(auxiliaries)
 
+    def let(self, at: int) -> bool:
+        """True for a verb that says what somebody is able to do: "the flaw lets attackers read …"."""
+        phrase = self.ending(at - 1)
+        first = self._before(phrase) if phrase is not None else at
+        return any(self.among(place, "lets") for place in range(first, at))
+
     def handling(self, item: Item) -> int:
         """Where the verb group begins whose object a mention is, or -1."""
         place = next((n for n, token in enumerate(self.tokens) if token.start == item.start), 0)
@@ -172,7 +178,7 @@ class Reader(Sentence):
             return self.pick(phrase, kinds) if phrase else None
         if self.word(start) == "having" and (verb := next(iter(self.verbs_at.get(before, ())), None)) is not None:
             return self.subject(self.group(verb)[0], kinds, head=head)
-        if self.word(before) == "," and (earlier := self._chained(start)) > 0:
+        if self.word(before) in (",", "and") and (earlier := self._chained(start)) > 0:
             return self.subject(earlier, kinds, head=head)
         if self.word(before) in (",", ")", "—", "–"):
             return self._over_parenthesis(before, kinds) or self._first(start, kinds)

@@ -14,6 +14,7 @@ from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
 from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST, S
 from geppo.read.frames.frame import OPEN, Frame, Statement, filled, kinds_in, worth
+from geppo.read.frames.nominal import came_to_pass, opens
 from geppo.read.frames.nouns import FARTHEST, Lexicon, Phrase, Verb
 from geppo.read.frames.subjects import COMMON, PASSIVE, Reader
 from geppo.read.frames.tokens import words_of
@@ -53,6 +54,8 @@ def _unreal(reader: Reader, verb: Verb, start: int, auxiliaries: Sequence[str]) 
     words = reader.lexicon.words
     unreal = [word for word in auxiliaries if word in words["unreal"]]
     if unreal and not (unreal == ["could"] and any(word in words["have"] for word in auxiliaries)):
+        return True
+    if BASE in verb.forms and not auxiliaries and reader.let(start):
         return True
     if reader.word(start - 1) == "to" and reader.governor(start - 1) < 0:
         if reader.word(start - 2) in ("is", "are") or _carried_out(reader, verb, start):
@@ -137,24 +140,18 @@ def _of_noun(reader: Reader, frame: Frame, at: int, last: int) -> Iterator[State
     verb = Verb(frame, at, last, frozenset(), 0)
     agents = reader.behind(verb, ("by",), frame.agent)[:1]
     before = at - 1
-    while before > 0 and reader.tokens[before].item is None and reader.noun(before) and not _opens(reader, before):
+    while before > 0 and reader.tokens[before].item is None and reader.noun(before) and not opens(reader, before):
         before -= 1
     if not agents and reader.word(before) == "'s":
         owner = reader.ending(before - 1)
         item = reader.pick(owner, frame.agent - {OPEN}) if owner else None
         agents = [item] if item else []
     patients = _affected(reader, frame, last)
-    unsaid = not agents and bool(frame.nobody) and _happened(reader, before + 1)
+    unsaid = not agents and bool(frame.nobody) and came_to_pass(reader, at, last, before + 1)
     if patients and (agents or unsaid):
         statement = _statement(reader, verb, at, PASSIVE, agents, patients)
         if statement is not None:
             yield replace(statement, constants={"given": "true"}) if reader.among(before, "given") else statement
-
-
-def _opens(reader: Reader, at: int) -> bool:
-    """True for a word before the words that describe a noun: an article, an owner, what tells that it came to pass."""
-    names = ("determiners", "follows_event", "came_to_pass")
-    return reader.word(at) == "'s" or any(reader.among(at, name) for name in names)
 
 
 def _affected(reader: Reader, frame: Frame, at: int) -> list[Item]:
@@ -168,23 +165,6 @@ def _affected(reader: Reader, frame: Frame, at: int) -> list[Item]:
             break
         found.append(item)
     return found
-
-
-def _happened(reader: Reader, at: int) -> bool:
-    """True where a noun at a place tells of what came to pass: "led to the theft of …", "following a breach at …"."""
-    place = at - 1
-    while reader.among(place, "determiners"):
-        place -= 1
-    if reader.among(place, "follows_event") or (
-        reader.word(place) in ("of", "to") and reader.among(place - 1, "brings_about")
-    ):
-        return True
-    place -= reader.word(place) in ("to", "in")
-    if not reader.among(place, "came_to_pass"):
-        return False
-    before = {reader.word(n) for n in range(max(0, place - 4), place)}
-    words = reader.lexicon.words
-    return before.isdisjoint(words["unreal"] | words["negators"] | {"to", "may", "might"})
 
 
 def _no_verb(reader: Reader, verb: Verb, at: int, auxiliaries: Sequence[str]) -> bool:
