@@ -46,6 +46,7 @@ def _data() -> dict[str, Any]:
             "topic",
             "former",
             "second",
+            "firm",
             "suspected",
             "elsewhere",
         ):
@@ -350,6 +351,11 @@ def _pronouns(
             for match in own["house"].finditer(sentence)
             if (house := _house(match.group(1), salience, own, topic=match.group()[-1] != _NEW)) is not None
         ]
+    for match in own["firm"].finditer(sentence) if "firm" in own else ():
+        at = start + match.start(1)
+        firm = _firm([item for item in items if item.kind == "org" and item.end <= at], salience, own)
+        if firm is not None:
+            found.append(Item(kind="org", start=at, end=start + match.end(1), terms=(firm,), anaphor=True))
     before = salience.subject
     match = own["subject"].search(sentence) if before is not None else None
     if match is not None and before is not None:
@@ -358,3 +364,22 @@ def _pronouns(
         return items
     kept = [item for item in items if not any(item.start < new.end and new.start < item.end for new in found)]
     return sorted([*kept, *found], key=lambda item: item.start)
+
+
+def _firm(before_it: Sequence[Item], salience: Salience, own: dict[str, Any]) -> Term | None:
+    """What "the company" is: the last house before it, or that of which the last sentence spoke first, or the only one.
+
+    Only a house that no catalogue holds: those that it holds publish what they saw at others.
+    """
+    if before_it and before_it[-1].terms:
+        last = before_it[-1].terms[0]
+        return last if last.id.startswith("new:") and own["no_firm"].search(last.name) is None else None
+    houses = [
+        term
+        for term in salience.latest.get("org", ())
+        if term.id.startswith("new:") and own["no_firm"].search(term.name) is None
+    ]
+    before = salience.subject
+    if before is not None and before.kind == "org" and before.terms[0] in houses:
+        return before.terms[0]
+    return houses[0] if len(houses) == 1 else None

@@ -46,6 +46,10 @@ def _gap(one: Item, other: Item) -> int:
     return max(one.start - other.end, other.start - one.end, 0)
 
 
+OPENING = 24
+"""Characters before a date that opens its sentence and is of all its clauses."""
+
+
 def _of_another(sentence: Sentence, predicate: Predicate, date: Item, match: Span) -> bool:
     """True for a date that says when another thing was: "last year's X", "flaws patched in July", and one in a relative
     clause or behind a dash that begins where the statement is over ("uses X, which has been active since 2015")."""
@@ -60,7 +64,10 @@ def _of_another(sentence: Sentence, predicate: Predicate, date: Item, match: Spa
     if predicate.value not in words["told"] and _set_apart(sentence, words, date, match):
         return True
     if date.end <= match.start:
-        closed = "," in sentence.text[date.end : match.start]
+        between = sentence.text[date.end : match.start]
+        if len(before) > OPENING and "contrast" in words and _apart(words["contrast"]).search(between) is not None:
+            return True
+        closed = "," in between
         opened = _apart(words["opened"]).search(before) is not None
         return closed and opened and _apart(words["event"]).search(before) is None
     if date.start < match.end:

@@ -29,12 +29,14 @@ from geppo.read.typed import TypedLine
 class NamingRule:
     """One way in which a language introduces names. `kind` is empty where the word of kind decides.
 
-    `sure` rules say that a name follows; what others find is none if it is an English word with a capital.
+    `sure` rules say that a name follows; what others find is none if it is an English word with a capital. `several`
+    ones say so of names of two words or more, where the text knows no person of that name.
     """
 
     id: str
     kind: str
     sure: bool
+    several: bool
     expression: str
     match: tuple[str, ...]
     near: tuple[str, ...]
@@ -45,7 +47,9 @@ class Naming:
     """The naming rules of one language; `compiled` and `prefilter` go by their numbers.
 
     `organisations` are patterns over the text, with a name in each group; what `generic` matches is no name, nor is
-    what a `weak` one finds if it is made of English words.
+    what a `weak` one finds if it is made of English words. `people` finds the names of persons, `namer` what only
+    a house does that stands before it, `business` what makes a group one of companies. `in_short` is what may
+    stand behind the first word of a house's name where it stands for the house; it does for none of `full_only`.
     """
 
     rules: tuple[NamingRule, ...]
@@ -56,6 +60,11 @@ class Naming:
     organisations: Patterns
     weak: tuple[bool, ...]
     generic: Any
+    people: Any
+    namer: Any
+    business: Any
+    in_short: Any
+    full_only: frozenset[str]
 
 
 @cache
@@ -103,6 +112,7 @@ def compile_naming(text: str, where: str, language: str = "") -> Naming:
                 id=row["id"],
                 kind=row.get("kind", ""),
                 sure=row.get("sure", False),
+                several=row.get("several", False),
                 expression=expand(pattern, words, raw.get("joiner", ", "), f"{where}, naming {row['id']}"),
                 match=tuple(row["match"]),
                 near=tuple(row.get("near", ())),
@@ -118,6 +128,11 @@ def compile_naming(text: str, where: str, language: str = "") -> Naming:
         organisations=Patterns([row["pattern"] for row in raw.get("organisation", ())]),
         weak=tuple(bool(row.get("weak", False)) for row in raw.get("organisation", ())),
         generic=linear.compile(raw["generic"]) if "generic" in raw else None,
+        people=linear.compile(raw["people"]) if "people" in raw else None,
+        namer=linear.compile(raw["namer"]) if "namer" in raw else None,
+        business=linear.compile(raw["business"]) if "business" in raw else None,
+        in_short=linear.compile(raw["in_short"]) if "in_short" in raw else None,
+        full_only=frozenset(raw.get("full_only", ())),
     )
 
 
@@ -202,6 +217,14 @@ FEW_WORDS = 2
 """A name of fewer blanks that is made of English words alone says what it is and not which."""
 
 
+def people(text: str, language: str) -> frozenset[str]:
+    """The comparison forms of the names that a text gives to persons."""
+    known = naming(language)
+    if known is None or known.people is None:
+        return frozenset()
+    return frozenset(slug(name) for found in known.people.finditer(text) for name in found.groups() if name)
+
+
 def introduced(line: TypedLine, language: str, among: Sequence[int]) -> Iterable[tuple[Kind, str]]:
     """Names that this sentence introduces, with the kind that the sentence gives them.
 
@@ -214,8 +237,34 @@ def introduced(line: TypedLine, language: str, among: Sequence[int]) -> Iterable
         rule = known.rules[number]
         for found in known.compiled.matches(number, line.line, line.data):
             kind = rule.kind or _kind_said(line, found.groupdict()["K"])
-            if kind:
-                yield from ((Kind(kind), name) for name in _names_in(line, found.span("X"), rule.sure, known))
+            word = found.start("K") if "K" in found.groupdict() else found.start()
+            if kind == _GROUP and _of_business(line, word, known):
+                kind = Kind.IDENTITY.value
+            if kind and not _names_others(line, found.span("X")[1], kind, known):
+                yield from ((Kind(kind), name) for name in _names_in(line, found.span("X"), rule, known))
+
+
+_GROUP = Kind.INTRUSION_SET.value
+
+
+def _of_business(line: TypedLine, at: int, known: Naming) -> bool:
+    """True for a "group" of companies: a line of business stands before it."""
+    before = line.line[max(0, at - LONGEST_NAMER) : at]
+    mention = before[-3:-2] == kind_marks()["sector"] and before[-1:] == " "
+    return known.business is not None and (mention or known.business.search(before) is not None)
+
+
+def _names_others(line: TypedLine, end: int, kind: str, known: Naming) -> bool:
+    """True for a house that gives a name, which the word of kind beside it is not of ("the cluster X follows as Y")."""
+    return (
+        known.namer is not None
+        and Kind(kind) is not Kind.IDENTITY
+        and known.namer.match(line.line[end : end + LONGEST_NAMER]) is not None
+    )
+
+
+LONGEST_NAMER = 24
+"""Characters behind a name in which its verb is looked for."""
 
 
 def _kind_said(line: TypedLine, marks: str | None) -> str:
@@ -227,9 +276,10 @@ def _kind_said(line: TypedLine, marks: str | None) -> str:
     return kind_of.get(items[0].kind, "")
 
 
-def _names_in(line: TypedLine, span: tuple[int, int], sure: bool, known: Naming) -> Iterable[str]:
+def _names_in(line: TypedLine, span: tuple[int, int], rule: NamingRule, known: Naming) -> Iterable[str]:
     """The names in a stretch of the line, each without what only surrounds it."""
     start, end = span
+    sure = rule.sure
     quoted = any(mark in _QUOTES[1:] for mark in line.line[max(0, start - 1) : start + 1] if mark)
     parts = known.split.split(line.line[start:end])
     for number, part in enumerate(parts):
@@ -238,7 +288,9 @@ def _names_in(line: TypedLine, span: tuple[int, int], sure: bool, known: Naming)
         if behind and not sure:
             continue
         name += behind
-        if _acceptable(name, known.stop) and (sure or quoted or not _ordinary(name)):
+        if not sure and known.generic is not None and known.generic.search(name):
+            continue
+        if _acceptable(name, known.stop) and (sure or quoted or not _ordinary(name) or _several(name, rule, line)):
             yield name
 
 
@@ -250,6 +302,18 @@ def _known_behind(line: TypedLine, end: int) -> str:
         return f" {line.items_of(behind[2])[0].terms[0].name}"
     return ""
 
+
+def _several(name: str, rule: NamingRule, line: TypedLine) -> bool:
+    """True for a name of several English words, in a sentence that does not write all its words with a capital."""
+    if not rule.several or " " not in name:
+        return False
+    words = [word for word in line.line.split() if word[0].isalpha()]
+    capital = sum(word[0].isupper() for word in words)
+    return capital * MOST_CAPITALS < len(words)
+
+
+MOST_CAPITALS = 2
+"""A line of which one word in so many has a capital is a heading."""
 
 _NAMED = ("actor", "malware", "tool", "campaign")
 

@@ -24,12 +24,13 @@ from geppo.read.anaphora import Salience, resolve, without_speaker
 from geppo.read.extract.observables import find as find_observables
 from geppo.read.frames import possible
 from geppo.read.gangs import as_groups
-from geppo.read.names import designators, house_forms, introduced, naming, settle, slug, spelled
+from geppo.read.names import designators, house_forms, introduced, naming, people, settle, slug, spelled
 from geppo.read.namesakes import OPERATED, for_document, short_forms, without
 from geppo.read.relate import Source, claims_of
 from geppo.read.rules import rules
 from geppo.read.script import Printed, plain, plain_names
 from geppo.read.sentence import Sentence
+from geppo.read.shortened import called_in_short
 from geppo.read.typed import Item, marks_of, names_only, pattern_kind, typed_line
 
 PAGES = 16_000_000
@@ -183,6 +184,9 @@ def new_names(document: Document, catalog: Catalog, known: Sequence[Name] = ()) 
         ]
         if len(found) == before:
             break
+    if any(kind is Kind.IDENTITY for kind, _ in found):
+        others = {slug(name) for kind, name in found if kind in OPERATED} | people(document.text, document.language)
+        found = [(kind, name) for kind, name in found if kind is not Kind.IDENTITY or slug(name) not in others]
     names = settle(found)
     spellings = spelled(document.text, known, names, catalog, document.language)
     other = {slug(form) for name in spellings for form in name.forms}
@@ -303,6 +307,8 @@ def read_document(document: Document, catalog: Catalog, names: Sequence[Name] = 
         return _printed(read_document(read, catalog, plain_names(names, document.language)), document)
     names = for_document(names, document)
     mentions, named = _typed(document, catalog, names)
+    if own := called_in_short(document, mentions, catalog):
+        mentions, named = _typed(document, catalog, names, own)
     items = _Inside(_items(document, named, catalog))
     spans = _page(document).sentences
     starts = [span.start for span in spans]

@@ -272,7 +272,7 @@ def _claims(
     hedge, negated = modality(sentence, found, span, clause, spoken_of)
     if negated and any(object_ and object_.kind is not Kind.LOCATION for _, object_ in pairs):
         pairs = [pair for pair in pairs if pair[1] is None or pair[1].kind is not Kind.LOCATION]
-    if hedge.rung is Rung.NOT_FOUND and not negated:
+    if (hedge.rung is Rung.NOT_FOUND and not negated) or (negated and "given" in constants):
         return
     flat = rules.flat.get(found.predicate)
     words = sentence.text[sentence.span.start : sentence.span.end]
@@ -364,6 +364,10 @@ def _constant(value: str, salience: Salience, catalog: Catalog) -> tuple[Term, .
     return (Term(kind=kind, id=value, name=catalog.label(term, "en") or term.name),)
 
 
+COUNTED = "@counted"
+"""Stands for what the statement counts."""
+
+
 def _arguments(
     predicate: Predicate,
     constants: dict[str, str],
@@ -382,12 +386,16 @@ def _arguments(
         subjects = list(_constant(wanted_, salience, catalog))
         if not subjects and otherwise:
             subjects = [term for item in roles.get(otherwise, ()) for term in item.terms]
-    if not objects and constants.get("object") == "@counted":
-        objects = [item.count.unit for item in roles.get("C", ()) if item.count is not None]
+    counted = [item.count.unit for item in roles.get("C", ()) if item.count is not None]
+    if not objects and constants.get("object") == COUNTED:
+        objects = counted
     elif not objects and "object" in constants and (money := sums(roles.get("C", ()))):
         objects = money
     elif not objects and "object" in constants:
-        objects = list(_constant(constants["object"], salience, catalog))
+        wanted_, _, otherwise = constants["object"].partition("?")
+        objects = list(_constant(wanted_ if otherwise == COUNTED else constants["object"], salience, catalog))
+        if not objects and otherwise == COUNTED:
+            objects = counted
     if not subjects:
         return []
     if predicate in _SYMMETRIC and not objects:

@@ -30,9 +30,9 @@ class Frame:
     concept) stands in for it. `stative` verbs name no doer even where they are active ("data leaked"; in English: their
     participle with "be" is active, "is aimed at"), `inverse` ones say actively what is done to their subject ("got
     infected with"). With `anywhere` the patient may stand anywhere before the verb, with `glued` right before it. Nouns
-    that no list knows must match `only`, the whole sentence `needs` and not `unless`; a statement whose words match
-    `never` is none. Each of these may name one of the file's `[patterns]` as `<name>`. A `turned` verb says that it was
-    not so ("spared", "has abandoned"); denied, it says that it was.
+    that no list knows must match `only` and not `unfit`, the whole sentence `needs` and not `unless`; a statement
+    whose words match `never` is none. Each of these may name one of the file's `[patterns]` as `<name>`. A `turned`
+    verb says that it was not so ("spared", "has abandoned"); denied, it says that it was.
     `match` are lines in which the frame must be found, `near` lines in which it must not.
     """
 
@@ -54,6 +54,7 @@ class Frame:
     glued: bool
     turned: bool
     only: Any
+    unfit: Any
     needs: Any
     unless: Any
     whole: frozenset[str]
@@ -181,6 +182,8 @@ def worth(frame: Frame, item: Item, text: str) -> bool:
     of_agent = not frame.patient or only_agent or frame.roles.get("agent") == "O"
     kinds = frame.patient | frame.other | (frame.agent if of_agent else frozenset())
     known = item.kind in kinds or bool(item.terms and item.terms[0].id in kinds)
+    if frame.unfit is not None and item.kind == OPEN and frame.unfit.search(text[item.start : item.end]) is not None:
+        return False
     if frame.only is None or (known and item.kind != OPEN):
         return True
     words = text[item.start : item.end]
@@ -242,6 +245,7 @@ def _frame(row: Mapping[str, Any], patterns: Mapping[str, str], where: str) -> F
             glued=bool(row.get("glued", False)),
             turned=bool(row.get("turned", False)),
             only=_pattern(row, "only", patterns),
+            unfit=_pattern(row, "unfit", patterns),
             needs=_pattern(row, "needs", patterns),
             unless=_pattern(row, "unless", patterns),
             whole=frozenset(row.get("whole", ())),

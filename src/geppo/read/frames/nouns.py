@@ -28,6 +28,8 @@ FARTHEST = 14
 
 NAMES = frozenset({"actor", "malware", "tool", "campaign", "network", "org", "place", "agreement", "product", "vuln"})
 _BEARERS = frozenset({"actor", "malware", "tool", "campaign", "network"})
+"""Names that may stand before the noun that says what they are."""
+_ACTING = _BEARERS | {"org"}
 """Names behind which a word in -ed is their verb and no adjective."""
 
 _BOUNDS = frozenset({("at", "least"), ("at", "most"), ("up", "to"), ("more", "than"), ("fewer", "than")})
@@ -206,8 +208,12 @@ class Sentence:
             if verb.forms & {S, PAST}
             and verb.forms.isdisjoint({PARTICIPLE})
             and not self.among(verb.first, "plurals")
-            and not (S in verb.forms and self._object_place(verb.first))
+            and not (S in verb.forms and (self._object_place(verb.first) or self._helped(verb.last)))
         )
+
+    def _helped(self, at: int) -> bool:
+        """True where the verb of a clause begins, so that the word in -s before it is a noun ("addresses were")."""
+        return any(self.among(at, name) for name in ("be", "have", "modals"))
 
     def _object_place(self, at: int) -> bool:
         """True right behind a verb's past, where a word in -s is its object ("accessed names", "detailed attacks")."""
@@ -257,7 +263,7 @@ class Sentence:
         for place, here in enumerate(self._lower[at : at + most + 1], at):
             if here == word or here.endswith(f" {word}"):
                 return place
-            if here in ends:
+            if here in ends or here in self.lexicon.words["gap_ends"]:
                 return -1
         return -1
 
@@ -277,6 +283,8 @@ class Sentence:
         first = last
         while self.noun(first) and not self.among(first, "articles"):
             first -= 1
+        if first < last and self.among(first, "modals"):
+            return None
         return Phrase(first + 1, last + 1) if first < last else None
 
     def beginning(self, first: int) -> Phrase | None:
@@ -306,8 +314,14 @@ class Sentence:
     def _ends_before(self, at: int) -> bool:
         """True where a noun phrase ends before a token: an article, or what a named doer did ("X surprised …")."""
         token = self.tokens[at]
-        did = token.item is None and token.lower.endswith("ed") and self.tokens[at - 1].kind in _BEARERS
-        return did or self.among(at, "articles") or self._verb_here(at)
+        did = token.item is None and token.lower.endswith("ed") and self.tokens[at - 1].kind in _ACTING
+        did = did or (token.item is None and self.among(at, "finite"))
+        return did or self.among(at, "articles") or self._verb_here(at) or self._while_ago(at)
+
+    def _while_ago(self, at: int) -> bool:
+        """True where a stretch of time begins ("two weeks earlier", "last autumn", "early in the year")."""
+        opens = self.among(at, "numbers") or self.among(at, "pointing") or self.word(at).isdigit()
+        return opens and self.among(at + 1, "spans")
 
     def _verb_here(self, at: int) -> bool:
         """True where a participle behind a noun says what was done to it ("servers hijacked by …")."""
@@ -328,7 +342,9 @@ class Sentence:
         elif self.word(at) != "," or self.tokens[at - 1].kind in _BEARERS:
             return None
         item = self.tokens[place].item if place < len(self.tokens) else None
-        names = ("actor", "malware", "tool", "campaign", "network")
+        names: tuple[str, ...] = ("actor", "malware", "tool", "campaign", "network")
+        if item is not None and item.kind == "org" and self.tokens[at - 1].kind in ("unit", "role"):
+            names = ("org",) if not self.word(at - 1).endswith("s") else ()
         if item is None or item.kind not in names or self.word(place + 1) == "'s":
             return None
         if (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST, S
 from geppo.read.frames.frame import OPEN, filling
-from geppo.read.frames.nouns import FARTHEST, Phrase, Sentence, Verb
+from geppo.read.frames.nouns import FARTHEST, NAMES, Phrase, Sentence, Verb
 from geppo.read.typed import Item
 
 ACTIVE, PASSIVE = "active", "passive"
@@ -35,8 +35,10 @@ class Reader(Sentence):
             or any(self.among(at - 1, name) for name in ("be", "have", "modals"))
             or (self.word(at - 1) == "on" and self.among(at, "days"))
             or (self.word(at - 2) == "in" and self.among(at - 1, "behind_in"))
+            or (self.among(at - 1, "spans") and self.among(at - 2, "pointing"))
         ):
-            at -= 1 + (self.word(at - 2) == "in" and self.among(at - 1, "behind_in"))
+            two = self.word(at - 2) == "in" and self.among(at - 1, "behind_in")
+            at -= 1 + (two or self.among(at - 1, "spans"))
         seen = ING in verb.forms and self.among(at - 1, "governors") and at == verb.first
         governor = at - 1 if seen and self.among(at - 2, "be") else self.governor(at - 1)
         if governor >= 0:
@@ -93,6 +95,12 @@ class Reader(Sentence):
     def present(self, auxiliaries: Sequence[str]) -> bool:
         """True for auxiliaries that tell of no past: "are", but not "have been"."""
         return bool({"is", "are"} & set(auxiliaries)) and not {"has", "have", "had", "been"} & set(auxiliaries)
+
+    def let(self, at: int) -> bool:
+        """True for a verb that says what somebody is able to do: "the flaw lets attackers read …"."""
+        phrase = self.ending(at - 1)
+        first = self._before(phrase) if phrase is not None else at
+        return any(self.among(place, "lets") for place in range(first, at))
 
     def handling(self, item: Item) -> int:
         """Where the verb group begins whose object a mention is, or -1."""
@@ -170,13 +178,28 @@ class Reader(Sentence):
             return self.pick(phrase, kinds) if phrase else None
         if self.word(start) == "having" and (verb := next(iter(self.verbs_at.get(before, ())), None)) is not None:
             return self.subject(self.group(verb)[0], kinds, head=head)
-        if self.word(before) == "," and (earlier := self._chained(start)) > 0:
+        if self.word(before) in (",", "and") and (earlier := self._chained(start)) > 0:
             return self.subject(earlier, kinds, head=head)
         if self.word(before) in (",", ")", "—", "–"):
             return self._over_parenthesis(before, kinds) or self._first(start, kinds)
+        if self.among(before, "spans") and (spent := self._spending(before)) > 0:
+            return self.subject(spent, kinds, head=head)
         if self.noun(before):
             return self.head(before, kinds, head=head) or self._over_relative(before, kinds)
         return self._first(start, kinds)
+
+    def _spending(self, last: int) -> int:
+        """Where the verb group begins whose object is the time that ends at `last` ("spent a year …"), or 0."""
+        phrase = self.ending(last)
+        place = self._before(phrase) if phrase is not None else 0
+        while place > 0 and (self.among(place, "inner") or self.lexicon.adverb(self.tokens[place])):
+            before = self.ending(place - 1)
+            place = self._before(before) if before is not None else 0
+        if not self.among(place, "spending"):
+            return 0
+        while place > 0 and (self.lexicon.adverb(self.tokens[place - 1]) or self.among(place - 1, "have")):
+            place -= 1
+        return place
 
     def _over_dates(self, last: int) -> int:
         """The place before dates that end at `last`: "attacks in 2021 and 2022 that …"."""
@@ -205,6 +228,8 @@ class Reader(Sentence):
         """True where a relative word stands before a place in its part of the sentence."""
         while place > 0 and self.word(place - 1) not in (",", ";", ":", "."):
             place -= 1
+            if self.word(place) == "that" and not self.noun(place - 1):
+                return False
             if self.among(place, "relative"):
                 return True
         return False
@@ -224,13 +249,13 @@ class Reader(Sentence):
         With `near` a participle is the end of it: a relative clause speaks of the noun right before it.
         """
         chain: list[Phrase] = []
-        phrase = self.ending(last)
+        phrase = self._without_deed(self.ending(last))
         while phrase is not None:
             chain.append(phrase)
             before = self._over_list(phrase)
             if not self.among(before, "prepositions") or self.among(before, "sets_in"):
                 break
-            phrase = self.ending(before - 1)
+            phrase = self._without_deed(self.ending(before - 1))
             if phrase is not None and not near and self._participle(phrase):
                 chain, phrase = [], self.ending(self._over_verbs(phrase.first - 1))
         closed = kinds - {OPEN}
@@ -248,6 +273,15 @@ class Reader(Sentence):
         if 0 < joined < last and self.word(joined) == "and" and OPEN not in kinds:
             return self.head(joined - 1, kinds, head=head, near=near)
         return self.pick(chain[-1], kinds) if chain else None
+
+    def _without_deed(self, phrase: Phrase | None) -> Phrase | None:
+        """A noun phrase without the participle that tells by whom something was done to it ("police led by X")."""
+        if phrase is None or phrase.last - phrase.first < 2 or not self.among(phrase.last, "prepositions"):
+            return phrase
+        last, noun = self.tokens[phrase.last - 1], self.tokens[phrase.last - 2]
+        done = last.lower.endswith("ed") and self.word(phrase.last) == "by"
+        doing = last.lower.endswith(("ing", "ed")) and noun.kind in ("role", "group-kind", "actor")
+        return Phrase(phrase.first, phrase.last - 1) if last.item is None and (done or doing) else phrase
 
     def _participle(self, phrase: Phrase) -> bool:
         """True for a participle that tells of the noun before it: "hackers linked to X"."""
@@ -292,7 +326,7 @@ class Reader(Sentence):
 
     def _over_parenthesis(self, comma: int, kinds: frozenset[str]) -> Item | None:
         last = self.tokens[comma - 1].item if comma else None
-        if last is not None and last.kind in kinds and self._is_naming(comma - 2):
+        if last is not None and last.kind in kinds and (self._is_naming(comma - 2) or self._only_names(comma)):
             return last
         for place in range(comma - 1, 0, -1):
             if self.word(place) in (",", "(", "—", "–") and self.noun(place - 1):
@@ -302,6 +336,17 @@ class Reader(Sentence):
             if self.word(place) in (";", ":", "."):
                 return None
         return None
+
+    def _only_names(self, comma: int) -> bool:
+        """True for names alone between commas behind a common noun: "the vendor, X,", "two flaws, X and Y,"."""
+        place = comma - 1
+        while place > 0 and self.tokens[place].kind in NAMES - {"place"}:
+            if self.word(place - 1) not in ("and", "or") or self.tokens[place - 2].kind != self.tokens[place].kind:
+                break
+            place -= 2
+        common = self.tokens[place - 2] if place > 1 else None
+        opened = self.word(place - 1) == "," and self.tokens[comma - 1].kind in NAMES - {"place"}
+        return opened and common is not None and common.kind not in NAMES and self.noun(place - 2)
 
     def _named_between(self, first: int, last: int, kinds: frozenset[str], picked: Item) -> Item:
         """The name that stands between commas behind a common noun: "the intruders, a group it calls X, took …"."""

@@ -14,6 +14,7 @@ from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
 from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST, S
 from geppo.read.frames.frame import OPEN, Frame, Statement, filled, kinds_in, worth
+from geppo.read.frames.nominal import came_to_pass, opens
 from geppo.read.frames.nouns import FARTHEST, Lexicon, Phrase, Verb
 from geppo.read.frames.subjects import COMMON, PASSIVE, Reader
 from geppo.read.frames.tokens import words_of
@@ -53,6 +54,8 @@ def _unreal(reader: Reader, verb: Verb, start: int, auxiliaries: Sequence[str]) 
     words = reader.lexicon.words
     unreal = [word for word in auxiliaries if word in words["unreal"]]
     if unreal and not (unreal == ["could"] and any(word in words["have"] for word in auxiliaries)):
+        return True
+    if BASE in verb.forms and not auxiliaries and reader.let(start):
         return True
     if reader.word(start - 1) == "to" and reader.governor(start - 1) < 0:
         if reader.word(start - 2) in ("is", "are") or _carried_out(reader, verb, start):
@@ -137,24 +140,18 @@ def _of_noun(reader: Reader, frame: Frame, at: int, last: int) -> Iterator[State
     verb = Verb(frame, at, last, frozenset(), 0)
     agents = reader.behind(verb, ("by",), frame.agent)[:1]
     before = at - 1
-    while before > 0 and reader.tokens[before].item is None and reader.noun(before) and not _opens(reader, before):
+    while before > 0 and reader.tokens[before].item is None and reader.noun(before) and not opens(reader, before):
         before -= 1
     if not agents and reader.word(before) == "'s":
         owner = reader.ending(before - 1)
         item = reader.pick(owner, frame.agent - {OPEN}) if owner else None
         agents = [item] if item else []
     patients = _affected(reader, frame, last)
-    unsaid = not agents and bool(frame.nobody) and _happened(reader, before + 1)
+    unsaid = not agents and bool(frame.nobody) and came_to_pass(reader, at, last, before + 1)
     if patients and (agents or unsaid):
         statement = _statement(reader, verb, at, PASSIVE, agents, patients)
         if statement is not None:
-            yield statement
-
-
-def _opens(reader: Reader, at: int) -> bool:
-    """True for a word before the words that describe a noun: an article, an owner, what tells that it came to pass."""
-    names = ("determiners", "follows_event", "came_to_pass")
-    return reader.word(at) == "'s" or any(reader.among(at, name) for name in names)
+            yield replace(statement, constants={"given": "true"}) if reader.among(before, "given") else statement
 
 
 def _affected(reader: Reader, frame: Frame, at: int) -> list[Item]:
@@ -170,21 +167,6 @@ def _affected(reader: Reader, frame: Frame, at: int) -> list[Item]:
     return found
 
 
-def _happened(reader: Reader, at: int) -> bool:
-    """True where a noun at a place tells of what came to pass: "led to the theft of …", "following a breach at …"."""
-    place = at - 1
-    while reader.among(place, "determiners"):
-        place -= 1
-    if reader.among(place, "follows_event"):
-        return True
-    place -= reader.word(place) in ("to", "in")
-    if not reader.among(place, "came_to_pass"):
-        return False
-    before = {reader.word(n) for n in range(max(0, place - 4), place)}
-    words = reader.lexicon.words
-    return before.isdisjoint(words["unreal"] | words["negators"] | {"to", "may", "might"})
-
-
 def _no_verb(reader: Reader, verb: Verb, at: int, auxiliaries: Sequence[str]) -> bool:
     """True for a noun that looks like a form of a verb ("the attack on", "abuse of"), and for half of an adjective
     ("Tinroof-infected")."""
@@ -195,7 +177,9 @@ def _no_verb(reader: Reader, verb: Verb, at: int, auxiliaries: Sequence[str]) ->
     helped = any(word in reader.lexicon.words[name] for name in ("be", "have", "modals") for word in auxiliaries)
     if BASE not in verb.forms or PAST in verb.forms or helped:
         return False
-    return not (reader.noun(at - 1) or reader.among(at - 1, "relative") or reader.word(at - 1) in ("to", "it", "they"))
+    if reader.word(verb.first - 1) == "to":
+        return False
+    return not (reader.noun(at - 1) or reader.among(at - 1, "relative") or reader.word(at - 1) in ("it", "they"))
 
 
 def _definition(verb: Verb, auxiliaries: Sequence[str], statement: Statement) -> bool:
@@ -335,8 +319,8 @@ def _statement(
         return None
     if voice == PASSIVE and not agents and frame.agent and _other_agent(reader, verb):
         return None
-    if len(patients) > 1 and patients[0].kind != OPEN and worth(frame, patients[0], reader.text):
-        patients = [item for item in patients if worth(frame, item, reader.text)]
+    if len(patients) > 1:
+        patients = [item for item in patients if worth(frame, item, reader.text)] or patients
     others = reader.behind(verb, frame.prepositions, frame.other, _SUCH) if frame.prepositions else []
     if frame.predicate is Predicate.COMMUNICATES_WITH:
         kept, beside = ([item for item in row if worth(frame, item, reader.text)] for row in (patients, others))
@@ -383,6 +367,16 @@ def _deed_before(reader: Reader, frame: Frame, at: int) -> Item | None:
     return item if item is not None and item.end == reader.tokens[at - 1].end else None
 
 
+def _only_modifies(reader: Reader, phrase: Phrase, at: int) -> bool:
+    """True for one noun without an article whose list goes on in a longer one: "no student or employee data"."""
+    return (
+        phrase.last - phrase.first == 1
+        and reader.word(phrase.first - 1) in ("no", "any")
+        and not reader.word(phrase.first).endswith("s")
+        and reader.word(at - 1) == "or"
+    )
+
+
 def _listed_before(reader: Reader, found: Item, kinds: frozenset[str]) -> list[Item]:
     """A noun with those that stand before it in one list."""
     place = next((n for n, token in enumerate(reader.tokens) if token.start == found.start), 0)
@@ -392,6 +386,9 @@ def _listed_before(reader: Reader, found: Item, kinds: frozenset[str]) -> list[I
     )
     while joined and place >= 2 and reader.word(place - 1) in (",", "and", "or") and reader.noun(place - 2):
         phrase = reader.ending(place - 2)
+        if phrase is not None and _only_modifies(reader, phrase, place):
+            place = phrase.first
+            break
         item = reader.pick(phrase, kinds) if phrase else None
         if item is None or phrase is None:
             break
@@ -452,6 +449,16 @@ def _other_thing(reader: Reader, phrase: Phrase) -> bool:
     return not kinds.isdisjoint(_HELD_APART)
 
 
+def _over_contrast(reader: Reader, last: int) -> int:
+    """The place before ", not B" that ends at a place: "it was A, not B, that …"."""
+    for place in range(last, max(0, last - FARTHEST), -1):
+        if reader.text_at(place, (",", "not")):
+            return place - 1
+        if reader.word(place) in (",", ";", ":", "."):
+            break
+    return last
+
+
 def _antecedent(reader: Reader, at: int, kinds: frozenset[str]) -> list[Item]:
     """The noun that a relative clause with a subject of its own speaks of: "41 domains that the firm had rented"."""
     phrase = reader.ending(at - 1)
@@ -461,7 +468,7 @@ def _antecedent(reader: Reader, at: int, kinds: frozenset[str]) -> list[Item]:
     while reader.among(before, "determiners") and not reader.among(before, "relative"):
         before -= 1
     if reader.among(before, "relative"):
-        last = before - 1 - (reader.word(before - 1) == ",")
+        last = _over_contrast(reader, before - 1 - (reader.word(before - 1) == ","))
     elif phrase is None or (last := reader.contact(phrase)) == 0:
         return []
     deed = reader.head(last, kinds - {OPEN}) if "campaign-kind" in kinds else None

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from geppo.read.typed import Item
 
-_WORD = re.compile(r"['’]s\b|[0-9]+(?:\.[0-9]+)+[\w\-]*|\w[\w’'&/\-]*|[^\s\w]")
+_WORD = re.compile(r"['’]s\b|((?<=s)['’](?= [^\W\d_]))|[0-9]+(?:[.,][0-9]+)+[\w\-]*|\w[\w’'&/\-]*|[^\s\w]")
 """Python's own engine: what an alternative repeats never matches what follows it, so it never goes back far."""
 
 _POSSESSIVE = frozenset({"'s", "’s"})
@@ -78,6 +78,9 @@ def unquoted(found: list[Token]) -> list[Token]:
 def _words(text: str, start: int, end: int) -> Iterator[Token]:
     for match in _WORD.finditer(text, start, end):
         word, (at, last) = match.group(), match.span()
+        if match.lastindex:
+            yield Token(at, last, "'s")
+            continue
         if word[-2:] not in _POSSESSIVE:
             # As `Token(...)` makes it, without the call between: every word of every sentence is one.
             yield tuple.__new__(Token, (at, last, word.lower(), None, word[0].isupper()))
