@@ -43,6 +43,9 @@ _TOLD = NAMES | {"org", "product"}
 """What a sentence may begin with although it is done to it: "CVE-2026-0001은 해커들이 악용하고 있다"."""
 _OF_LAW = frozenset({Said.ARRESTS, Said.SEIZES})
 """Whoever does them is of the police, by whatever name."""
+_HOSTILE = frozenset({Said.TARGETS, Said.COMPROMISES, Said.STEALS, Said.EXPLOITS})
+"""Acts that nobody does but attackers: without a subject, the group that the text goes on about did them."""
+_MEANS = frozenset({"malware", "tool", "malware-kind"})
 _HOUSES = frozenset({"org", "body"})
 """Who tells of others: a reported clause without a subject of its own is not about them."""
 
@@ -139,7 +142,7 @@ def _statement(reader: Reader, number: int, verb: Predicate, frame: Frame, passi
     constants: dict[str, str] = {}
     alone = passive or frame.stative or frame.predicate in _OF_LAW
     if patients and not agents and not alone and frame.roles.get("agent") == "S":
-        agents, constants = _nameless(reader, number, verb, frame)
+        agents, constants = _nameless(reader, number, verb, frame, patients)
         if not agents and not constants:
             return None
     if passive and not agents and frame.id == "infected-with" and verb.form == ADNOMINAL and not verb.bound:
@@ -148,11 +151,27 @@ def _statement(reader: Reader, number: int, verb: Predicate, frame: Frame, passi
     roles = filled(wanted, agents, patients, others, active=not alone and not constants, alone=alone or bool(constants))
     if roles is None or {item.start for item in agents} & {item.start for item in patients}:
         return None
+    if "O" in roles and _refers(reader, near, patients):
+        roles = {name: row for name, row in roles.items() if name not in ("O", "C")}
+        earlier = [item for item in reader.items if item.kind == "vuln" and item.end <= patients[0].start]
+        roles, constants = (
+            ({**roles, "O": tuple(earlier[-1:])}, constants)
+            if earlier
+            else (roles, {**constants, "object": "@vuln?shared-thing/vulnerability"})
+        )
     places = [verb.start, verb.stem_end, *(place for item in patients for place in (item.start, item.end))]
     start, end = min(places), max(places)
     if frame.never is not None and frame.never.search(reader.text[start : reader.end]) is not None:
         return None
     return Statement(frame=frame, roles=roles, start=start, end=end, constants=constants)
+
+
+def _refers(reader: Reader, near: Sequence[Element], patients: Sequence[Item]) -> bool:
+    """True for a flaw that is named elsewhere: "이 결함을 통해"."""
+    if len(patients) != 1 or patients[0].kind != "shared-thing":
+        return False
+    words = [word for one in near if isinstance(one, Noun) for word in one.words if word.end <= patients[0].start]
+    return bool(words) and reader.lexicon.search("referring", words[-1].plain)
 
 
 def _first(reader: Reader, number: int) -> int:
@@ -189,7 +208,11 @@ def _active(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple
         patients = fits(reader, near[-1] if near else None, frame.patient, frame)
     if head is not None and patients:
         described = fits(reader, head, frame.agent - {OPEN}, frame)
-        if described or _does(reader, head, near):
+        if described or (frame.predicate is not Said.FIXES and _does(reader, head, near)):
+            return described, patients
+    elif patients and (chained := _chained(reader, number, verb, near)) is not None:
+        described = fits(reader, chained, frame.agent & _DOERS, frame)
+        if described or _is_gang(reader, chained):
             return described, patients
     elif head is not None and not holds(near, roles):
         patients = _identified(reader, head, frame) or fits(reader, head, frame.patient, frame)
@@ -265,6 +288,28 @@ def _head(reader: Reader, number: int, verb: Predicate) -> Noun | None:
     return None
 
 
+def _chained(reader: Reader, number: int, verb: Predicate, near: Sequence[Element]) -> Noun | None:
+    """Who is described by the verb on which a linking verb goes on: "서버에 침입해 자료를 빼낸 조직"."""
+    if verb.form != LINKING or holds(near, (SUBJECT,)):
+        return None
+    topics = [one for one in near if isinstance(one, Noun) and one.role == TOPIC]
+    if any(item.kind in _DOERS for one in topics for item in one.items):
+        return None
+    for at in range(number + 1, len(reader.elements)):
+        one = reader.elements[at]
+        if isinstance(one, Noun):
+            if one.role in (SUBJECT, TOPIC):
+                return None
+        elif one.form != LINKING:
+            return _head(reader, at, one)
+    return None
+
+
+def _is_gang(reader: Reader, noun: Noun) -> bool:
+    """True for criminals without a name: nobody else does what a clause says of them ("자료를 빼낸 일당을")."""
+    return reader.lexicon.whole("gang", "".join(word.plain for word in noun.words))
+
+
 def _subject(reader: Reader, number: int, kinds: frozenset[str], frame: Frame) -> list[Item]:
     """The subject of a predicate: the nearest to its left that no other clause keeps."""
     noun = _subject_noun(reader, number) or _reporter(reader, number)
@@ -336,14 +381,26 @@ def _kept(reader: Reader, number: int) -> frozenset[int]:
     return frozenset(found)
 
 
-def _nameless(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple[list[Item], dict[str, str]]:
+def _nameless(
+    reader: Reader, number: int, verb: Predicate, frame: Frame, patients: Sequence[Item]
+) -> tuple[list[Item], dict[str, str]]:
     """Who acts where the subject is "this group", or is left out of what somebody reports: "…고 분석했다"."""
+    near = reader.elements[_first(reader, number) : number]
+    criminals = _head(reader, number, verb) or _chained(reader, number, verb, near)
+    if frame.nobody and criminals is not None and _is_gang(reader, criminals):
+        return [], {"subject": frame.nobody}
+    if frame.predicate is Said.FIXES and (remedy := _head(reader, number, verb)) is not None:
+        named = reader.lexicon.search("remedy", "".join(word.plain for word in remedy.words))
+        return [], {"subject": frame.nobody} if named else {}
     noun = _subject_noun(reader, number)
     if noun is not None and reader.lexicon.whole("they", "".join(word.plain for word in noun.words)):
-        return [], {"subject": "@actor"}
+        return [], {"subject": f"@actor?{frame.nobody}" if frame.nobody and frame.predicate in _HOSTILE else "@actor"}
     told = "deed" if frame.predicate is Said.EXPLOITS and noun is None else "lure"
     if frame.nobody and frame.predicate in _BY_DEEDS and _of_deed(reader, number, verb, told):
-        return [], {"subject": frame.nobody}
+        doers = _attacker(reader, number, frame)
+        return doers, {} if doers else {"subject": frame.nobody}
+    if noun is None and _goes_on(reader, number, verb, frame, patients):
+        return [], {"subject": "@actor"}
     if frame.nobody and noun is None and _is_case(reader, number, verb):
         return [], {"subject": frame.nobody}
     reported = verb.form == QUOTING or (verb.form == ADNOMINAL and verb.bound)
@@ -352,6 +409,40 @@ def _nameless(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tup
         return [], {}
     named = [item for item in reader.items if item.kind == "actor" and item.end <= verb.start]
     return named[-1:], {} if named else {"subject": "@actor"}
+
+
+def _goes_on(reader: Reader, number: int, verb: Predicate, frame: Frame, patients: Sequence[Item]) -> bool:
+    """True for an act of attackers in a sentence that names no subject: the text goes on about its group."""
+    if frame.predicate is Said.USES:
+        return patients[0].kind in _MEANS and _states(reader, number)
+    return frame.predicate in _HOSTILE and not reader.lexicon.begins("anybody", verb.plain) and _states(reader, number)
+
+
+def _states(reader: Reader, number: int) -> bool:
+    """True for a predicate of a sentence or of what it reports: "침투한 것으로 나타났다", "침투해 빼냈다"."""
+    for at in range(number, len(reader.elements)):
+        one = reader.elements[at]
+        if isinstance(one, Noun):
+            if one.role in (SUBJECT, TOPIC):
+                return False
+        elif one.form == ADNOMINAL:
+            following = reader.elements[at + 1] if at + 1 < len(reader.elements) else None
+            return one.bound and isinstance(following, Noun) and reader.lexicon.begins("fact", following.words[0].plain)
+        elif one.form != LINKING:
+            return True
+    return True
+
+
+def _attacker(reader: Reader, number: int, frame: Frame) -> list[Item]:
+    """The group whose attack a clause describes: "X는 은행을 노린 공격을 벌였다"."""
+    for at in range(number + 1, len(reader.elements)):
+        one = reader.elements[at]
+        if isinstance(one, Predicate):
+            found = _subject(reader, at, frame.agent - {OPEN}, frame)
+            return found if found and found[0].kind == "actor" else []
+        if one.role not in (OBJECT, BARE, "with"):
+            return []
+    return []
 
 
 def _is_case(reader: Reader, number: int, verb: Predicate) -> bool:
