@@ -243,10 +243,10 @@ def _amount(text: str, rules: _Rules) -> float:
             group += current or 0.0
             current = _digits(match.group("digits"), rules)
             continue
-        size = rules.magnitudes[match.group("size").strip()]
-        current = (1.0 if current is None else current) * size
-        if size >= MYRIAD:
-            total += group * size + current
+        magnitude = rules.magnitudes[match.group("size").strip()]
+        current = (1.0 if current is None else current) * magnitude
+        if magnitude >= MYRIAD:
+            total += group * magnitude + current
             group, current = 0.0, 0.0
     return total + group + (current or 0.0)
 

@@ -124,7 +124,11 @@ def fits(reader: Reader, noun: Element | None, kinds: frozenset[str], frame: Fra
         if fit is None or not reader.lexicon.whole("apposed", behind):
             continue
         unit = item.count.unit.id if item.count is not None and frame.only is not None else ""
-        if unit in _COUNTERS and (whole := unlisted(reader, noun, items, item.count, kinds, frame)):
+        if (
+            unit in _COUNTERS
+            and item.terms[0].id == unit
+            and (whole := unlisted(reader, noun, items, item.count, kinds, frame))
+        ):
             return whole
         if item.kind not in NAMES:
             fit = narrowed(items[:number], fit, kinds)
