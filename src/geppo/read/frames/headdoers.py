@@ -136,7 +136,7 @@ def _kept(reader: Reader, number: int) -> frozenset[int]:
         if own and (contrast or not holds(reader.elements[first:at], (OBJECT, "against"))):
             doers = {item.kind for item in own[-1][1].items} & DOERS
             loose = one.passive or reader.lexicon.search("quality", one.plain)
-            if contrast or not (loose and doers):
+            if contrast or not (loose and (doers or (one.passive and own[-1][0] != at - 1))):
                 found.add(own[-1][0])
     return frozenset(found)
 
@@ -153,7 +153,11 @@ def nameless(
         repairs = reader.lexicon.search("remedy", "".join(word.plain for word in remedy.words))
         return [], {"subject": frame.nobody} if repairs else {}
     noun = subject_noun(reader, number)
-    if noun is not None and reader.lexicon.whole("they", "".join(word.plain for word in noun.words)):
+    if (
+        noun is not None
+        and "actor" in frame.agent
+        and reader.lexicon.whole("they", "".join(word.plain for word in noun.words))
+    ):
         return [], {"subject": f"@actor?{frame.nobody}" if frame.nobody and frame.predicate in _HOSTILE else "@actor"}
     told = "deed" if frame.predicate is Said.EXPLOITS and noun is None else "lure"
     if frame.nobody and frame.predicate in _BY_DEEDS and _of_deed(reader, number, verb, told):
@@ -164,7 +168,7 @@ def nameless(
     if frame.nobody and noun is None and _is_case(reader, number, verb):
         return [], {"subject": frame.nobody}
     reported = verb.form == QUOTING or (verb.form == ADNOMINAL and verb.bound)
-    house = noun is not None and any(item.kind in _HOUSES for item in noun.items)
+    house = noun is not None and noun.role == TOPIC and any(item.kind in _HOUSES for item in noun.items)
     if not reported or not house or "actor" not in frame.agent:
         return [], {}
     named = [item for item in reader.items if item.kind == "actor" and item.end <= verb.start]
