@@ -236,18 +236,23 @@ def _amount(text: str, rules: _Rules) -> float:
         return float(rules.words[word] * rules.magnitudes.get(size, 1))
     if not any(character.isdigit() and character.isascii() for character in text):
         return float(_in_words(text, rules))
-    total = group = 0.0
+    total = group = closed = 0.0
     current: float | None = None
     for match in rules.token.finditer(text):
         if match.group("digits"):
             group += current or 0.0
-            current = _digits(match.group("digits"), rules)
+            current, closed = _digits(match.group("digits"), rules), 0.0
             continue
         magnitude = rules.magnitudes[match.group("size").strip()]
-        current = (1.0 if current is None else current) * magnitude
+        if closed:
+            total += closed * (magnitude - 1)
+            closed *= magnitude
+            continue
+        current = round((1.0 if current is None else current) * magnitude, 6)
         if magnitude >= MYRIAD:
-            total += group * magnitude + current
-            group, current = 0.0, 0.0
+            closed = group * magnitude + current
+            total += closed
+            group, current = 0.0, None
     return total + group + (current or 0.0)
 
 

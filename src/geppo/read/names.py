@@ -215,7 +215,11 @@ def introduced(line: TypedLine, language: str, among: Sequence[int]) -> Iterable
         for found in known.compiled.matches(number, line.line, line.data):
             kind = rule.kind or _kind_said(line, found.groupdict()["K"])
             if kind:
-                yield from ((Kind(kind), name) for name in _names_in(line, found.span("X"), rule.sure, known))
+                yield from (
+                    (Kind(kind), name)
+                    for name in _names_in(line, found.span("X"), rule.sure, known)
+                    if kind != Kind.IDENTITY or known.generic is None or known.generic.search(name) is None
+                )
 
 
 def _kind_said(line: TypedLine, marks: str | None) -> str:
