@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from geppo.judge._catalogue import Catalogue, Publisher
 from geppo.judge._reference import Standing, speaker_words
-from geppo.judge.sounds import sound_alike
+from geppo.judge.sounds import sound_alike, spelled_alike
 from geppo.model.report import Report
 
 
@@ -152,6 +152,7 @@ class Directory:
         self._publishers: dict[str, str] = {}
         for publisher in sorted({report.document.publisher for report in reports}):
             self._enter(publisher)
+        self._join_scripts()
         houses = frozenset(self._aliases)
         for publisher in sorted(self._bylines):
             for alias in map(fold, self._bylines[publisher].aliases):
@@ -175,6 +176,19 @@ class Directory:
         self._bylines[publisher] = Byline(house=parts.house, aliases=tuple(aliases), origins=tuple(origins))
         self._publishers[publisher] = key
         self._name(fold(parts.house), key)
+
+    def _join_scripts(self) -> None:
+        """One key for a house that pages print in two scripts ("하토바 보안", "Hatoba Security").
+
+        A name that could be either of two houses is neither.
+        """
+        names = {name: key for name, keys in self._aliases.items() if len(keys) == 1 for key in keys}
+        plain = [name for name in names if name.isascii()]
+        for name in sorted(names.keys() - set(plain)):
+            twins = {names[other] for other in plain if spelled_alike(name, other)}
+            if len(twins) == 1 and names[name].startswith("name:") and (key := next(iter(twins))) != names[name]:
+                self._aliases[name] = {key}
+                self._publishers |= {line: key for line, own in self._publishers.items() if own == names[name]}
 
     def _name(self, name: str, key: str) -> None:
         if name:
