@@ -177,8 +177,13 @@ def _of_himself(reader: Reader, number: int, doers: Sequence[Item]) -> bool:
     for at in range(number, len(reader.elements)):
         one = reader.elements[at]
         if isinstance(one, Predicate) and one.form == QUOTING:
-            following = reader.elements[at + 1] if at + 1 < len(reader.elements) else None
-            return isinstance(following, Predicate) and reader.lexicon.begins("tells", following.plain)
+            # What stands in two quotations has its verb of saying behind the second ("…했다"며 "…"고 밝혔다).
+            behind = (
+                reader.elements[at + 1 :]
+                if reader.lexicon.search("goes_on", one.plain)
+                else reader.elements[at + 1 : at + 2]
+            )
+            return any(isinstance(two, Predicate) and reader.lexicon.begins("tells", two.plain) for two in behind)
         if isinstance(one, Predicate) and one.form != LINKING:
             return False
     return False
