@@ -182,7 +182,7 @@ def name_forms(names: Names) -> Iterator[Form]:
             ordinary = folded in names.ordinary or (split and pattern.replace("-", " ") in names.ordinary_phrases)
             if len(folded) <= _SHORT and pattern.isascii():
                 case = Case.EXACT
-            elif ordinary or split or " " in pattern:
+            elif ordinary or split or (" " in pattern and pattern != pattern.upper()):
                 case = Case.TITLE if title else Case.CAPITAL
             else:
                 case = Case.UPPER

@@ -49,6 +49,7 @@ class SpeakerWords:
     further: str
     sounds: dict[int, int]
     silent: frozenset[str]
+    trades: dict[str, str]
     judged: frozenset[str]
     media_kinds: frozenset[str]
     public_kinds: frozenset[str]
@@ -78,6 +79,7 @@ def speaker_words() -> SpeakerWords:
         further=raw["further"]["grade"],
         sounds=str.maketrans(raw["sounds"]["from"], raw["sounds"]["to"]),
         silent=frozenset(raw["sounds"]["silent"]),
+        trades={word: trade for trade, row in raw["trades"].items() for word in row},
         judged=frozenset(raw["judged"]["grades"]),
         media_kinds=frozenset(raw["kinds-of-media"]["kinds"]),
         public_kinds=frozenset(raw["kinds-of-public-bodies"]["kinds"]),

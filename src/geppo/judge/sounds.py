@@ -37,6 +37,42 @@ def sound_of(word: str) -> str:
     return f"{latin[:_CONSONANTS]}:{key}" if len(key) > _CONSONANTS else ""
 
 
+def spelled_alike(name: str, other: str) -> bool:
+    """True where two folded names of different scripts are one name, letter by letter, and say the same trade.
+
+    Stricter than `sound_alike`, since two houses become one by it: what is transcribed with other vowels, or with a
+    consonant that its script lacks, is not recognised.
+    """
+    (one, trades), (two, others) = _taken_apart(name), _taken_apart(other)
+    return len(one) >= LEAST_LETTERS and one == two and (trades == others or not (trades and others))
+
+
+LEAST_LETTERS = 5
+"""Letters of a name, without its trade, by which two scripts may print one house."""
+
+
+@cache
+def _taken_apart(name: str) -> tuple[str, frozenset[str]]:
+    """The Latin letters of a folded name without the words of its trade, `l` for `r`, and what those words say."""
+    words = speaker_words().trades
+    trades: set[str] = set()
+    core: list[str] = []
+    for token in name.split():
+        while token:
+            found = next((word for word in words if token == word or _ends_in(token, word)), "")
+            if not found:
+                core.append(token)
+                break
+            trades.add(words[found])
+            token = token.removesuffix(found)
+    return _latin("".join(core)).replace("r", "l"), frozenset(trades)
+
+
+def _ends_in(token: str, word: str) -> bool:
+    """True for a name in a script without blanks that ends in a word of its trade."""
+    return not token.isascii() and token.endswith(word)
+
+
 def sound_alike(name: str, other: str) -> bool:
     """True where two names of different scripts begin with the same sounds, or one word of one with the other's.
 

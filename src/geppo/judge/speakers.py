@@ -16,7 +16,7 @@ import re2
 
 from geppo.judge._catalogue import Catalogue, Publisher
 from geppo.judge._reference import Standing, retold_words, speaker_words
-from geppo.judge.sounds import sound_alike, sound_of
+from geppo.judge.sounds import sound_alike, sound_of, spelled_alike
 from geppo.model.entity import Kind
 from geppo.model.report import Report
 
@@ -235,6 +235,7 @@ class Directory:
         self._sounding: dict[str, set[tuple[str, str, bool]]] = defaultdict(set)
         for publisher in sorted({report.document.publisher for report in reports}):
             self._enter(publisher)
+        self._join_scripts()
         houses = frozenset(self._aliases)
         for publisher in sorted(self._bylines):
             for alias in map(fold, self._bylines[publisher].aliases):
@@ -281,6 +282,19 @@ class Directory:
         public = not retold_words().institutions.isdisjoint(fold(parts.house).split())
         for letters, sound in _sounds(parts.house, whole=True):
             self._sounding[sound].add((letters, key, public))
+
+    def _join_scripts(self) -> None:
+        """One key for a house that pages print in two scripts ("하토바 보안", "Hatoba Security").
+
+        A name that could be either of two houses is neither.
+        """
+        names = {name: key for name, keys in self._aliases.items() if len(keys) == 1 for key in keys}
+        plain = [name for name in names if name.isascii()]
+        for name in sorted(names.keys() - set(plain)):
+            twins = {names[other] for other in plain if spelled_alike(name, other)}
+            if len(twins) == 1 and names[name].startswith("name:") and (key := next(iter(twins))) != names[name]:
+                self._aliases[name] = {key}
+                self._publishers |= {line: key for line, own in self._publishers.items() if own == names[name]}
 
     def _name(self, name: str, key: str) -> None:
         if name:

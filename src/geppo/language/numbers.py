@@ -222,6 +222,10 @@ def _is_range(folded: str, ends: list[tuple[int, int]], joint: str, rules: _Rule
     return _amount(folded[first:last], rules) < _amount(folded[begin:end], rules)
 
 
+MYRIAD = 10_000
+"""Magnitudes from here on multiply all that was counted since the one before: `2천700만` is 2700 · 1e4."""
+
+
 def _amount(text: str, rules: _Rules) -> float:
     """The value of digits, number words and magnitudes: `1億2,000万` is 1e8 + 2000 · 1e4."""
     if text.isdecimal():
@@ -232,15 +236,24 @@ def _amount(text: str, rules: _Rules) -> float:
         return float(rules.words[word] * rules.magnitudes.get(size, 1))
     if not any(character.isdigit() and character.isascii() for character in text):
         return float(_in_words(text, rules))
-    total = 0.0
+    total = group = closed = 0.0
     current: float | None = None
     for match in rules.token.finditer(text):
         if match.group("digits"):
-            total += current or 0.0
-            current = _digits(match.group("digits"), rules)
-        else:
-            current = (1.0 if current is None else current) * rules.magnitudes[match.group("size").strip()]
-    return total + (current or 0.0)
+            group += current or 0.0
+            current, closed = _digits(match.group("digits"), rules), 0.0
+            continue
+        magnitude = rules.magnitudes[match.group("size").strip()]
+        if closed:
+            total += closed * (magnitude - 1)
+            closed *= magnitude
+            continue
+        current = round((1.0 if current is None else current) * magnitude, 6)
+        if magnitude >= MYRIAD:
+            closed = group * magnitude + current
+            total += closed
+            group, current = 0.0, None
+    return total + group + (current or 0.0)
 
 
 def _in_words(text: str, rules: _Rules) -> int:

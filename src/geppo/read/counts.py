@@ -180,7 +180,7 @@ def _of(data: Item, number: Number, unit: Term) -> Item:
     """Counted data whose number is that of the persons whom they are of."""
     if data.kind != "datacount":
         return data
-    return replace(_item(data.start, data.end, number, unit), kind="datacount")
+    return replace(_item(data.start, data.end, number, unit), kind="datacount", terms=data.terms)
 
 
 def _head_noun(text: str, items: Sequence[Item], index: int) -> tuple[int, Item]:

@@ -136,6 +136,9 @@ def _elsewhere(
         return _set_apart(between, sentence.language, chained=follows)
     between = sentence.text[mark.end : match.start]
     opening = scope()["opening"].get(sentence.language, scope()["opening"]["en"])
+    describes = scope()["describes"].get(sentence.language)
+    if describes is not None and predicate is not Predicate.HAS_NEXUS and _compiled(describes).search(between):
+        return True
     if mark.start - sentence.span.start <= opening or between.lstrip().startswith(tuple(scope()["governs"])):
         return False
     if follows and not mark.text.startswith(tuple(scope()["hedge_adverbs"])):

@@ -241,7 +241,11 @@ def introduced(line: TypedLine, language: str, among: Sequence[int]) -> Iterable
             if kind == _GROUP and _of_business(line, word, known):
                 kind = Kind.IDENTITY.value
             if kind and not _names_others(line, found.span("X")[1], kind, known):
-                yield from ((Kind(kind), name) for name in _names_in(line, found.span("X"), rule, known))
+                yield from (
+                    (Kind(kind), name)
+                    for name in _names_in(line, found.span("X"), rule, known)
+                    if kind != Kind.IDENTITY or known.generic is None or known.generic.search(name) is None
+                )
 
 
 _GROUP = Kind.INTRUSION_SET.value

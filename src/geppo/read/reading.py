@@ -222,7 +222,8 @@ def _introductions(
 
 def _known(name: str, catalog: Catalog, language: str) -> bool:
     """True where the whole name is in the catalogue already (as a name, a place, a sector, a concept)."""
-    return any(mention.end - mention.start >= len(name) for mention in catalog.match(name, language))
+    forms = (name, name.capitalize()) if name.isascii() and name.islower() else (name,)
+    return any(mention.end - mention.start >= len(name) for form in forms for mention in catalog.match(form, language))
 
 
 def publisher_names(documents: Iterable[Document], catalog: Catalog) -> tuple[Name, ...]:

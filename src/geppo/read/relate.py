@@ -420,7 +420,7 @@ def _pact(sentence: Sentence, found: Found) -> tuple[Item, ...]:
 
 def _sensible(predicate: Predicate, subject: Term, object_: Term | None) -> bool:
     """False where the subject only studies what the predicate says, or the object is nothing that it is done to."""
-    for name in ("bystanders", "advised"):
+    for name in ("bystanders", "advised", "not_leaked"):
         if predicate.value in scope()[name]["predicates"] and subject.id in scope()[name]["terms"]:
             return False
     if object_ is not None and predicate is Predicate.SAME_AS and {subject.kind, object_.kind} in _UNLIKE:

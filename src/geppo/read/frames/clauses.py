@@ -305,7 +305,7 @@ class Clauses(Wordforms):
         host = clause.host if self.opens(clause) else None
         row = [n for one in (clause, host) if one for first, last in one.pieces for n in range(first, last) if n < at]
         return self.untrue or any(
-            self.among(n, "doubts") or (host is not None and self.among(n, "excluding") and not self.negated(n))
+            self.among(n, "doubts") or (host is not None and self.among(n, "excluding") and not self._stays_open(n))
             for n in row
         )
 
@@ -314,9 +314,17 @@ class Clauses(Wordforms):
         if clause.host is None or not self.opens(clause):
             return ""
         row = [n for first, last in clause.host.pieces for n in range(first, last) if self.among(n, "excluding")]
-        if any(self.negated(n) for n in row):
+        if any(self._stays_open(n) for n in row):
             return "open"
         return "denies" if any(self.among(n, "denying") for n in row) else ""
+
+    def _stays_open(self, at: int) -> bool:
+        """True for what is not ruled out, or cannot be ("не исключают", "нельзя исключать")."""
+        return self.negated(at) or self.among(at - 1, "impossible")
+
+    def sought(self, clause: Clause) -> bool:
+        """True for what somebody looked for and did not find ("не нашли свидетельств того, что …")."""
+        return clause.host is not None and self.opens(clause) and self.missing(clause.host)
 
     @cached_property
     def untrue(self) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from ahocorasick_rs import AhoCorasick
 
 from geppo import linear
+from geppo.model.claim import Predicate as Said
 from geppo.read.frames.conjugation import Table, expressions, stem
 from geppo.read.frames.frame import OPEN, Able, Frame, Frames, kinds_in
 from geppo.read.typed import Item
@@ -361,7 +362,10 @@ class Reader:
         ]
 
     def _verbs(self, matches: Sequence[tuple[int, int, Frame, bool]]) -> dict[int, Predicate]:
-        """The predicates that are verbs of frames, by where they begin; where several begin the longest."""
+        """The predicates that are verbs of frames, by where they begin; where several begin the longest.
+
+        Whoever claims a theft may claim the house or what was taken: "…를 탈취했다고 주장하다" is a verb of both.
+        """
         starts = {word.start: number for number, word in enumerate(self.words)}
         found: dict[int, list[tuple[int, Frame, bool]]] = {}
         for start, end, frame, voice in matches:
@@ -373,7 +377,12 @@ class Reader:
             row = [one for at, inner in found.items() if start <= at < longest for one in inner]
             last = next(n for n, word in enumerate(self.words) if word.end >= longest)
             predicate = self._predicate(starts[start], self._auxiliaries(last), longest)
-            frames = tuple((frame, voice != frame.inverse) for end, frame, voice in row if end >= longest - 1)
+            claimed = any(frame.predicate is Said.CLAIMS_RESPONSIBILITY for end, frame, _ in row if end == longest)
+            frames = tuple(
+                (frame, voice != frame.inverse)
+                for end, frame, voice in row
+                if end >= longest - 1 or (claimed and frame.predicate is Said.STEALS)
+            )
             passive = any(voice for end, _, voice in found[start] if end == longest)
             made[start] = replace(predicate, frames=frames, passive=passive)
         return made

@@ -30,21 +30,25 @@ from geppo.read.frames.eojeol import (
     Reader,
 )  # fmt: skip
 from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling
-from geppo.read.frames.headnouns import NAMES, OWNED, by, fits, holds, listed, owners
+from geppo.read.frames.headdoers import (
+    DOERS,
+    chain_head,
+    clause_start,
+    head_of,
+    is_gang,
+    nameless,
+    subject,
+    subject_noun,
+)
+from geppo.read.frames.headnouns import NAMES, by, fits, holds
 from geppo.read.typed import Item
 
-_DOERS = frozenset({"actor", "group-kind", "role"})
-"""They do things rather than have them done to them: "해커가 감염된 기기에 접속해"."""
-_BY_DEEDS = frozenset({Said.EXPLOITS, Said.TARGETS})
-"""What an attack does by itself, whoever stands behind it: "은행을 노린 피싱 메일이 유포됐다"."""
 _OF_DEEDS = ("dative", "at", "with")
 """Particles of the attack in which or by which a thing is done."""
 _TOLD = NAMES | {"org", "product"}
 """What a sentence may begin with although it is done to it: "CVE-2026-0001은 해커들이 악용하고 있다"."""
 _OF_LAW = frozenset({Said.ARRESTS, Said.SEIZES})
 """Whoever does them is of the police, by whatever name."""
-_HOUSES = frozenset({"org", "body"})
-"""Who tells of others: a reported clause without a subject of its own is not about them."""
 
 
 def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
@@ -77,7 +81,7 @@ def _general(statement: Statement) -> bool:
 
 def _contrasted(reader: Reader, number: int, said: Statement, frame: Frame) -> Iterator[Statement]:
     """What a verb is said not to be done to: "은행이 아니라 병원을 노렸다"."""
-    first = _first(reader, number)
+    first = clause_start(reader, number)
     row = reader.elements[:first]
     if len(row) < 2 or "O" not in said.roles or said.constants.get("negated") != "false":
         return
@@ -133,13 +137,13 @@ def _statement(reader: Reader, number: int, verb: Predicate, frame: Frame, passi
     if passive and frame.active_only:
         return None
     agents, patients = (_passive if passive else _active)(reader, number, verb, frame)
-    near = reader.elements[_first(reader, number) : number]
+    near = reader.elements[clause_start(reader, number) : number]
     beside = [one for one in near if isinstance(one, Noun) and not one.words[-1].stop]
     others = by(reader, beside, frame.whole, frame.other, frame) if frame.other else []
     constants: dict[str, str] = {}
     alone = passive or frame.stative or frame.predicate in _OF_LAW
     if patients and not agents and not alone and frame.roles.get("agent") == "S":
-        agents, constants = _nameless(reader, number, verb, frame)
+        agents, constants = nameless(reader, number, verb, frame, patients)
         if not agents and not constants:
             return None
     if passive and not agents and frame.id == "infected-with" and verb.form == ADNOMINAL and not verb.bound:
@@ -148,6 +152,16 @@ def _statement(reader: Reader, number: int, verb: Predicate, frame: Frame, passi
     roles = filled(wanted, agents, patients, others, active=not alone and not constants, alone=alone or bool(constants))
     if roles is None or {item.start for item in agents} & {item.start for item in patients}:
         return None
+    if any(item.kind in DOERS for item in agents) and _of_himself(reader, number, agents):
+        constants = {**constants, "hedge": "reported"}
+    if "O" in roles and _refers(reader, near, patients):
+        roles = {name: row for name, row in roles.items() if name not in ("O", "C")}
+        earlier = [item for item in reader.items if item.kind == "vuln" and item.end <= patients[0].start]
+        roles, constants = (
+            ({**roles, "O": tuple(earlier[-1:])}, constants)
+            if earlier
+            else (roles, {**constants, "object": "@vuln?shared-thing/vulnerability"})
+        )
     places = [verb.start, verb.stem_end, *(place for item in patients for place in (item.start, item.end))]
     start, end = min(places), max(places)
     if frame.never is not None and frame.never.search(reader.text[start : reader.end]) is not None:
@@ -155,41 +169,65 @@ def _statement(reader: Reader, number: int, verb: Predicate, frame: Frame, passi
     return Statement(frame=frame, roles=roles, start=start, end=end, constants=constants)
 
 
-def _first(reader: Reader, number: int) -> int:
-    """The number of the first element behind the predicate before a predicate."""
-    for before in range(number - 1, -1, -1):
-        element = reader.elements[before]
-        if isinstance(element, Predicate):
-            return before + 1
-    return 0
+def _of_himself(reader: Reader, number: int, doers: Sequence[Item]) -> bool:
+    """True for what an attacker says that he did: "X는 자료를 훔쳤다고 밝혔다"."""
+    noun = subject_noun(reader, number)
+    if noun is None or noun.role != TOPIC or not noun.start <= doers[-1].start < noun.end:
+        return False
+    for at in range(number, len(reader.elements)):
+        one = reader.elements[at]
+        if isinstance(one, Predicate) and one.form == QUOTING:
+            # What stands in two quotations has its verb of saying behind the second ("…했다"며 "…"고 밝혔다).
+            behind = (
+                reader.elements[at + 1 :]
+                if reader.lexicon.search("goes_on", one.plain)
+                else reader.elements[at + 1 : at + 2]
+            )
+            return any(isinstance(two, Predicate) and reader.lexicon.begins("tells", two.plain) for two in behind)
+        if isinstance(one, Predicate) and one.form != LINKING:
+            return False
+    return False
+
+
+def _refers(reader: Reader, near: Sequence[Element], patients: Sequence[Item]) -> bool:
+    """True for a flaw that is named elsewhere: "이 결함을 통해"."""
+    if len(patients) != 1 or patients[0].kind != "shared-thing":
+        return False
+    words = [word for one in near if isinstance(one, Noun) for word in one.words if word.end <= patients[0].start]
+    return bool(words) and reader.lexicon.search("referring", words[-1].plain)
 
 
 def _before_manner(reader: Reader, number: int) -> int:
     """The number of the first element of a clause with the words that say how: "개발자에게 채용을 빙자해 접근했다"."""
-    first = _first(reader, number)
+    first = clause_start(reader, number)
     before = reader.elements[first - 1] if first else None
     if not isinstance(before, Predicate) or before.form != LINKING or before.frames:
         return first
-    return _first(reader, first - 1) if reader.lexicon.search("manner", before.plain) else first
+    return clause_start(reader, first - 1) if reader.lexicon.search("manner", before.plain) else first
 
 
 def _active(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple[list[Item], list[Item]]:
-    near = reader.elements[_first(reader, number) : number]
+    near = reader.elements[clause_start(reader, number) : number]
     roles = frame.prepositions or (OBJECT,)
     if OBJECT not in roles and not holds(near, roles):
         near = reader.elements[_before_manner(reader, number) : number]
     patients = by(reader, near, roles, frame.patient, frame)
     if not patients and OBJECT in roles and not holds(near, (OBJECT,)):
         also = by(reader, near, (ALSO,), frame.patient, frame)
-        patients = [item for item in also if filling(item, frame.agent - {OPEN}) is None]
-    head = _head(reader, number, verb)
+        own = subject_noun(reader, number)
+        patients = [item for item in also if own is not None or filling(item, frame.agent - {OPEN}) is None]
+    head = head_of(reader, number, verb)
     if not frame.agent:
         return [], patients or fits(reader, head, frame.patient, frame)
     if frame.glued:
         patients = fits(reader, near[-1] if near else None, frame.patient, frame)
     if head is not None and patients:
         described = fits(reader, head, frame.agent - {OPEN}, frame)
-        if described or _does(reader, head, near):
+        if described or (frame.predicate is not Said.FIXES and _does(reader, head, near)):
+            return described, patients
+    elif patients and (chained := chain_head(reader, number, verb, near)) is not None:
+        described = fits(reader, chained, frame.agent & DOERS, frame)
+        if described or is_gang(reader, chained):
             return described, patients
     elif head is not None and not holds(near, roles):
         patients = _identified(reader, head, frame) or fits(reader, head, frame.patient, frame)
@@ -200,23 +238,26 @@ def _active(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple
             fit for item in reader.items if item.end <= verb.start and (fit := filling(item, frame.patient - {OPEN}))
         ]
         patients = ([item for item in named if item.kind in NAMES] or named)[-1:]
-    return _subject(reader, number, frame.agent, frame), patients
+    agents = subject(reader, number, frame.agent, frame)
+    if not agents and frame.predicate is Said.DISRUPTS:
+        agents = by(reader, near, ("with",), frame.agent - {OPEN}, frame)
+    return agents, patients
 
 
 def _passive(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple[list[Item], list[Item]]:
-    near = reader.elements[_first(reader, number) : number]
+    near = reader.elements[clause_start(reader, number) : number]
     causes = ("by", "dative", "from", "with") if frame.predicate is Said.DISRUPTS else ("by", "dative", "from")
     agents = by(reader, near, causes, frame.agent - {OPEN}, frame)
     if not agents and near and isinstance(near[-1], Noun) and near[-1].role == OF:
         agents = fits(reader, near[-1], frame.agent - {OPEN}, frame)
     if not agents or agents[0].kind not in NAMES:
         agents = _deed(reader, near, frame) or agents
-    head = _head(reader, number, verb)
+    head = head_of(reader, number, verb)
     patients = by(reader, near, (OBJECT,), frame.patient, frame) if frame.predicate in (Said.STEALS, Said.LEAKS) else []
     if not patients and head is not None and not holds(near, (SUBJECT,)):
         patients = fits(reader, head, frame.patient, frame)
     if not patients and (head is None or holds(near, (SUBJECT,))):
-        patients = _subject(reader, number, frame.patient, frame)
+        patients = subject(reader, number, frame.patient, frame)
     return agents, patients
 
 
@@ -251,126 +292,6 @@ def _identified(reader: Reader, head: Noun, frame: Frame) -> list[Item]:
         if one.role in (OBJECT, SUBJECT, TOPIC):
             return []
     return []
-
-
-def _head(reader: Reader, number: int, verb: Predicate) -> Noun | None:
-    """The noun that a relative clause describes."""
-    if verb.form != ADNOMINAL or verb.bound:
-        return None
-    for one in reader.elements[number + 1 : number + 3]:
-        if isinstance(one, Noun):
-            return one if one.role != OF or any(item.kind in NAMES for item in one.items) else None
-        if one.frames or one.form != ADNOMINAL:
-            return None
-    return None
-
-
-def _subject(reader: Reader, number: int, kinds: frozenset[str], frame: Frame) -> list[Item]:
-    """The subject of a predicate: the nearest to its left that no other clause keeps."""
-    noun = _subject_noun(reader, number) or _reporter(reader, number)
-    if noun is None:
-        return []
-    at = reader.elements.index(noun)
-    found = fits(reader, noun, kinds, frame)
-    if found and found[0].kind not in NAMES and frame.predicate in OWNED:
-        found = owners(reader, reader.elements[:at], noun, found, kinds, frame)
-    return [*listed(reader, reader.elements[:at], kinds, frame), *found] if found else []
-
-
-def _subject_noun(reader: Reader, number: int) -> Noun | None:
-    kept = _kept(reader, number)
-    reported: Noun | None = None
-    quoted = False
-    for before in range(number - 1, -1, -1):
-        one = reader.elements[before]
-        if isinstance(one, Predicate):
-            quoted = quoted or one.form == QUOTING
-        elif one.role == SUBJECT:
-            if before not in kept and not quoted:
-                return one
-        elif one.role == TOPIC and not _adverbial(reader, one):
-            if not quoted:
-                return one
-            reported = one
-    return reported
-
-
-def _reporter(reader: Reader, number: int) -> Noun | None:
-    """Who says of himself what a reported clause without a subject says: "해킹했다고 주장한 X"."""
-    verb = reader.elements[number]
-    following = reader.elements[number + 1] if number + 1 < len(reader.elements) else None
-    if isinstance(verb, Predicate) and verb.form == QUOTING and isinstance(following, Predicate):
-        return _head(reader, number + 1, following)
-    return None
-
-
-def _adverbial(reader: Reader, noun: Noun) -> bool:
-    plain = "".join(word.plain for word in noun.words)
-    return reader.lexicon.whole("no_topic", plain) or any(
-        item.kind == "date" and item.end >= noun.stem_end for item in noun.items
-    )
-
-
-def _kept(reader: Reader, number: int) -> frozenset[int]:
-    """The numbers of the subjects that relative clauses before a predicate keep for themselves.
-
-    A clause that names its object leaves its subject open ("기업을 노린 조직"); one that does not keeps it
-    ("조직이 만든 도구"), and so does a passive one whose subject stands right before it.
-    """
-    found: set[int] = set()
-    for at in range(number):
-        one = reader.elements[at]
-        if not isinstance(one, Predicate):
-            continue
-        contrast = reader.lexicon.search("contrast", one.plain)
-        if (one.form != ADNOMINAL or one.bound) and not contrast:
-            continue
-        first = _first(reader, at)
-        inside = range(first, at)
-        own = [(n, noun) for n in inside if isinstance(noun := reader.elements[n], Noun) and noun.role == SUBJECT]
-        if own and (contrast or not holds(reader.elements[first:at], (OBJECT, "against"))):
-            doers = {item.kind for item in own[-1][1].items} & _DOERS
-            loose = one.passive or reader.lexicon.search("quality", one.plain)
-            if contrast or not (loose and doers):
-                found.add(own[-1][0])
-    return frozenset(found)
-
-
-def _nameless(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple[list[Item], dict[str, str]]:
-    """Who acts where the subject is "this group", or is left out of what somebody reports: "…고 분석했다"."""
-    noun = _subject_noun(reader, number)
-    if noun is not None and reader.lexicon.whole("they", "".join(word.plain for word in noun.words)):
-        return [], {"subject": "@actor"}
-    told = "deed" if frame.predicate is Said.EXPLOITS and noun is None else "lure"
-    if frame.nobody and frame.predicate in _BY_DEEDS and _of_deed(reader, number, verb, told):
-        return [], {"subject": frame.nobody}
-    if frame.nobody and noun is None and _is_case(reader, number, verb):
-        return [], {"subject": frame.nobody}
-    reported = verb.form == QUOTING or (verb.form == ADNOMINAL and verb.bound)
-    house = noun is not None and any(item.kind in _HOUSES for item in noun.items)
-    if not reported or not house or "actor" not in frame.agent:
-        return [], {}
-    named = [item for item in reader.items if item.kind == "actor" and item.end <= verb.start]
-    return named[-1:], {} if named else {"subject": "@actor"}
-
-
-def _is_case(reader: Reader, number: int, verb: Predicate) -> bool:
-    """True where a verb says what a case is that somebody tells of: "개발자를 노린 사례도 확인됐다"."""
-    following = reader.elements[number + 1] if number + 1 < len(reader.elements) else None
-    return (
-        verb.form == ADNOMINAL
-        and isinstance(following, Noun)
-        and reader.lexicon.whole("case", "".join(word.plain for word in following.words))
-    )
-
-
-def _of_deed(reader: Reader, number: int, verb: Predicate, told: str) -> bool:
-    """True where a verb describes an attack or what it is done with: "X를 악용한 공격이 확인됐다"."""
-    following = reader.elements[number + 1 : number + 2]
-    return verb.form == ADNOMINAL and any(
-        isinstance(one, Noun) and reader.lexicon.search(told, "".join(word.plain for word in one.words))
-        for one in following
-    )
 
 
 __all__ = ["BARE", "statements"]

@@ -39,8 +39,15 @@ OWNED = frozenset({Said.TARGETS, Said.COMPROMISES, Said.DISRUPTS, Said.CLAIMS_RE
 """Who owns the thing that is attacked is attacked as well."""
 _STATES = frozenset({Said.DENIES, Said.SANCTIONS})
 """Acts of a state by whatever house of it: "중국 외교부는 부인했다"."""
+_OF_HOUSES = frozenset({"device", "shared-thing", "service"})
+"""What a house owns whose name stands right before it: "대학병원 서버"."""
+_HOUSES = frozenset({"sector", "org", "body"})
 _COUNTERS = frozenset({"unit/person", "unit/item", "unit/organisation", "device/device"})
 """What words that only count stand for; the noun before them is what is meant: "일당 5명"."""
+
+
+_SUSPECT = Term(kind=Kind.CONCEPT, id="role/suspect", name="suspect")
+"""What a person is called whom a text names by a family name."""
 
 
 def by(
@@ -117,7 +124,11 @@ def fits(reader: Reader, noun: Element | None, kinds: frozenset[str], frame: Fra
         if fit is None or not reader.lexicon.whole("apposed", behind):
             continue
         unit = item.count.unit.id if item.count is not None and frame.only is not None else ""
-        if unit in _COUNTERS and (whole := unlisted(reader, noun, items, item.count, kinds, frame)):
+        if (
+            unit in _COUNTERS
+            and item.terms[0].id == unit
+            and (whole := unlisted(reader, noun, items, item.count, kinds, frame))
+        ):
             return whole
         if item.kind not in NAMES:
             fit = narrowed(items[:number], fit, kinds)
@@ -143,8 +154,10 @@ def rest(reader: Reader, noun: Noun, behind: Sequence[Item], at: int, kind: str)
 
 def narrowed(before: Sequence[Item], fit: Item, kinds: frozenset[str]) -> Item:
     """The sector or house before a common noun or a count that it narrows: "반도체 장비 업체 세 곳"."""
-    if fit.kind not in ("unit", "device", "body"):
+    if fit.kind not in ("unit", "body", *_OF_HOUSES):
         return fit
+    if fit.kind in _OF_HOUSES and before and fit.start - before[-1].end <= 1 and before[-1].kind in _HOUSES:
+        return filling(before[-1], kinds) or fit
     wanted = ("sector",) if fit.kind == "device" else ("sector", "org")
     for other in reversed(before):
         if other.kind in wanted and fit.start - other.end <= FARTHEST_SECTOR:
@@ -191,6 +204,8 @@ def unlisted(
         return []
     if frame.only is not None and frame.only.search(name) is None:
         return []
+    if reader.lexicon.search("named_person", name):
+        return [Item(kind="role", start=start, end=end, terms=(_SUSPECT,), count=count)]
     person = reader.lexicon.expressions["person"].search(name)
     if person is not None:
         start, name = start + reader.text[start:end].rindex(person[1]), person[1]

@@ -97,8 +97,11 @@ def _of_verb(reader: Reader, clause: Clause, verb: Verb) -> Iterator[Statement]:
         statement = _statement(reader, clause, verb, rows, alone=alone)
         if statement is not None:
             unsure = {"hedge": stance} if (stance := reader.stance(clause)) else {}
-            polarity = _polarity(reader, refused or negated)
+            polarity = _NOT_FOUND if reader.sought(clause) else _polarity(reader, refused or negated)
             yield replace(statement, constants={**statement.constants, **polarity, **unsure})
+
+
+_NOT_FOUND = {"negated": "true", "hedge": "not-found"}
 
 
 def _sides(rows: Sequence[Sequence[Noun]]) -> Iterator[tuple[bool, list[list[Noun]]]]:
