@@ -50,7 +50,7 @@ _BEFORE_BRACKET = re2.compile(r"([\p{Hangul}\p{Katakana}\p{Han}\p{Cyrillic}ー]{
 _FORMS = re2.compile(r"[^()（）]+")
 _FLAW = "CVE-"
 """What a flaw may do is no guess of what was done."""
-_EVERYWHERE = ("group-kind/", "role/", "unit/", "document/", "org/", "act/")
+_EVERYWHERE = ("group-kind/", "role/", "unit/", "document/", "org/", "act/", "malware-kind/malware")
 _DIGITS = re2.compile(r"[0-9]{1,2}")
 
 

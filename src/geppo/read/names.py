@@ -50,6 +50,7 @@ class Naming:
     what a `weak` one finds if it is made of English words. `people` finds the names of persons, `namer` what only
     a house does that stands before it, `business` what makes a group one of companies. `in_short` is what may
     stand behind the first word of a house's name where it stands for the house; it does for none of `full_only`.
+    `trades` say what a house is where they stand before its name.
     """
 
     rules: tuple[NamingRule, ...]
@@ -65,6 +66,7 @@ class Naming:
     business: Any
     in_short: Any
     full_only: frozenset[str]
+    trades: frozenset[str]
 
 
 @cache
@@ -133,6 +135,7 @@ def compile_naming(text: str, where: str, language: str = "") -> Naming:
         business=linear.compile(raw["business"]) if "business" in raw else None,
         in_short=linear.compile(raw["in_short"]) if "in_short" in raw else None,
         full_only=frozenset(raw.get("full_only", ())),
+        trades=frozenset(raw.get("trades", ())),
     )
 
 
@@ -198,9 +201,15 @@ def organisations(text: str) -> Iterable[str]:
         for pattern, weak in zip(known.organisations, known.weak, strict=True):
             for found in pattern.finditer(plain):
                 for group in filter(None, found.groups()):
-                    name = _without_opening(group.strip(_EDGES), known.stop)
+                    name = _without_trade(_without_opening(group.strip(_EDGES), known.stop), known)
                     if _is_organisation(name, weak, known):
                         yield name
+
+
+def _without_trade(name: str, known: Naming) -> str:
+    """A house's name without what it is ("Chipmaker Orvane Micro")."""
+    first, _, rest = name.partition(" ")
+    return rest if first.casefold() in known.trades and " " in rest else name
 
 
 def _is_organisation(name: str, weak: bool, known: Naming) -> bool:
@@ -242,7 +251,7 @@ def introduced(line: TypedLine, language: str, among: Sequence[int]) -> Iterable
                 kind = Kind.IDENTITY.value
             if kind and not _names_others(line, found.span("X")[1], kind, known):
                 yield from (
-                    (Kind(kind), name)
+                    (Kind(kind), _without_trade(name, known) if kind == Kind.IDENTITY else name)
                     for name in _names_in(line, found.span("X"), rule, known)
                     if kind != Kind.IDENTITY or known.generic is None or known.generic.search(name) is None
                 )
