@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any, TypeVar
@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 from geppo import linear
 from geppo.errors import DataError
 from geppo.read.frames.frame import Able, Frame, Frames
-from geppo.read.frames.tokens import Token
 
 FINITE, INFINITIVE, GERUND, PARTICIPLE = "finite", "infinitive", "gerund", "participle"
 MAIN, RELATIVE, APART, INSERTED = "main", "relative", "apart", "inserted"
@@ -228,13 +227,18 @@ class Lexicon:
         """The names of the classes that a word is of."""
         return frozenset(name for name, known in self.classes.items() if word in known)
 
-    def able(self, words: Iterable[str]) -> bool:
-        """True where a sentence of these words may hold a verb or noun of a frame."""
-        return any(word in self.verbs or word.startswith(self.stems) for word in map(_plain, words))
+    def able(self, words: Iterable[str], kinds: frozenset[str]) -> bool:
+        """True where a sentence of these words may hold a verb or noun of a frame that it can fill with these kinds."""
+        plain = set(map(_plain, words))
+        if not any(word in self.verbs or word.startswith(self.stems) for word in plain):
+            return False
+        may = self.fillable(kinds)
+        if any(not may.isdisjoint(self.frames_of(word)) for word in plain):
+            return True
+        return any(phrase.frame.id in may for phrase in self.every_of(plain))
 
-    def every_of(self, found: Iterable[Token]) -> list[Phrase]:
-        """The phrases of any verb whose prepositions may be among some tokens."""
-        words = {token.lower for token in found}
+    def every_of(self, words: Set[str]) -> list[Phrase]:
+        """The phrases of any verb whose prepositions may be among some words."""
         return [phrase for phrase in self.every if not words.isdisjoint(self._last_words[phrase.governed])]
 
     def _adverbial(self, word: str) -> bool:

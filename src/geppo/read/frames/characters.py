@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from geppo import linear
 from geppo.language._lexicon import sorter
 from geppo.language.sentences import Span
 from geppo.read.frames.frame import Able, Frame, Frames
+
+KEPT = 8
+"""Sentences of which it is kept which verbs are in them: each is asked about twice in a row."""
 
 SLOT, AFTER = "{}", ">>"
 LONGEST_SLOT = 48
@@ -47,10 +51,22 @@ class Lexicon:
         self.nouns = [(frame, linear.compile(source)) for frame, source in nouns]
         self._all = linear.matcher(sorter([source for _, source in (*rows, *nouns)], whole=False, blanks=False))
         self.able = Able(known.frames)
+        self.present = lru_cache(KEPT)(self._present)
 
-    def present(self, words: str) -> frozenset[int]:
-        """Numbers of the verbs' expressions that match in a sentence, in one pass; higher ones are of nouns."""
-        return frozenset(self._all(words.encode()) or ())
+    def _present(self, words: str) -> tuple[int, ...]:
+        """Numbers of the verbs' expressions that match in a sentence, ascending, in one pass; higher ones are of
+        nouns."""
+        return tuple(sorted(self._all(words.encode()) or ()))
+
+    def possible(self, words: str, kinds: frozenset[str]) -> bool:
+        """False where no frame that a sentence of these kinds can fill is in its words."""
+        present = self.present(words)
+        if not present:
+            return False
+        if present[-1] >= len(self.verbs):
+            return True
+        may = self.able(kinds)
+        return any(self.verbs[number][1].id in may for number in present)
 
     def search(self, name: str, text: str) -> bool:
         """True where a class of words is in a text."""

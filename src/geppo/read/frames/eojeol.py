@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from ahocorasick_rs import AhoCorasick
@@ -31,6 +32,9 @@ LONGEST_TAIL = 48
 
 LONGEST_STEM = 3
 """Letters of a verb by which a frame is passed over where they are nowhere in a sentence."""
+KEPT = 8
+"""Sentences of which it is kept which frames may be in them: each is asked about twice in a row."""
+
 MOST_FORMS = 8192
 """Words whose form is remembered."""
 
@@ -118,6 +122,7 @@ class Lexicon:
         # A verb that is its own ending has no stem: any sentence may hold it.
         self._stemless = self._of_stem.pop("", [])
         self._automaton = AhoCorasick(list(self._of_stem), store_patterns=True)
+        self.stemmed = lru_cache(KEPT)(self._stemmed)
         self._forms: dict[str, str] = {}
         self._particles: dict[tuple[str, bool], str] = {}
 
@@ -132,7 +137,12 @@ class Lexicon:
         """The stems of a frame's verbs, one of which any form of them holds."""
         return {stem(phrase, table)[:LONGEST_STEM] for phrase in frame.phrases}
 
-    def stemmed(self, piece: str) -> list[int]:
+    def possible(self, piece: str, kinds: frozenset[str]) -> bool:
+        """False where no frame that a sentence of these kinds can fill is in its words."""
+        may = self.able(kinds | _THEY)
+        return any(self.verbs[number][0].id in may for number in self.stemmed(piece))
+
+    def _stemmed(self, piece: str) -> list[int]:
         """Numbers of the frames that a text may hold by their stems, in one pass."""
         stems = set(self._automaton.find_matches_as_strings(piece, overlapping=True))
         return sorted({*self._stemless, *(number for one in stems for number in self._of_stem[one])})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
@@ -154,15 +154,30 @@ def able(frame: Frame, kinds: frozenset[str]) -> bool:
     )
 
 
+def fillable(frame: Frame, kinds: frozenset[str]) -> bool:
+    """False where `filled` makes nothing of a frame, whatever nouns with these kinds are found for its roles."""
+    for name, wanted in (("agent", frame.agent), ("patient", frame.patient), ("other", frame.other)):
+        role = frame.roles.get(name)
+        if not wanted or OPEN in wanted or (role == "S" and frame.nobody) or not wanted.isdisjoint(kinds):
+            continue
+        if role in ("S", "O") or (name == "patient" and role is None):
+            return False
+    return True
+
+
 MOST_KINDS = 4096
 """Sets of kinds whose frames are kept; real sentences have some hundreds."""
 
 
 class Able:
-    """Which frames of a language a sentence can fill, kept by the kinds that it has of those that frames ask for."""
+    """Which frames of a language a sentence can fill, kept by the kinds that it has of those that frames ask for.
 
-    def __init__(self, known: Sequence[Frame]) -> None:
+    `test` says it of one frame.
+    """
+
+    def __init__(self, known: Sequence[Frame], test: Callable[[Frame, frozenset[str]], bool] = able) -> None:
         self._frames = known
+        self._test = test
         self._asked = frozenset().union(*(frame.agent | frame.patient | frame.other for frame in known))
         self._kept: dict[frozenset[str], frozenset[str]] = {}
 
@@ -172,7 +187,7 @@ class Able:
         if asked not in self._kept:
             if len(self._kept) >= MOST_KINDS:
                 self._kept.clear()
-            self._kept[asked] = frozenset(frame.id for frame in self._frames if able(frame, asked))
+            self._kept[asked] = frozenset(frame.id for frame in self._frames if self._test(frame, asked))
         return self._kept[asked]
 
 

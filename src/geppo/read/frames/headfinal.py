@@ -29,7 +29,7 @@ from geppo.read.frames.eojeol import (
     Predicate,
     Reader,
 )  # fmt: skip
-from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling
+from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, kinds_in
 from geppo.read.frames.headdoers import (
     DOERS,
     chain_head,
@@ -53,8 +53,8 @@ _OF_LAW = frozenset({Said.ARRESTS, Said.SEIZES})
 
 def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
     """False where no frame can be in a sentence: it need not be looked at."""
-    del items
-    return not lexicon.search("question", text[start:end])
+    piece = text[start:end]
+    return lexicon.possible(piece, kinds_in(items)) and not lexicon.search("question", piece)
 
 
 def statements(

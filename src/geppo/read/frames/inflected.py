@@ -47,8 +47,9 @@ DASH = ("—",)
 
 def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
     """False where no frame can be in a sentence: it need not be looked at."""
-    del items
-    return not text[start:end].rstrip("\"”»') ").endswith("?") and lexicon.able(words_of(text, start, end))
+    if text[start:end].rstrip("\"”»') ").endswith("?"):
+        return False
+    return lexicon.able(words_of(text, start, end), kinds_in(items))
 
 
 def statements(

@@ -14,8 +14,8 @@ from dataclasses import replace
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
 from geppo.read.frames.characters import Lexicon, Mark, Verb
-from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling
-from geppo.read.frames.stretches import NAMES, PAIRS, Reader
+from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, kinds_in
+from geppo.read.frames.stretches import NAMES, PAIRS, THEY, Reader
 from geppo.read.typed import Item
 
 BEFORE, BEHIND = 4, 6
@@ -32,9 +32,8 @@ Roles = tuple[Sequence[Item], Sequence[Item], Sequence[Item], int, bool]
 
 def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
     """False where no frame can be in a sentence: it need not be looked at."""
-    del items
     piece = text[start:end]
-    return bool(lexicon.present(piece)) and not lexicon.search("question", piece)
+    return lexicon.possible(piece, kinds_in(items) | THEY) and not lexicon.search("question", piece)
 
 
 def statements(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from geppo import linear
@@ -11,7 +12,7 @@ from geppo.language._lexicon import sorter
 from geppo.language.sentences import Span
 from geppo.model.entity import Kind, Term
 from geppo.read.frames.conjugation import expressions
-from geppo.read.frames.frame import OPEN, Frame, Frames
+from geppo.read.frames.frame import OPEN, Able, Frame, Frames, fillable, kinds_in
 from geppo.read.names import slug
 from geppo.read.typed import Item
 
@@ -110,11 +111,24 @@ class Lexicon:
                     self.verbs.append((len(sources), frame, voice, linear.compile(source)))
                     sources.append(source)
         self._all = linear.matcher(sorter(sources, whole=False, blanks=False))
+        self._matching = lru_cache(KEPT)(self._matching_in)
+        self._fillable = Able(known.frames, fillable)
 
-    def present(self, piece: str) -> frozenset[int]:
-        """Numbers of the verbs' expressions that match in a sentence, in one pass."""
-        return frozenset(self._all(piece.encode()) or ())
+    def _matching_in(self, piece: str) -> tuple[int, ...]:
+        return tuple(sorted(self._all(piece.encode()) or ()))
 
+    def present(self, piece: str, kinds: frozenset[str]) -> list[int]:
+        """Numbers of the verbs' expressions that match in a sentence, ascending, if these kinds can fill their roles.
+
+        All are looked for in one pass.
+        """
+        found = self._matching(piece)
+        may = self._fillable(kinds) if found else frozenset()
+        return [number for number in found if self.verbs[number][1].id in may]
+
+
+KEPT = 8
+"""Sentences of which it is kept which verbs are in them: each is asked about twice in a row."""
 
 LONGEST_BRACKET = 90
 """Characters of a bracket with the other names of what stands before it."""
@@ -144,6 +158,7 @@ class Reader:
         self.lexicon = lexicon
         self.text = text
         self.start, self.end = start, end
+        self._kinds = kinds_in(items)
         self.items = _without_brackets(text, [item for item in items if item.kind not in ("date", "number")])
         self.clauses = clauses
         # Several frames share a verb and several verbs a clause: each of both asks for much the same nouns.
@@ -156,9 +171,9 @@ class Reader:
         """Every frame's verb; the longest where several begin at one place."""
         piece = self.text[self.start : self.end]
         found: dict[int, list[Verb]] = {}
-        present = self.lexicon.present(piece)
-        for number, frame, voice, expression in self.lexicon.verbs:
-            for match in expression.finditer(piece) if number in present else ():
+        for number in self.lexicon.present(piece, self._kinds):
+            _, frame, voice, expression = self.lexicon.verbs[number]
+            for match in expression.finditer(piece):
                 start, end = self.start + match.start(), self.start + match.end()
                 tail = self.lexicon.tail.match(self.text[end : self.end])
                 ending = self.lexicon.tail_before.search(match.group()).group() + tail.group()

@@ -52,7 +52,7 @@ class Reader(Referents):
     @cached_property
     def every(self) -> list[Phrase]:
         """The phrases that stand with any verb and whose prepositions the sentence may have."""
-        return self.lexicon.every_of(self.tokens)
+        return self.lexicon.every_of({token.lower for token in self.tokens})
 
     def verbs(self, may: frozenset[str]) -> list[tuple[Clause, Verb]]:
         """The verbs of the frames with these ids, each with its clause."""

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
-from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, worth
+from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, kinds_in, worth
 from geppo.read.frames.particles import (
     AGENT,
     COMMON,
@@ -50,9 +50,8 @@ BEHIND = 6
 
 def possible(lexicon: Lexicon, text: str, start: int, end: int, items: Sequence[Item]) -> bool:
     """False where no frame can be in a sentence: it need not be looked at."""
-    del items
     piece = text[start:end]
-    return bool(lexicon.present(piece)) and lexicon.question.search(piece) is None
+    return bool(lexicon.present(piece, kinds_in(items))) and lexicon.question.search(piece) is None
 
 
 def statements(

@@ -27,7 +27,7 @@ _FREE = frozenset({"actor", "malware", "tool", "campaign", "network", "vuln"})
 """Names that a common noun may follow: "the TideHook backdoor" is TideHook, "the Citrix gateway" is not Citrix."""
 _OTHERS = frozenset({"role", "org", "unit", "sector", "body"})
 """Where one of these is said to do a thing, it is nobody unnamed."""
-_THEY = frozenset({"actor"})
+THEY = frozenset({"actor"})
 """Whom a pronoun stands for where no name is in the sentence."""
 _GENERIC = frozenset({"unit", "group-kind", "role"})
 _BESIDE = frozenset({"place", "count", "datacount"})
@@ -88,9 +88,12 @@ class Reader:
         piece = self.words[self.start : self.end]
         present = self.lexicon.present(piece)
         kinds = kinds_in(self.items)
-        may = self.lexicon.able(kinds | _THEY if self.lexicon.search("pronoun", piece) else kinds)
-        for number, frame, expression in self.lexicon.verbs:
-            if number in present and frame.id in may:
+        may = self.lexicon.able(kinds | THEY if self.lexicon.search("pronoun", piece) else kinds)
+        for number in present:
+            if number >= len(self.lexicon.verbs):
+                break
+            _, frame, expression = self.lexicon.verbs[number]
+            if frame.id in may:
                 inner, after = (expression.groupindex.get(name) for name in ("slot", "after"))
                 for match in expression.finditer(piece):
                     end = self.start + (match.end() if after is None else match.start(after))
