@@ -11,6 +11,7 @@ import pytest
 from geppo import config, crew, rounds
 from geppo.catalog import Catalog
 from geppo.collect import Entry, collect
+from geppo.model.entity import Kind
 from geppo.model.report import Document, Fetched
 from geppo.read.reading import Reading, read_document
 from geppo.read.text import read_text
@@ -59,3 +60,20 @@ def test_a_document_that_ends_its_process_is_a_gap(
     readings = rounds.read_documents(documents, Catalog.load())
     assert [(gap.source, gap.kind) for gap in readings.gaps] == [(bad.name, "reading")]
     assert [one.document for one in readings.reports] == [one for one in documents if one is not bad]
+
+
+def test_a_campaign_that_is_a_product_in_short_is_none() -> None:
+    def page(name: str, text: str) -> Document:
+        head = f"---\npublisher: House {name}\ntitle: {name}\npublished: 2026-04-10\nlanguage: en\n---\n\n"
+        found = Fetched(
+            source="case", name=f"{name}.md", data=(head + text).encode(), collected=datetime(2026, 6, 1, tzinfo=UTC)
+        )
+        return read_text(found, config.load())
+
+    wrong = page("a", "A good deal has been written about the Marrowgate intrusions that we cannot support.")
+    product = page("b", "A flaw in Marrowgate VPN Gateway (CVE-2026-41999) lets anybody log in.")
+    other = page("c", "A good deal has been written about the Quillspire intrusions that we cannot support.")
+    names = {(one.kind, one.name) for one in rounds.read_documents([wrong, product, other], Catalog.load()).names}
+    assert (Kind.CAMPAIGN, "Quillspire") in names
+    assert (Kind.PRODUCT, "Marrowgate VPN Gateway") in names
+    assert (Kind.CAMPAIGN, "Marrowgate") not in names

@@ -10,6 +10,7 @@ from typing import TypeVar
 from geppo import crew
 from geppo.catalog import Catalog, Name
 from geppo.model.claim import Claim
+from geppo.model.entity import Kind
 from geppo.model.report import Document, Gap, Report
 from geppo.read.namesakes import OPERATED, is_house_in_short
 from geppo.read.reading import Reading, new_names, publisher_names, read_document
@@ -52,7 +53,13 @@ def _month_names(
         if houses and len(houses) < len(found[key]):
             found[key] = [name for name in found[key] if not is_house_in_short(name)]
             found[f"org/{key}"] = [replace(name, id=f"org/{key}") for name in houses]
-    return tuple(_agreed(found[key]) for key in sorted(found))
+    return _without_products([_agreed(found[key]) for key in sorted(found)])
+
+
+def _without_products(names: Sequence[Name]) -> tuple[Name, ...]:
+    """Without campaigns that are a product in short: "the Tidewall intrusions" beside "Tidewall SSL Gateway"."""
+    first = {name.name.partition(" ")[0] for name in names if name.kind is Kind.PRODUCT and " " in name.name}
+    return tuple(name for name in names if name.kind is not Kind.CAMPAIGN or name.name not in first)
 
 
 def _agreed(names: Sequence[Name]) -> Name:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from geppo.model.claim import Claim, Predicate
+from geppo.model.claim import Bound, Claim, Count, Predicate
 from geppo.model.entity import Kind, Term
 from geppo.model.time import day
 from geppo.write.facts import printable
@@ -54,3 +54,9 @@ def _claim(
 )
 def test_what_can_be_checked_is_said(claim: Claim, said: bool) -> None:
     assert printable(claim) is said
+
+
+@pytest.mark.parametrize(("unit", "said"), [("device/device", True), ("unit/company", True), ("unit/customer", False)])
+def test_devices_and_firms_are_broken_into_and_customers_are_not(unit: str, said: bool) -> None:
+    count = Count(value=26.0, bound=Bound.EXACT, unit=Term(kind=Kind.CONCEPT, id=unit, name=unit))
+    assert printable(made_claim(_LYNX, Predicate.COMPROMISES, _VICTIMS, count=count)) is said

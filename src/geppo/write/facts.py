@@ -188,6 +188,8 @@ def _says_nothing_to_check(claim: Claim) -> bool:
     """
     if claim.object is not None and claim.object.id == "unit/country" and claim.count is None:
         return True
+    if claim.predicate is Predicate.COMPROMISES and claim.count is not None:
+        return claim.count.unit.id in weights()["not_entered"]["units"]
     if claim.negated:
         return False
     if claim.subject.id == _OUTAGE and claim.object is not None and claim.object.kind is Kind.CONCEPT:
@@ -247,9 +249,6 @@ def printable(claim: Claim) -> bool:
         return False
     if claim.predicate in (Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE):
         return claim.when is not None and claim.subject.kind is Kind.AGREEMENT
-    entered = claim.predicate is Predicate.COMPROMISES and claim.count is not None
-    if entered and claim.count is not None and claim.count.unit.id in weights()["not_entered"]["units"]:
-        return False
     if claim.predicate is Predicate.ARRESTS and claim.qualifier("step") is not None:
         return False
     if claim.predicate is Predicate.ATTRIBUTED_TO and claim.subject.id.startswith("campaign-kind/"):
