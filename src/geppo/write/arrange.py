@@ -282,7 +282,7 @@ def _closing(planner: Planner, theme: str, stories: Sequence[Story]) -> Statemen
     carries = carries and leads[0] in same
     if carries and len(same) >= 2 and len(speakers) >= 2:
         return statement(
-            "trend.trend", Role.TREND, stories[0].id, 90.0, claims=[c for lead in same for c in lead.ids],
+            "trend.trend", Role.TREND, stories[0].id, 90.0, claims=[one.id for lead in same for one in lead.claims],
             values={"theme": theme, **{f"X{n}": name for n, name in enumerate(speakers[:3])}},
         )  # fmt: skip
     if len(origins) <= 1:

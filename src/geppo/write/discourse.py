@@ -23,7 +23,7 @@ _TAILS = {f"origins.{name}": name for name in ("single", "single_unseen", "singl
 _APART = frozenset({Predicate.COUNTS, Predicate.WARNS, Predicate.DENIES, Predicate.DISCLOSES, Predicate.SANCTIONS})
 """Predicates with a sentence of their own shape, which joins no other."""
 
-_LIMITS = frozenset({Predicate.CLASSIFIES, Predicate.ATTRIBUTED_TO, Predicate.HAS_NEXUS, Predicate.SHARES,
+_LIMITS = frozenset({Predicate.CLASSIFIES, Predicate.ATTRIBUTED_TO, Predicate.SHARES,
                      Predicate.COOPERATES, Predicate.SAME_AS})  # fmt: skip
 """Predicates whose denial limits what was just said of a thing; that a group did not use a tool is one fact more."""
 
@@ -310,5 +310,7 @@ def _within(before: Statement, one: Statement) -> str:
     if earlier is None or earlier.negated or not best.negated or earlier.subject.id != best.subject.id:
         return ""
     objects = {term.id for term in before.facts[0].objects}
-    denied = best.predicate is earlier.predicate and bool(objects & {term.id for term in one.facts[0].objects})
+    there = best.qualifier("place") in (None, earlier.qualifier("place"))
+    same = there and bool(objects & {term.id for term in one.facts[0].objects})
+    denied = best.predicate is earlier.predicate and same
     return "however" if denied or best.predicate in _LIMITS else ""
