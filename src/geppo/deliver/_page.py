@@ -368,11 +368,25 @@ def _printable_gaps(issue: Issue, marking: Tlp) -> list[Gap]:
     return [gap for gap in issue.month.gaps if gap.source not in closed]
 
 
+_MOST_KEPT = 8
+_kept: dict[tuple[int, int], tuple[Issue, Edition, Page]] = {}
+"""Pages that were set last, by what they are of: five formats show one page. Kept beside it, the two keep their ids."""
+
+
 def page(issue: Issue, edition: Edition) -> Page:
-    """Set one edition of an issue.
+    """One edition of an issue, set.
 
     Raises DataError where there are no labels for the edition's language.
     """
+    key = id(issue), id(edition)
+    if key not in _kept:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.pop(next(iter(_kept)))
+        _kept[key] = issue, edition, _made(issue, edition)
+    return _kept[key][2]
+
+
+def _made(issue: Issue, edition: Edition) -> Page:
     chosen = words(edition.language)
     setter = _Setter(
         issue=issue,
