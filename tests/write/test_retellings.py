@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from geppo.catalog import Catalog
 from geppo.model.assessment import Assessment, AssessmentKind, Origins
-from geppo.model.claim import Predicate
+from geppo.model.claim import Bound, Count, Predicate, Rung
 from geppo.model.edition import Role
 from geppo.model.entity import Kind, Term
 from geppo.model.time import Period
-from geppo.write.facts import Fact
+from geppo.write.facts import Fact, standing
 from geppo.write.order import behind_what_they_deny
 from geppo.write.phrases import phrases
 from geppo.write.retellings import with_changes
 from geppo.write.statement import Statement, statement
 from geppo.write.wording import Wording
+from tests.conftest import made_draft, made_month
 from tests.write.made import made_claim
 
 _LYNX = Term(kind=Kind.INTRUSION_SET, id="actor/new/lynx", name="Ochre Lynx")
@@ -92,3 +95,28 @@ def test_a_denial_by_somebody_else_stays_behind_the_lead() -> None:
 )
 def test_two_long_nouns_are_set_apart_where_one_holds_a_list(language: str, words: list[str], text: str) -> None:
     assert Wording(phrases(language), Catalog.load(), Period.parse("2031-05")).things(words) == text
+
+
+@pytest.mark.parametrize(("value", "stands"), [("24 company", False), ("14 company", True)])
+def test_a_number_that_a_repeat_has_otherwise_is_told_by_nobody(value: str, stands: bool) -> None:
+    count = Count(value=24.0, bound=Bound.EXACT, unit=Term(kind=Kind.CONCEPT, id="unit/company", name="company"))
+    claim = made_claim(_LYNX, Predicate.COMPROMISES, _ENERGY, id="c1", report="r1", count=count)
+    drift = replace(_change("number", "r1"), detail=(("what", "number"), ("repeat", "r1"), ("repeat_value", value)))
+    month = replace(made_month("kanto").month, claims=(claim,), assessments=(drift,))
+    assert bool(standing(month, Catalog.load())) is stands
+
+
+def test_who_only_passes_something_on_is_named_beside_whose_word_it_is() -> None:
+    draft = made_draft("kanto")
+    passed = [
+        claim
+        for claim in draft.month.claims
+        if claim.hedge.rung is Rung.REPORTED and claim.voices and claim.speaker != claim.publisher
+    ]
+    assert passed
+    for edition in made_month("kanto").editions:
+        for sentence in edition.sentences():
+            for claim in passed:
+                if sentence.claims == (claim.id,) and "22" in sentence.text:
+                    assert claim.publisher in sentence.text
+                    assert claim.speaker in sentence.text

@@ -311,7 +311,14 @@ class Composer:
             plain = self._phrase(best, "clause")
             clause = fill(plain, self._slots(fact)) if plain else clause
         tails = self.phrases.choices("tail", rung.value)
+        if rung is Rung.REPORTED and (teller := self._teller(best)):
+            return fill(self.phrases.choices("tail", "voiced")[0], {"G": speaker, "H": teller, "X": clause})
         return fill(tails[variant % len(tails)], {"G": speaker, "X": clause})
+
+    def _teller(self, claim: Claim) -> str:
+        """The house of a page that tells what another says; empty where the two are one."""
+        house, said = (self.publishers.get(name, name) for name in (claim.publisher, claim.speaker))
+        return house if house != said else ""
 
     def speaker(self, claim: Claim) -> str:
         """Whose statement it is, with the month of its report where that is not the edition's own."""

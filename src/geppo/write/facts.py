@@ -268,7 +268,9 @@ def printable(claim: Claim) -> bool:
 
 
 def standing(month: Month, catalog: Catalog) -> list[Claim]:
-    """The month's claims without numbers that their own counter has corrected since, whoever repeats them."""
+    """The month's claims without numbers that their own counter has corrected since, whoever repeats them, and without
+    those that a repeat has otherwise than its origin: the table of changes has both.
+    """
 
     def number(claim: Claim) -> tuple[str, float, str] | None:
         if claim.count is None:
@@ -282,7 +284,18 @@ def standing(month: Month, catalog: Catalog) -> list[Claim]:
         for one in found.get("b_claims").split()
     }
     numbers = {number(claim) for claim in month.claims if claim.id in gone} - {None}
-    return [claim for claim in month.claims if claim.id not in gone and number(claim) not in numbers]
+    slips = {
+        (found.get("repeat"), found.get("repeat_value").partition(" ")[0])
+        for found in month.assessments
+        if found.kind is AssessmentKind.DRIFT and found.get("what") == "number"
+    }
+
+    def slipped(claim: Claim) -> bool:
+        return claim.count is not None and (claim.report, f"{claim.count.value:.15g}") in slips
+
+    return [
+        claim for claim in month.claims if claim.id not in gone and number(claim) not in numbers and not slipped(claim)
+    ]
 
 
 def facts_of(
