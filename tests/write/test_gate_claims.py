@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -256,3 +257,20 @@ def test_hearsay_is_called_so(language: str) -> None:
     assert flat is not None
     assert made.findings(language, plain) == ()
     assert made.findings(language, flat)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("predicate", sorted(SHAPES))
+def test_a_heading_of_what_is_denied_denies_it_and_a_noun_is_none(predicate: Predicate, language: str) -> None:
+    subjects, objects = SHAPES[predicate]
+    object_ = next((term for term in objects if term != subjects[0]), None)
+    count = None if objects else Count(value=400.0, bound=Bound.EXACT, unit=UNITS[0])
+    denied = replace(
+        plain_claim(), predicate=predicate, subject=subjects[0], object=object_, count=count, negated=True
+    )  # fmt: skip
+    fact = Fact(claims=(denied,), score=1.0)
+    composer = desk(denied).writer.composers[language]
+    heading = composer.heading(statement("heading", Role.LEAD, "t1", 0.0, claims=("c1",), facts=(fact,)))
+    assert heading is not None
+    assert re.search(" not |ない", heading)
+    assert composer.sentence(statement("opening.main", Role.LEAD, "", 0.0, claims=("c1",), facts=(fact,))) is None

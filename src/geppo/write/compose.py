@@ -114,7 +114,7 @@ class Composer:
             made = self.networks.sentence(said, said.form.partition(".")[2])
             return self.wording_sentence(made) if made else made
         fact = said.facts[0]
-        template = self._phrase(fact.best, "heading")
+        template = self._short_phrase(fact.best, "heading") or self._phrase(fact.best, "negated")
         if template is None:
             return None
         text = fill(template, self._slots(fact, short=True))
@@ -152,6 +152,10 @@ class Composer:
         if form and self.phrases.has(*base, form, what):
             return self.phrases.text(*base, form, what)
         return self.phrases.text(*base, what) if self.phrases.has(*base, what) else None
+
+    def _short_phrase(self, claim: Claim, what: str) -> str | None:
+        """A heading or a noun; of what is denied only where one is worded so: "the arrest of suspects" says it was."""
+        return self._phrase(claim, f"negated_{what}" if claim.negated else what)
 
     def _slots(self, fact: Fact, *, short: bool = False) -> dict[str, str]:
         best, word = fact.best, self.wording
@@ -367,7 +371,7 @@ class Composer:
 
     def _noun(self, fact: Fact) -> str | None:
         """A fact as a noun phrase that is no surer than it is: "the likely sharing of a server"."""
-        template = self._phrase(fact.best, "noun")
+        template = self._short_phrase(fact.best, "noun")
         slots = self._slots(fact)
         if template is None or _missing(template, slots):
             return None
@@ -453,7 +457,7 @@ class Composer:
 
     def event(self, fact: Fact) -> str:
         """A fact as a short label."""
-        noun = self._noun(fact)
+        noun = self._noun(fact) or self.clause(fact)
         return self.wording_sentence(noun) if noun else fact.best.predicate.value
 
     def state(self, fact: Fact) -> str:
