@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from bisect import bisect_right
 from collections.abc import Mapping
@@ -21,6 +22,8 @@ GETA = "〓"
 _LONGEST_WORD = 22
 _PART = 11
 _MAY_BREAK = "\u200b"
+_LONG = re.compile(rf"[!-,.-~À-ӿ]{{{_PART},}}")
+"""A run of Latin or Cyrillic letters, figures and signs; a hyphen is a place to break already."""
 
 
 def _font_files() -> tuple[Path, ...]:
@@ -58,30 +61,40 @@ def _covered() -> tuple[tuple[int, int], ...]:
     return ()
 
 
-@lru_cache(maxsize=8192)
-def _has(char: str) -> bool:
-    code = ord(char)
-    place = bisect_right(_covered(), (code, 0x110000)) - 1
-    return place >= 0 and _covered()[place][0] <= code <= _covered()[place][1]
+class _Cast(dict[int, str | int]):
+    """What is set for a code point, for `str.translate`: itself, or 〓 where the font lacks it; looked up once each."""
+
+    def __missing__(self, code: int) -> str | int:
+        place = bisect_right(_covered(), (code, 0x110000)) - 1
+        has = chr(code) in "\n\t" or (place >= 0 and _covered()[place][0] <= code <= _covered()[place][1])
+        self[code] = code if has else GETA
+        return self[code]
+
+
+_CAST = _Cast()
 
 
 def covered(text: str) -> str:
     """`text` with 〓 for every character that our fonts lack: an archival PDF may hold none of these."""
-    return "".join(char if char in "\n\t" or _has(char) else GETA for char in text)
+    return text.translate(_CAST)
+
+
+def _breakable(word: re.Match[str]) -> str:
+    """A long word with places to break: before the signs where addresses are broken, and where it is too long."""
+    out: list[str] = []
+    run = 0
+    for char in word[0]:
+        if run >= _LONGEST_WORD or (run >= _PART and char in "[/?&=_"):
+            out.append(_MAY_BREAK)
+            run = 0
+        out.append(char)
+        run += 1
+    return "".join(out)
 
 
 def settable(text: str) -> str:
     """`text` as our fonts can set it: characters they lack become 〓, very long words get places to break."""
-    out: list[str] = []
-    run = 0
-    for char in text:
-        if run >= _LONGEST_WORD or (run >= _PART and char in "[/?&=_"):
-            out.append(_MAY_BREAK)
-            run = 0
-        out.append(covered(char))
-        latin = (char.isascii() and not char.isspace()) or "À" <= char <= "ӿ"
-        run = run + 1 if latin and char != "-" else 0
-    return "".join(out)
+    return _LONG.sub(_breakable, covered(text))
 
 
 def compile_template(
