@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from geppo import linear
+from geppo.model.claim import Predicate
 from geppo.read.rules import scope
 from geppo.read.sentence import Found, Sentence
 from geppo.read.typed import Item
@@ -111,8 +112,12 @@ def generic(sentence: Sentence, found: Found) -> bool:
     return words["habit"].search(sentence.text[last : min(sentence.span.end, last + _REACH)]) is not None
 
 
+DEEDS = frozenset({Predicate.COMPROMISES, Predicate.STEALS, Predicate.DISRUPTS, Predicate.LEAKS})
+"""Predicates of what happened once: whoever is known for stealing data has stolen none by that."""
+
+
 def usual(words: str, language: str) -> bool:
-    """True for a clause that says what is often done: it is no event where nobody is named who did it."""
+    """True for a clause that says what is often done: no event where nobody is named who did it, and never a deed."""
     known = _usual(language)
     return known is not None and known.search(words) is not None
 

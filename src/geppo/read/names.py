@@ -50,7 +50,8 @@ class Naming:
     what a `weak` one finds if it is made of English words. `people` finds the names of persons, `namer` what only
     a house does that stands before it, `business` what makes a group one of companies. `in_short` is what may
     stand behind the first word of a house's name where it stands for the house; it does for none of `full_only`.
-    `trades` say what a house is where they stand before its name.
+    `trades` say what a house is where they stand before its name. `tail` is what a house's whole name has more than the
+    name by which texts call it, `abbreviated` the bracket in which one says how it calls a house from there on.
     """
 
     rules: tuple[NamingRule, ...]
@@ -67,6 +68,8 @@ class Naming:
     in_short: Any
     full_only: frozenset[str]
     trades: frozenset[str]
+    tail: Any
+    abbreviated: Any
 
 
 @cache
@@ -136,6 +139,8 @@ def compile_naming(text: str, where: str, language: str = "") -> Naming:
         in_short=linear.compile(raw["in_short"]) if "in_short" in raw else None,
         full_only=frozenset(raw.get("full_only", ())),
         trades=frozenset(raw.get("trades", ())),
+        tail=linear.compile(raw["tail"]) if "tail" in raw else None,
+        abbreviated=linear.compile(raw["abbreviated"]) if "abbreviated" in raw else None,
     )
 
 

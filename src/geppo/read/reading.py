@@ -19,7 +19,7 @@ from geppo.model.claim import Claim, Predicate
 from geppo.model.entity import Kind, Mention, Term
 from geppo.model.observable import Observable, ObservableType, Verdict
 from geppo.model.report import Document, Report
-from geppo.read import agreements, apposition, counts
+from geppo.read import agreements, apposition, counts, owners
 from geppo.read.anaphora import Salience, resolve, without_speaker
 from geppo.read.extract.observables import find as find_observables
 from geppo.read.frames import possible
@@ -30,7 +30,7 @@ from geppo.read.relate import Source, claims_of
 from geppo.read.rules import rules
 from geppo.read.script import Printed, plain, plain_names
 from geppo.read.sentence import Sentence
-from geppo.read.shortened import called_in_short
+from geppo.read.shortened import called_in_short, in_full
 from geppo.read.typed import Item, marks_of, names_only, pattern_kind, typed_line
 
 PAGES = 16_000_000
@@ -310,6 +310,7 @@ def read_document(document: Document, catalog: Catalog, names: Sequence[Name] = 
     mentions, named = _typed(document, catalog, names)
     if own := called_in_short(document, mentions, catalog):
         mentions, named = _typed(document, catalog, names, own)
+    mentions, named = in_full(document, mentions, named)
     items = _Inside(_items(document, named, catalog))
     spans = _page(document).sentences
     starts = [span.start for span in spans]
@@ -329,10 +330,12 @@ def read_document(document: Document, catalog: Catalog, names: Sequence[Name] = 
             spoken = _voices(document, span, resolved)
             cited.update(dict.fromkeys(spoken))
             for claim in _stated(document, span, resolved, spoken, salience, catalog):
-                claim = _tied(claim, last_link)
+                claim = owners.owned(_tied(claim, last_link), document.text, span, resolved, document.language)
                 if claim.predicate in (Predicate.SHARES, Predicate.COOPERATES):
                     last_link = claim.id
                 claims.append(claim)
+    if not _is_roundup(document):
+        claims = owners.of_the_page(claims, items)
     report = Report(
         id=document.sha256,
         document=document,

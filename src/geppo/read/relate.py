@@ -20,7 +20,7 @@ from geppo.model.time import When
 from geppo.read import doers
 from geppo.read.adnominal import of_another, own_topic, read_already
 from geppo.read.anaphora import Salience
-from geppo.read.aside import asks, closed, generic, supposed, usual, without_tellers
+from geppo.read.aside import DEEDS, asks, closed, generic, supposed, usual, without_tellers
 from geppo.read.counts import PERCENT, measured, sums
 from geppo.read.dating import date_of
 from geppo.read.frames import Statement, statements
@@ -255,7 +255,7 @@ def _pairs(
         if _sensible(found.predicate, *pair)
         and not _only_tells(found.predicate, *pair, sentence, catalog)
         and not doers.never(found.predicate, *pair, catalog)
-        and not (general and pair[0].kind is Kind.CONCEPT)
+        and not (general and (pair[0].kind is Kind.CONCEPT or found.predicate in DEEDS))
     ]
 
 

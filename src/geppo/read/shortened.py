@@ -6,16 +6,21 @@ No other document takes the short form for the house. What counts as one is data
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from geppo.catalog import Catalog, Name
 from geppo.catalog.words import is_phrase_of_english
-from geppo.model.entity import Kind, Mention
+from geppo.model.entity import Kind, Mention, Term
 from geppo.model.report import Document
-from geppo.read.names import naming
+from geppo.read.names import Naming, naming
+from geppo.read.typed import Item
 
 SHORTEST = 4
 """Letters of a short form; what is shorter is an abbreviation, which texts introduce in brackets."""
+
+LONGEST_BRACKET = 32
+"""Characters of a bracket with the name by which a house is called from there on."""
 
 
 def called_in_short(document: Document, mentions: Iterable[Mention], catalog: Catalog) -> tuple[Name, ...]:
@@ -35,6 +40,47 @@ def called_in_short(document: Document, mentions: Iterable[Mention], catalog: Ca
         if _stands_alone(word, name, document.text, known.in_short) and not catalog.match(word, document.language):
             found.append(Name(kind=Kind.IDENTITY, id=full[name], name=name, forms=(word,)))
     return tuple(found)
+
+
+def in_full(
+    document: Document, mentions: list[Mention], items: list[Item]
+) -> tuple[list[Mention], list[Item]]:
+    """The mentions and items of a document with each house by its whole name, also where the text prints it short.
+
+    「浜風」 beside 「浜風ホールディングス」 is that house, and so is what a bracket behind the name says (「（以下、浜風HD）」).
+    """
+    known = naming(document.language)
+    whole = _whole_names(document.text, mentions, known) if known is not None and known.tail is not None else {}
+    if not whole:
+        return mentions, items
+    named = [replace(one, id=whole[one.id].id, name=whole[one.id].name) if one.id in whole else one for one in mentions]
+    return named, [
+        replace(item, terms=tuple(whole.get(term.id, term) for term in item.terms))
+        if any(term.id in whole for term in item.terms)
+        else item
+        for item in items
+    ]
+
+
+def _whole_names(text: str, mentions: Iterable[Mention], known: Naming) -> dict[str, Term]:
+    """By the id of a house's short name, the house by its whole name, where a document has but one such."""
+    houses = [one for one in mentions if one.kind is Kind.IDENTITY and one.id.startswith("new:")]
+    terms = {one.name: Term(kind=one.kind, id=one.id, name=one.name) for one in houses}
+    wholes: dict[str, set[str]] = {}
+    for name in terms:
+        for other in terms:
+            if name != other and other.startswith(name) and known.tail.fullmatch(other[len(name) :]) is not None:
+                wholes.setdefault(name, set()).add(other)
+    for one in houses:
+        said = known.abbreviated.match(text[one.end : one.end + LONGEST_BRACKET])
+        if said is not None and said[1] in terms and said[1] != one.name:
+            wholes.setdefault(said[1], set()).add(one.name)
+    longest = {name: max(others, key=lambda other: (len(other), other)) for name, others in wholes.items()}
+    return {
+        terms[name].id: terms[longest[name]]
+        for name, others in wholes.items()
+        if longest[name] not in wholes and all(longest[name].startswith(other) for other in others)
+    }
 
 
 def _is_found(mention: Mention, text: str) -> bool:

@@ -1,0 +1,135 @@
+"""Whose systems, data or work a statement speaks of: "the records of X's customers", 「X社のサーバー」.
+
+The house is a qualifier (`owner`) of statements about things that have no name. It comes from the words beside the
+thing or, on a page that tells of one house's misfortune alone, from the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any, Protocol
+
+from geppo import linear, shipped
+from geppo.language.sentences import Span
+from geppo.model.claim import Claim, Predicate
+from geppo.model.entity import Kind, Term
+from geppo.read.typed import Item
+
+OWNER = "owner"
+"""The role of the house."""
+
+_OF_SUBJECT = frozenset({Predicate.LEAKS})
+_OF_OBJECT = frozenset({Predicate.STEALS, Predicate.COMPROMISES, Predicate.DISRUPTS})
+_HIT = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.DISRUPTS, Predicate.CLAIMS_RESPONSIBILITY})
+"""Predicates whose object, where it is a house, is the one that was hit."""
+
+_ANY_VICTIM = "unit/victim"
+_SOMEBODY = frozenset({"unit", "role", "body", "group-kind", "campaign-kind", "technique-word", "act"})
+"""Concepts that are somebody or something done, and nobody's thing."""
+
+
+class Items(Protocol):
+    """The items inside a stretch of the text."""
+
+    def __call__(self, start: int, end: int) -> list[Item]: ...
+
+
+@cache
+def _data() -> Mapping[str, Any]:
+    raw = shipped.table("geppo.read", "owners.toml")
+    return {
+        name: {key: linear.compile(value) for key, value in row.items()} if isinstance(row, dict) else row
+        for name, row in raw.items()
+    }
+
+
+def _thing(claim: Claim) -> Term | None:
+    """What may be somebody's: a thing without a name that was leaked, taken, entered or stopped."""
+    term = claim.subject if claim.predicate in _OF_SUBJECT else claim.object if claim.predicate in _OF_OBJECT else None
+    somebody = term is None or term.kind is not Kind.CONCEPT or term.id.partition("/")[0] in _SOMEBODY
+    return None if somebody else term
+
+
+def owned(claim: Claim, text: str, span: Span, items: Sequence[Item], language: str) -> Claim:
+    """The claim with the house whose thing it is, where the sentence says so right beside the thing."""
+    thing, own = _thing(claim), _data().get(language)
+    if thing is None or own is None or claim.qualifier(OWNER) is not None:
+        return claim
+    wanted = {thing.id, claim.count.unit.id if claim.count else thing.id}
+    houses = [item for item in items if item.kind == "org" and item.terms]
+    for item in items:
+        of_thing = any(term.id in wanted for term in item.terms)
+        if not of_thing and not (item.count is not None and item.count.unit.id in wanted):
+            continue
+        for house in houses:
+            if _beside(text, house, item, own):
+                return _of(claim, house.terms[0])
+        if own["ours"].search(text[max(span.start, item.start - _data()["reach"]) : item.start]) is not None:
+            return _of(claim, Term(kind=Kind.IDENTITY, id=f"publisher/{claim.publisher}", name=claim.publisher))
+    return claim
+
+
+def _beside(text: str, house: Item, item: Item, own: Mapping[str, Any]) -> bool:
+    """True where only words of belonging stand between a house and a thing."""
+    if house.end <= item.start:
+        between, pattern = text[house.end : item.start], own["before"]
+    elif item.end <= house.start:
+        between, pattern = text[item.end : house.start], own["behind"]
+    else:
+        return False
+    return len(between) <= _data()["reach"] and pattern.fullmatch(between) is not None
+
+
+def _of(claim: Claim, house: Term) -> Claim:
+    return replace(claim, qualifiers=(*claim.qualifiers, (OWNER, house)))
+
+
+def _same(one: str, other: str) -> bool:
+    """True for a name and its short form: 「浜風」 beside 「浜風ホールディングス」."""
+    return one.startswith(other) or other.startswith(one)
+
+
+def _the_one_hit(claims: Iterable[Claim]) -> Term | None:
+    """The only house that a page tells was hit, or that tells of its own misfortune; None where there are others."""
+    houses: list[Term] = []
+    for claim in claims:
+        if claim.turned:
+            continue
+        if claim.predicate in _HIT and claim.object is not None:
+            houses.append(claim.object)
+        elif claim.predicate is Predicate.DISCLOSES and claim.object is not None:
+            houses += [claim.subject] if claim.object.id in _data()["misfortunes"] else []
+        owner = claim.qualifier(OWNER)
+        houses += [owner] if owner is not None else []
+    houses = [term for term in houses if term.kind is Kind.IDENTITY]
+    longest = max(houses, key=lambda term: len(term.name), default=None)
+    return longest if longest is not None and all(_same(term.name, longest.name) for term in houses) else None
+
+
+def of_the_page(claims: Sequence[Claim], items: Items) -> list[Claim]:
+    """The claims of a page that tells of one house's misfortune, those about things without a name with that house.
+
+    A sentence that names another house is left as it is: what it tells may be the other's. Whom a claim of
+    responsibility was for is the house, too.
+    """
+    house = _the_one_hit(claims)
+    if house is None:
+        return list(claims)
+    made = []
+    for claim in claims:
+        whose, claimed = _thing(claim), claim.predicate is Predicate.CLAIMS_RESPONSIBILITY
+        spoken = {claim.publisher, *claim.voices}
+        alone = all(
+            _same(term.name, house.name) or term.name in spoken
+            for item in items(claim.passage.start, claim.passage.end)
+            if item.kind == "org"
+            for term in item.terms
+        )
+        if alone and claimed and claim.object is not None and claim.object.id == _ANY_VICTIM:
+            claim = replace(claim, object=house)
+        elif alone and whose is not None and claim.qualifier(OWNER) is None:
+            claim = _of(claim, house)
+        made.append(claim)
+    return made
