@@ -30,11 +30,11 @@ def _claim(
     dated: bool = False,
     negated: bool = False,
     place: bool = False,
+    owner: bool = False,
 ) -> Claim:
     when = day(date(2031, 5, 4)) if dated else None
-    return made_claim(
-        subject, predicate, object_, when=when, negated=negated, qualifiers=(("place", _CHILE),) if place else ()
-    )
+    qualifiers = (*((("place", _CHILE),) if place else ()), *((("owner", _SITE),) if owner else ()))
+    return made_claim(subject, predicate, object_, when=when, negated=negated, qualifiers=qualifiers)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,9 @@ def _claim(
     [
         (_claim(_ATTACK, Predicate.DISRUPTS, _SERVICE), False),
         (_claim(_ATTACK, Predicate.DISRUPTS, _SERVICE, dated=True), True),
-        (_claim(_ATTACK, Predicate.DISRUPTS, _SERVICE, negated=True), True),
+        (_claim(_ATTACK, Predicate.DISRUPTS, _SERVICE, negated=True), False),
+        (_claim(_ATTACK, Predicate.DISRUPTS, _SERVICE, negated=True, owner=True), True),
+        (_claim(_ATTACK, Predicate.DISRUPTS, _SERVICE, owner=True), True),
         (_claim(_ATTACK, Predicate.DISRUPTS, _SITE), True),
         (_claim(_OUTAGE, Predicate.DISRUPTS, _SERVICE, dated=True), False),
         (_claim(_LYNX, Predicate.TARGETS, _COUNTRIES, place=True), False),

@@ -29,6 +29,9 @@ _NEAR_COMMA = 12
 
 _SENTENCE_ENDS = ("。", "！", "？", "\n", ". ", "? ", "! ")
 
+_PRONOUN = 8
+"""Characters before a name in which the pronoun of its relative clause stands."""
+
 _LONGEST = 400
 """Characters back to the subject of a sentence whose verb comes last."""
 
@@ -37,7 +40,8 @@ _LONGEST = 400
 class Voice:
     """A speaker introduced in a text: cue and name together, the name alone, and the kind of cue.
 
-    `anaphoric` is true where the "name" is a pronoun or a description that points back (`同社`, "the company").
+    `anaphoric` is true where the "name" is a pronoun or a description that points back (`同社`, "the company"), `apart`
+    where the speaker opens a clause set against the one before, which it does not say (", while X disclosed …").
     """
 
     start: int
@@ -46,6 +50,7 @@ class Voice:
     name_end: int
     kind: str
     anaphoric: bool
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +62,8 @@ class _Rules:
     not_names: frozenset[str]
     anaphors: Test | None
     not_subject: Test | None
+    namer: Test | None
+    apart: Test | None
     own: Lexicon
 
 
@@ -91,6 +98,8 @@ def _rules(code: str) -> _Rules:
         not_names=frozenset(word.lower() for word in _data.words(data, "not_names")),
         anaphors=Test("(?i)^" + alternation(anaphors) + "$") if anaphors else None,
         not_subject=Test(unlike) if (unlike := _data.text(data, "not_subject")) else None,
+        namer=Test(namer) if (namer := _data.text(data, "namer")) else None,
+        apart=Test(apart) if (apart := _data.text(data, "apart")) else None,
         own=Lexicon(
             {"own": _data.words(data, "own_observation"), NEVER: _data.words(data, "not_own")},
             edges=edges,
@@ -122,6 +131,8 @@ def _voice(folded: str, hit: Hit, rules: _Rules) -> Voice | None:
         if not anaphoric:
             start, end = _trimmed(folded, start, end, rules)
             anaphoric = _points_back(folded[start:end], rules)
+        if start < end and rules.namer is not None and rules.namer(folded[max(0, start - _PRONOUN) : hit.end]):
+            return None
         if start < end:
             return Voice(
                 start=min(start, hit.start),
@@ -130,6 +141,7 @@ def _voice(folded: str, hit: Hit, rules: _Rules) -> Voice | None:
                 name_end=end,
                 kind=kind,
                 anaphoric=anaphoric,
+                apart=rules.apart is not None and rules.apart(folded[max(0, start - _PRONOUN - _PRONOUN) : start]),
             )
     return None
 

@@ -38,6 +38,9 @@ _HOUSES = frozenset({"unit/organisation", "unit/company"})
 _CURRENCIES = frozenset("$€£¥₩₽￥")
 """A sum of money counts no noun behind it: "the $30 million exploit of the exchange"."""
 
+_LISTS = ("、", "・", "や")
+"""What stands before the last of a list."""
+
 PERCENT = Term(kind=Kind.CONCEPT, id="unit/percent", name="percent")
 
 
@@ -172,8 +175,19 @@ def _count(
             and data["before"].search(text[item.end : number.start])
         ):
             taken.add(index)
-            return _item(item.start, end, number, item.terms[0])
+            whole = _personal(catalog) if _is_an_entry(text, item) else item.terms[0]
+            return _item(item.start, end, number, whole)
     return _item(number.start, end, number, unit)
+
+
+def _is_an_entry(text: str, item: Item) -> bool:
+    """True for the last of what records hold: in 「氏名、電話番号、メールアドレスが15万件」 records are counted."""
+    return item.kind == "address" and text[item.start - 1 : item.start] in _LISTS
+
+
+def _personal(catalog: Catalog) -> Term:
+    term = Term(kind=Kind.CONCEPT, id="data/personal-data", name="personal data")
+    return replace(term, name=catalog.label(term, "en") or term.name)
 
 
 def _of(data: Item, number: Number, unit: Term) -> Item:

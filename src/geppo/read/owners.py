@@ -12,9 +12,11 @@ from functools import cache
 from typing import Any, Protocol
 
 from geppo import linear, shipped
+from geppo.catalog import Catalog
 from geppo.language.sentences import Span
 from geppo.model.claim import Claim, Predicate
 from geppo.model.entity import Kind, Term
+from geppo.model.report import Document
 from geppo.read.typed import Item
 
 OWNER = "owner"
@@ -25,9 +27,9 @@ _OF_OBJECT = frozenset({Predicate.STEALS, Predicate.COMPROMISES, Predicate.DISRU
 _HIT = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.DISRUPTS, Predicate.CLAIMS_RESPONSIBILITY})
 """Predicates whose object, where it is a house, is the one that was hit."""
 
+_CLAIMED = frozenset({Predicate.CLAIMS_RESPONSIBILITY})
 _ANY_VICTIM = "unit/victim"
-_SOMEBODY = frozenset({"unit", "role", "body", "group-kind", "campaign-kind", "technique-word", "act"})
-"""Concepts that are somebody or something done, and nobody's thing."""
+_HOUSES = frozenset({"unit/company", "unit/organisation", "unit/victim", "unit/country"})
 
 
 class Items(Protocol):
@@ -48,8 +50,9 @@ def _data() -> Mapping[str, Any]:
 def _thing(claim: Claim) -> Term | None:
     """What may be somebody's: a thing without a name that was leaked, taken, entered or stopped."""
     term = claim.subject if claim.predicate in _OF_SUBJECT else claim.object if claim.predicate in _OF_OBJECT else None
-    somebody = term is None or term.kind is not Kind.CONCEPT or term.id.partition("/")[0] in _SOMEBODY
-    return None if somebody else term
+    if term is None or term.kind is not Kind.CONCEPT or term.id.partition("/")[0] in _data()["somebody"]:
+        return None
+    return None if term.id in _data()["somebody"] else term
 
 
 def owned(claim: Claim, text: str, span: Span, items: Sequence[Item], language: str) -> Claim:
@@ -108,28 +111,59 @@ def _the_one_hit(claims: Iterable[Claim]) -> Term | None:
     return longest if longest is not None and all(_same(term.name, longest.name) for term in houses) else None
 
 
-def of_the_page(claims: Sequence[Claim], items: Items) -> list[Claim]:
+def _theirs(claim: Claim, text: str, items: Items, language: str) -> bool:
+    """True where what is called by its sector is the house's own: "many of the company's 70 newspapers"."""
+    own = _data().get(language)
+    if own is None or "theirs" not in own or claim.object is None or claim.object.kind is not Kind.SECTOR:
+        return False
+    start, end = claim.passage.start, claim.passage.end
+    return any(
+        own["theirs"].search(text[max(start, item.start - _data()["reach"]) : item.start]) is not None
+        for item in items(start, end)
+        if any(term.id == claim.object.id for term in item.terms)
+    )
+
+
+def _own_house(document: Document, catalog: Catalog) -> Term | None:
+    """The house of a page that tells of its own misfortune, as a notice does; None for who reports of others."""
+    own = _data().get(document.language)
+    if own is None or not document.publisher or catalog.publisher(document.publisher) is not None:
+        return None
+    if own["befell"].search(document.text) is None:
+        return None
+    return Term(kind=Kind.IDENTITY, id=f"publisher/{document.publisher}", name=document.publisher)
+
+
+def of_the_page(claims: Sequence[Claim], document: Document, items: Items, catalog: Catalog) -> list[Claim]:
     """The claims of a page that tells of one house's misfortune, those about things without a name with that house.
 
-    A sentence that names another house is left as it is: what it tells may be the other's. Whom a claim of
-    responsibility was for is the house, too.
+    A sentence that names another house, or counts houses, is left as it is: what it tells may be the others'. Whom a
+    claim of responsibility was for is the house, too.
     """
-    house = _the_one_hit(claims)
+    house = _own_house(document, catalog) or _the_one_hit(claims)
     if house is None:
         return list(claims)
     made = []
     for claim in claims:
-        whose, claimed = _thing(claim), claim.predicate is Predicate.CLAIMS_RESPONSIBILITY
-        spoken = {claim.publisher, *claim.voices}
-        alone = all(
-            _same(term.name, house.name) or term.name in spoken
-            for item in items(claim.passage.start, claim.passage.end)
-            if item.kind == "org"
-            for term in item.terms
-        )
-        if alone and claimed and claim.object is not None and claim.object.id == _ANY_VICTIM:
-            claim = replace(claim, object=house)
-        elif alone and whose is not None and claim.qualifier(OWNER) is None:
-            claim = _of(claim, house)
-        made.append(claim)
+        if _speaks_of_others(claim, house, items):
+            made.append(claim)
+        elif claim.object is not None and claim.object.id == _ANY_VICTIM and claim.predicate in _CLAIMED:
+            made.append(replace(claim, object=house))
+        elif claim.predicate is Predicate.DISRUPTS and _theirs(claim, document.text, items, document.language):
+            made.append(replace(claim, object=house, count=None))
+        elif _thing(claim) is not None and claim.qualifier(OWNER) is None:
+            made.append(_of(claim, house))
+        else:
+            made.append(claim)
     return made
+
+
+def _speaks_of_others(claim: Claim, house: Term, items: Items) -> bool:
+    """True where a claim's sentence names a house that neither is the one nor says it, or counts houses."""
+    spoken = {claim.publisher, *claim.voices}
+    for item in items(claim.passage.start, claim.passage.end):
+        if item.count is not None and item.count.unit.id in _HOUSES:
+            return True
+        if item.kind == "org" and not all(_same(one.name, house.name) or one.name in spoken for one in item.terms):
+            return True
+    return False

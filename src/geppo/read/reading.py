@@ -335,7 +335,7 @@ def read_document(document: Document, catalog: Catalog, names: Sequence[Name] = 
                     last_link = claim.id
                 claims.append(claim)
     if not _is_roundup(document):
-        claims = owners.of_the_page(claims, items)
+        claims = owners.of_the_page(claims, document, items, catalog)
     report = Report(
         id=document.sha256,
         document=document,
@@ -358,7 +358,7 @@ def _printed(reading: Reading, document: Document) -> Reading:
 
 
 def _stated(
-    document: Document, span: Span, items: list[Item], voices: tuple[str, ...], salience: Salience, catalog: Catalog
+    document: Document, span: Span, items: list[Item], voices: dict[str, int], salience: Salience, catalog: Catalog
 ) -> tuple[Claim, ...]:
     """The claims of a sentence whose pronouns are resolved; nothing is prepared for one that no rule can match."""
     ruleset = rules(document.language)
@@ -373,7 +373,8 @@ def _stated(
         items=tuple(items),
         spoken_of=tuple(without_speaker(document.text, span.start, span.end, items, document.language)),
         language=document.language,
-        voices=voices,
+        voices=tuple(voices),
+        later={name: start for name, start in voices.items() if start > span.start},
         asked=asked,
         framed=framed,
     )
@@ -419,20 +420,20 @@ def _title_terms(document: Document, catalog: Catalog, names: Sequence[Name]) ->
     return tuple(out)
 
 
-def _voices(document: Document, span: Span, items: Sequence[Item]) -> tuple[str, ...]:
-    """Who is named in the sentence as saying it: an organisation that stands where a voice stands."""
+def _voices(document: Document, span: Span, items: Sequence[Item]) -> dict[str, int]:
+    """Who is named in a sentence as saying it, and from where on: an organisation that stands where a voice stands."""
     heard = voicing.voices(document.text, span, document.language)
     if not heard:
-        return ()
+        return {}
     own = slug(_speaker(document))
-    spoken: dict[str, None] = {}
+    spoken: dict[str, int] = {}
     for voice in heard:
         for item in items:
             if item.kind == "org" and item.start < voice.name_end and voice.name_start < item.end:
                 name = item.terms[0].name
                 if not own or (slug(name) not in own and own not in slug(name)):
-                    spoken[name] = None
-    return tuple(spoken)
+                    spoken.setdefault(name, voice.start if voice.apart else span.start)
+    return spoken
 
 
 def _cites(document: Document, spoken: Iterable[str], mentions: Sequence[Mention], catalog: Catalog) -> tuple[str, ...]:

@@ -20,8 +20,9 @@ from geppo.model.time import When
 from geppo.read import doers
 from geppo.read.adnominal import of_another, own_topic, read_already
 from geppo.read.anaphora import Salience
+from geppo.read.arguments import arguments
 from geppo.read.aside import DEEDS, asks, closed, generic, supposed, usual, without_tellers
-from geppo.read.counts import PERCENT, measured, sums
+from geppo.read.counts import PERCENT
 from geppo.read.dating import date_of
 from geppo.read.frames import Statement, statements
 from geppo.read.modality import modality
@@ -49,7 +50,6 @@ _ACTS_OF_HOUSES = frozenset(
     }
 )  # fmt: skip
 _STAGES = frozenset({Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE})
-_SYMMETRIC = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
 _UNLIKE: tuple[set[Kind], ...] = (
     {Kind.INTRUSION_SET, Kind.MALWARE}, {Kind.INTRUSION_SET, Kind.TOOL}, {Kind.CAMPAIGN, Kind.MALWARE},
     {Kind.CAMPAIGN, Kind.TOOL}, {Kind.INTRUSION_SET, Kind.INFRASTRUCTURE},
@@ -251,7 +251,7 @@ def _pairs(
     general = usual(sentence.text[clause.start : clause.end], sentence.language)
     return [
         pair
-        for pair in _arguments(found.predicate, constants, roles, salience, catalog, house)
+        for pair in arguments(found.predicate, constants, roles, salience, catalog, house)
         if _sensible(found.predicate, *pair)
         and not _only_tells(found.predicate, *pair, sentence, catalog)
         and not doers.never(found.predicate, *pair, catalog)
@@ -285,7 +285,7 @@ def _claims(
     qualifiers = _qualifiers(roles, constants, catalog)
     if day is not None and day.opening:
         qualifiers += (("open", Term(kind=Kind.TEXT, id=f"open/{day.opening}", name=day.opening)),)
-    voices = sentence.voices
+    voices = tuple(voice for voice in sentence.voices if sentence.later.get(voice, 0) <= found.start)
     for item in roles.get("G", ()):
         voices = (*voices, item.terms[0].name) if item.terms and item.terms[0].name not in voices else voices
     passage = Passage(document=source.document, start=sentence.span.start, end=sentence.span.end, text=words)
@@ -342,73 +342,6 @@ def _id(
         *((when.iso(), *(term.id for _, term in qualifiers)) if when and predicate in _STAGES else ()),
     )
     return "c" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
-
-
-def _constant(value: str, salience: Salience, catalog: Catalog) -> tuple[Term, ...]:
-    """The term of a constant: `@pair` or `@kind|kind` is the latest such name of the block (`?id` if there is none, or
-    `?@G` for what stands in role G; `@!kind` only where the block has but one), anything else a catalogue id."""
-    if value == "@pair":
-        pair = salience.pair()
-        return pair or ()
-    if value.startswith("@"):
-        kinds, _, otherwise = value[1:].partition("?")
-        if kinds.startswith("!"):
-            term = salience.last(kinds[1:].split("|"), few=True)
-        else:
-            term = salience.main(kinds.split("|"))
-        if term is not None or not otherwise:
-            return (term,) if term else ()
-        value = otherwise
-    kind = Kind.LOCATION if value.startswith("country/") else Kind.CONCEPT
-    term = Term(kind=kind, id=value, name=value.rpartition("/")[2])
-    return (Term(kind=kind, id=value, name=catalog.label(term, "en") or term.name),)
-
-
-COUNTED = "@counted"
-"""Stands for what the statement counts."""
-
-
-def _arguments(
-    predicate: Predicate,
-    constants: dict[str, str],
-    roles: dict[str, tuple[Item, ...]],
-    salience: Salience,
-    catalog: Catalog,
-    house: Term | None = None,
-) -> list[tuple[Term, Term | None]]:
-    subjects, objects = (
-        [term for item in roles.get(role, ()) for term in (measured(item) or item.terms)] for role in ("S", "O")
-    )
-    if not subjects and house is not None:
-        subjects = [house]
-    if not subjects and "subject" in constants:
-        wanted_, _, otherwise = constants["subject"].partition("?@")
-        subjects = list(_constant(wanted_, salience, catalog))
-        if not subjects and otherwise:
-            subjects = [term for item in roles.get(otherwise, ()) for term in item.terms]
-    counted = [item.count.unit for item in roles.get("C", ()) if item.count is not None]
-    if not objects and constants.get("object") == COUNTED:
-        objects = counted
-    elif not objects and "object" in constants and (money := sums(roles.get("C", ()))):
-        objects = money
-    elif not objects and "object" in constants:
-        wanted_, _, otherwise = constants["object"].partition("?")
-        objects = list(_constant(wanted_ if otherwise == COUNTED else constants["object"], salience, catalog))
-        if not objects and otherwise == COUNTED:
-            objects = counted
-    if not subjects:
-        return []
-    if predicate in _SYMMETRIC and not objects:
-        if len(subjects) < 2:
-            return []
-        subjects, objects = subjects[:1], subjects[1:]
-    if predicate is Predicate.SAME_AS and not {one.id for one in subjects}.isdisjoint(one.id for one in objects):
-        # "The group known as X and Y": the name is of "the group", and Y is somebody else.
-        return []
-    wanted = "O" in roles or "object" in constants
-    if not objects:
-        return [] if wanted else [(subject, None) for subject in subjects]
-    return [(subject, object_) for subject in subjects for object_ in objects if subject.id != object_.id]
 
 
 def _pact(sentence: Sentence, found: Found) -> tuple[Item, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
@@ -15,7 +15,7 @@ class Sentence:
     """What is known of one sentence before its relations are read.
 
     `spoken_of` are its items without the speaker; `asked` are the numbers of the rules that may match it,
-    `framed` says whether a frame may be in it.
+    `framed` says whether a frame may be in it. `later` says from where on the voices of a second clause are heard.
     """
 
     text: str
@@ -27,6 +27,7 @@ class Sentence:
     voices: tuple[str, ...]
     asked: Sequence[int]
     framed: bool
+    later: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

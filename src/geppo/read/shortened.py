@@ -42,12 +42,10 @@ def called_in_short(document: Document, mentions: Iterable[Mention], catalog: Ca
     return tuple(found)
 
 
-def in_full(
-    document: Document, mentions: list[Mention], items: list[Item]
-) -> tuple[list[Mention], list[Item]]:
+def in_full(document: Document, mentions: list[Mention], items: list[Item]) -> tuple[list[Mention], list[Item]]:
     """The mentions and items of a document with each house by its whole name, also where the text prints it short.
 
-    「浜風」 beside 「浜風ホールディングス」 is that house, and so is what a bracket behind the name says (「（以下、浜風HD）」).
+    「浜風」 beside 「浜風ホールディングス」 is that house, and so is what a bracket behind the name gives.
     """
     known = naming(document.language)
     whole = _whole_names(document.text, mentions, known) if known is not None and known.tail is not None else {}

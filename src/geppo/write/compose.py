@@ -119,8 +119,8 @@ class Composer:
             return None
         text = fill(template, self._slots(fact, short=True))
         text = fill(self.phrases.text("heading_tail", fact.best.hedge.rung.value), {"X": text})
-        if fact.best.predicate is Predicate.LEAKS:
-            # A leak is read without whose data it was, so that its heading says at least who tells of it.
+        if fact.best.predicate is Predicate.LEAKS and fact.best.qualifier("owner") is None:
+            # Where nobody says whose data it was, the heading says at least who tells of it.
             text = fill(self.phrases.text("form", "leak", "told_by"), {"X": text, "G": self.speaker(fact.best)})
         text = self._called_made(said, text)
         if self.language == "ja":
@@ -173,6 +173,7 @@ class Composer:
             "o": str(len(fact.objects)),
             "D": word.at(best.when, opening.name if opening else "") if best.when and dated(best) else "",
             "Place": word.listed(roles.get("place", [])) if roles.get("place") else "",
+            "Owner": self._owner(best, short=short),
             "What": self._what(fact),
             "Due": roles["due"][0] if roles.get("due") else "",
             "Act": roles["act"][0] if roles.get("act") else "",
@@ -187,6 +188,15 @@ class Composer:
             negated = best.negated and self.phrases.has("predicate", best.predicate.value, "what_negated")
             slots["What"] = self.phrases.text("predicate", best.predicate.value, "what_negated" if negated else "what")
         return slots
+
+    def _owner(self, claim: Claim, *, short: bool) -> str:
+        """Whose thing it is. Who speaks of its own is named as the speaker, except in a heading, which names nobody."""
+        owner = claim.qualifier("owner")
+        if owner is None or (
+            not short and self.publishers.get(claim.speaker, claim.speaker) == self.wording.term(owner)
+        ):
+            return ""
+        return self.wording.short(owner) if short else self.wording.term(owner)
 
     def _objects(self, fact: Fact, *, short: bool) -> str:
         """A fact's objects as a list; a short one names the first two of more."""

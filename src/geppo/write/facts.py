@@ -184,14 +184,16 @@ def _says_nothing_to_check(claim: Claim) -> bool:
     """True for "an attack disrupted a service": no name, number, day or place.
 
     "Countries in China" is no victim, and that an outage disrupted a system is what an outage is. What did not happen
-    is worth saying of a system without a name, too.
+    is worth saying of a system without a name, too, except where that is all that is said.
     """
     if claim.object is not None and claim.object.id == "unit/country" and claim.count is None:
         return True
     if claim.predicate is Predicate.COMPROMISES and claim.count is not None:
         return claim.count.unit.id in weights()["not_entered"]["units"]
     if claim.negated:
-        return False
+        # "A breach did not disrupt a system": no breach that disrupts none could be told from another.
+        nameless = claim.object is not None and Kind.CONCEPT is claim.subject.kind is claim.object.kind
+        return claim.predicate is Predicate.DISRUPTS and nameless and claim.qualifier("owner") is None
     if claim.subject.id == _OUTAGE and claim.object is not None and claim.object.kind is Kind.CONCEPT:
         return True
     ends = [term for term in (claim.subject, claim.object) if term is not None]
@@ -199,7 +201,7 @@ def _says_nothing_to_check(claim: Claim) -> bool:
         # "The group broke into victims": a group that breaks in has victims.
         ends = []
     named = any(term.kind is not Kind.CONCEPT for term in ends)
-    return not (named or claim.count or claim.when or claim.qualifier("place"))
+    return not (named or claim.count or claim.when or claim.qualifier("place") or claim.qualifier("owner"))
 
 
 def fact_key(claim: Claim, catalog: Catalog) -> tuple[str, ...]:
@@ -208,10 +210,11 @@ def fact_key(claim: Claim, catalog: Catalog) -> tuple[str, ...]:
     object_ = (catalog.canonical(claim.object.id) or claim.object.name) if claim.object else ""
     if claim.predicate in UNORDERED and object_ < subject:
         subject, object_ = object_, subject
-    place = claim.qualifier("place")
+    place, owner = claim.qualifier("place"), claim.qualifier("owner")
     # Who dates the start of something says the same thing as who does not date it; so does who says what threatens.
     form = "" if claim.predicate is Predicate.WARNS else form_of(claim).removeprefix("since")
     parts = [claim.predicate.value, subject, object_, place.id if place else "", str(claim.negated), form]
+    parts.append((catalog.canonical(owner.id) or owner.name) if owner else "")
     if claim.predicate in (Predicate.COUNTS, Predicate.AUTOMATES) or (claim.count and not claim.object):
         parts += [f"{claim.count.value:g}" if claim.count else "", claim.count.unit.id if claim.count else ""]
     if claim.predicate in (Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE):
@@ -261,7 +264,7 @@ def printable(claim: Claim) -> bool:
         return False
     if claim.subject.id in _NOBODY or claim.subject.id.startswith("group-kind/"):
         return claim.predicate in (Predicate.EXPLOITS, Predicate.ATTRIBUTED_TO, Predicate.DENIES, Predicate.ARRESTS)
-    if claim.predicate in _OF_THE_NAMED and claim.subject.kind is Kind.CONCEPT:
+    if claim.predicate in _OF_THE_NAMED and claim.subject.kind is Kind.CONCEPT and claim.qualifier("owner") is None:
         return False
     terms = [term for term in (claim.subject, claim.object) if term is not None]
     return not any(term.kind in (Kind.OBSERVABLE, Kind.TEXT) for term in terms)
@@ -441,11 +444,11 @@ def _merged(facts: Sequence[Fact]) -> tuple[Fact, ...]:
     groups: dict[tuple[str, ...], list[Fact]] = defaultdict(list)
     for fact in facts:
         best = fact.best
-        place = best.qualifier("place")
+        place, owner = best.qualifier("place"), best.qualifier("owner")
         key = (
             best.predicate.value, best.subject.id, best.report, str(best.passage.start), best.hedge.rung.value,
             str(best.negated), form_of(best), place.id if place else "", best.object.kind.value if best.object else "",
-            f"{best.count.value:g}" if best.count else "",
+            f"{best.count.value:g}" if best.count else "", owner.id if owner else "",
         )  # fmt: skip
         groups[key].append(fact)
     out = []

@@ -317,8 +317,8 @@ def _narrowed(claim: Claim, read: Claim) -> Claim:
         return read
     others: set[str] = set()
     if claim.predicate in HOSTILE:
-        place = claim.qualifier("place")
-        others = {place.id if place else "", claim.count.unit.id if claim.count else ""}
+        told = (claim.qualifier("place"), claim.qualifier("owner"), claim.count.unit if claim.count else None)
+        others = {term.id for term in told if term is not None}
     elif claim.predicate is Predicate.WARNS:
         danger = claim.qualifier("what")
         others = {danger.id} if danger else set()

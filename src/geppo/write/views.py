@@ -108,7 +108,13 @@ class Views:
             return None
         if name == "identity" and self._hedged(one):
             name = "identity_hedged"
+        if name == "update" and not any(self._corrects(key) for key in one.claims):
+            name = "later"
         return fill(self.phrases.text("form", "contradiction", name), slots)
+
+    def _corrects(self, key: str) -> bool:
+        """True for a claim whose page says that it puts an earlier number right."""
+        return key in self.claims and self.claims[key].qualifier("corrects") is not None
 
     def drift(self, said: Statement, name: str) -> str | None:
         """What those who retell a matter changed in it, with how many did."""
