@@ -21,6 +21,9 @@ _REACH = 48
 """Characters before and behind a name in which it is said that it tells or studies something."""
 
 
+_DOERS = frozenset({"actor", "malware", "campaign", "network", "tool"})
+"""Kinds of names that do what a relative clause behind them says."""
+
 _KINDS = frozenset({"role", "group-kind", "malware-kind"})
 """Kinds of words for those of whom something may be said in general."""
 
@@ -65,7 +68,8 @@ def without_tellers(sentence: Sentence, found: Found) -> Found | None:
 
 def closed(sentence: Sentence, found: Found) -> bool:
     """True where a rule's subject belongs to another part of its sentence: it stands in a relative clause or behind
-    "unlike", which a comma closes before the next role, or is the object of a verb before an "and".
+    "unlike", which a comma closes before the next role, or is the object of a verb before an "and"; or where the next
+    role belongs to a relative clause of somebody nearer, or whom a passive speaks of stands in such an aside.
     """
     words = _words(sentence.language)
     subjects = found.roles.get("S", ())
@@ -74,10 +78,10 @@ def closed(sentence: Sentence, found: Found) -> bool:
     last = max(item.end for item in subjects)
     others = [item.start for name, items in found.roles.items() if name != "S" for item in items if item.start >= last]
     if not others:
-        return False
+        return _told_in_aside(sentence, found, min(item.start for item in subjects))
     first = min(item.start for item in subjects)
     before, behind = sentence.text[sentence.span.start : first], sentence.text[last : min(others)]
-    if words["governed"].search(before) is not None and words["governed_end"].search(behind) is not None:
+    if _handled(words, before, behind) or _of_nearer(sentence, last, min(others)):
         return True
     if "lent" in words and words["lent"].search(before) is not None and words["doers"].search(before) is not None:
         return True
@@ -88,6 +92,47 @@ def closed(sentence: Sentence, found: Found) -> bool:
     if words["opens"].search(before) is None or words["named"].search(before) is not None:
         return False
     return words["goes_on"].search(behind) is None
+
+
+def _handled(words: Mapping[str, Any], before: str, behind: str) -> bool:
+    """True for the object of a verb or a preposition before whose clause goes on with a verb of its own subject:
+    "they used X, a loader, and exploited Y"."""
+    if "handled" not in words:
+        return words["governed"].search(before) is not None and words["governed_end"].search(behind) is not None
+    if "," in behind and words["lone"].search(before) is not None:
+        return True
+    return any(
+        words[name].search(before) is not None and words[f"{name}_end"].search(behind) is not None
+        for name in ("governed", "handled", "using")
+    )
+
+
+def _of_nearer(sentence: Sentence, last: int, until: int) -> bool:
+    """True where a clause of another doer leads up to a role: "X works with Y, a group known for using Z", "X hacked A,
+    and Y used Z"."""
+    words = _words(sentence.language)
+    if "nearer" not in words:
+        return False
+    for item in sentence.items:
+        doer = item.kind in _DOERS
+        if not (doer or item.kind == "org") or item.anaphor or not last <= item.start < item.end < until:
+            continue
+        before, behind = sentence.text[last : item.start], sentence.text[item.end : until]
+        own = words["own_clause"].search(before) is not None and words["own_verb"].search(behind) is not None
+        if (own and (doer or "," not in behind)) or (doer and words["nearer"].search(behind) is not None):
+            return True
+    return False
+
+
+def _told_in_aside(sentence: Sentence, found: Found, until: int) -> bool:
+    """True where an aside that ends before the passive names its object: "X, deemed to be Y, was hit by Z"."""
+    words = _words(sentence.language)
+    objects = [item for item in found.roles.get("O", ()) if item.end <= until]
+    if "in_aside" not in words or not objects:
+        return False
+    before = sentence.text[sentence.span.start : objects[0].start]
+    behind = sentence.text[objects[-1].end : until]
+    return words["in_aside"].search(before) is not None and words["aside_end"].search(behind) is not None
 
 
 def supposed(sentence: Sentence, end: int) -> bool:
