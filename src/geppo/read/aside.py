@@ -99,7 +99,7 @@ def _handled(words: Mapping[str, Any], before: str, behind: str) -> bool:
     "they used X, a loader, and exploited Y"."""
     if "handled" not in words:
         return words["governed"].search(before) is not None and words["governed_end"].search(behind) is not None
-    if "," in behind and words["lone"].search(before) is not None:
+    if words["spared"].search(behind) is not None or ("," in behind and words["lone"].search(before) is not None):
         return True
     return any(
         words[name].search(before) is not None and words[f"{name}_end"].search(behind) is not None

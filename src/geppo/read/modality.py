@@ -125,6 +125,8 @@ def _elsewhere(
     what they govern, one that ends before the statement begins is of something else, unless it is an adverb.
     """
     follows = sentence.language in scope()["hedges_follow"]
+    if _describes_subject(sentence, mark, match, spoken_of):
+        return True
     if mark.start < match.end and match.start < mark.end:
         last = max((item.start for item in spoken_of), default=0)
         cleft = sentence.text.startswith(tuple(scope()["hedged_cleft"]), mark.end)
@@ -158,6 +160,17 @@ def _elsewhere(
     if follows and not mark.text.startswith(tuple(scope()["hedge_adverbs"])):
         return True
     return _set_apart(between, sentence.language)
+
+
+def _describes_subject(sentence: Sentence, mark: hedging.Hedged, match: Span, spoken_of: tuple[Item, ...]) -> bool:
+    """True for a participle that supposes what somebody is, before a verb that says what they did: "a group believed
+    to be X's has hit Y"."""
+    row = scope()["describes_subject"].get(sentence.language)
+    last = max((item.start for item in spoken_of), default=0)
+    if row is None or not match.start <= mark.start < last or _compiled(row["participle"]).match(mark.text) is None:
+        return False
+    before, behind = sentence.text[match.start : mark.start], sentence.text[mark.end : last]
+    return _compiled(row["finite"]).search(before) is None and _compiled(row["verb"]).search(behind) is not None
 
 
 def _supposed_chain(sentence: Sentence, mark: hedging.Hedged, between: str) -> bool:

@@ -288,7 +288,8 @@ _SUCH = ("including", "like", "namely")
 
 def _examples(reader: Reader, frame: Frame, end: int) -> tuple[list[Item], int]:
     """What "such as" or "including" adds to the objects, and where that ends."""
-    size = 2 if reader.text_at(end, ("such", "as")) else int(reader.word(end) in ("including", "like"))
+    end += reader.word(end) == "," and reader.word(end + 1) in ("including", "such", "like", "namely")
+    size = 2 if reader.text_at(end, ("such", "as")) else int(reader.word(end) in _SUCH)
     if not size:
         return [], end
     listed = reader.listed(end + size)
