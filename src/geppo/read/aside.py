@@ -50,7 +50,8 @@ def tells(sentence: Sentence, item: Item) -> bool:
 
 
 def without_tellers(sentence: Sentence, found: Found) -> Found | None:
-    """A statement without those behind its subject who only tell of it; None where no object is left.
+    """A statement without those behind its subject who only tell of it or made what was hit; None where no object is
+    left.
 
     Who stands first and tells may tell of itself ("Northgate said that it had been hit").
     """
@@ -58,12 +59,21 @@ def without_tellers(sentence: Sentence, found: Found) -> Found | None:
     if objects is None or found.predicate.value not in scope()["told_of"]["predicates"]:
         return found
     first = min((item.end for item in found.roles.get("S", ())), default=sentence.span.end)
-    kept = tuple(item for item in objects if item.start < first or not tells(sentence, item))
+    kept = tuple(
+        item for item in objects if not _only_made(sentence, item) and (item.start < first or not tells(sentence, item))
+    )
     if len(kept) == len(objects):
         return found
     if not kept:
         return None
     return replace(found, roles={**found.roles, "O": kept})
+
+
+def _only_made(sentence: Sentence, item: Item) -> bool:
+    """True for a house by whose name its products go: "Northgate firewalls"."""
+    maker = _words(sentence.language).get("maker")
+    behind = sentence.text[item.end : min(sentence.span.end, item.end + _REACH)]
+    return maker is not None and item.kind == "org" and maker.search(behind) is not None
 
 
 def closed(sentence: Sentence, found: Found) -> bool:
