@@ -155,6 +155,9 @@ def _apposed(sentence: Sentence, item: Item) -> bool:
 def own_topic(sentence: Sentence, found: Found) -> bool:
     """True where the sentence has a topic of its own before an active verb: nobody from outside did it."""
     words = _words(sentence.language)
+    doers = _own_doers(sentence.language)
+    if doers is not None and found.predicate in _DEEDS:
+        return doers.search(sentence.text[sentence.span.start : found.start]) is not None
     if (
         words is None
         or found.predicate not in _DEEDS
@@ -163,6 +166,12 @@ def own_topic(sentence: Sentence, found: Found) -> bool:
         return False
     before = sentence.text[sentence.span.start : found.start]
     return any(words["when"].search(before[: match.end() - 1]) is None for match in words["topic"].finditer(before))
+
+
+@cache
+def _own_doers(language: str) -> Any:
+    source = scope()["own_doers"].get(language)
+    return linear.compile(source) if source else None
 
 
 def described(sentence: Sentence, at: int, own: set[int]) -> Item | None:

@@ -22,6 +22,9 @@ _REACH = 48
 """Characters before and behind a name in which it is said that it tells or studies something."""
 
 
+_DOERS = frozenset({"actor", "malware", "campaign", "network", "tool"})
+"""Kinds of names that do what a relative clause behind them says."""
+
 _KINDS = frozenset({"role", "group-kind", "malware-kind"})
 """Kinds of words for those of whom something may be said in general."""
 
@@ -48,7 +51,8 @@ def tells(sentence: Sentence, item: Item) -> bool:
 
 
 def without_tellers(sentence: Sentence, found: Found) -> Found | None:
-    """A statement without those behind its subject who only tell of it; None where no object is left.
+    """A statement without those behind its subject who only tell of it or made what was hit; None where no object is
+    left.
 
     Who stands first and tells may tell of itself ("Northgate said that it had been hit").
     """
@@ -56,7 +60,9 @@ def without_tellers(sentence: Sentence, found: Found) -> Found | None:
     if objects is None or found.predicate.value not in scope()["told_of"]["predicates"]:
         return found
     first = min((item.end for item in found.roles.get("S", ())), default=sentence.span.end)
-    kept = tuple(item for item in objects if item.start < first or not tells(sentence, item))
+    kept = tuple(
+        item for item in objects if not _only_made(sentence, item) and (item.start < first or not tells(sentence, item))
+    )
     if len(kept) == len(objects):
         return found
     if not kept:
@@ -64,9 +70,17 @@ def without_tellers(sentence: Sentence, found: Found) -> Found | None:
     return replace(found, roles={**found.roles, "O": kept})
 
 
+def _only_made(sentence: Sentence, item: Item) -> bool:
+    """True for a house by whose name its products go: "Northgate firewalls"."""
+    maker = _words(sentence.language).get("maker")
+    behind = sentence.text[item.end : min(sentence.span.end, item.end + _REACH)]
+    return maker is not None and item.kind == "org" and maker.search(behind) is not None
+
+
 def closed(sentence: Sentence, found: Found) -> bool:
     """True where a rule's subject belongs to another part of its sentence: it stands in a relative clause or behind
-    "unlike", which a comma closes before the next role, or is the object of a verb before an "and".
+    "unlike", which a comma closes before the next role, or is the object of a verb before an "and"; or where the next
+    role belongs to a relative clause of somebody nearer, or whom a passive speaks of stands in such an aside.
     """
     words = _words(sentence.language)
     subjects = found.roles.get("S", ())
@@ -75,10 +89,10 @@ def closed(sentence: Sentence, found: Found) -> bool:
     last = max(item.end for item in subjects)
     others = [item.start for name, items in found.roles.items() if name != "S" for item in items if item.start >= last]
     if not others:
-        return False
+        return _told_in_aside(sentence, found, min(item.start for item in subjects))
     first = min(item.start for item in subjects)
     before, behind = sentence.text[sentence.span.start : first], sentence.text[last : min(others)]
-    if words["governed"].search(before) is not None and words["governed_end"].search(behind) is not None:
+    if _handled(words, before, behind) or _of_nearer(sentence, last, min(others)):
         return True
     if "lent" in words and words["lent"].search(before) is not None and words["doers"].search(before) is not None:
         return True
@@ -89,6 +103,47 @@ def closed(sentence: Sentence, found: Found) -> bool:
     if words["opens"].search(before) is None or words["named"].search(before) is not None:
         return False
     return words["goes_on"].search(behind) is None
+
+
+def _handled(words: Mapping[str, Any], before: str, behind: str) -> bool:
+    """True for the object of a verb or a preposition before whose clause goes on with a verb of its own subject:
+    "they used X, a loader, and exploited Y"."""
+    if "handled" not in words:
+        return words["governed"].search(before) is not None and words["governed_end"].search(behind) is not None
+    if words["spared"].search(behind) is not None or ("," in behind and words["lone"].search(before) is not None):
+        return True
+    return any(
+        words[name].search(before) is not None and words[f"{name}_end"].search(behind) is not None
+        for name in ("governed", "handled", "using")
+    )
+
+
+def _of_nearer(sentence: Sentence, last: int, until: int) -> bool:
+    """True where a clause of another doer leads up to a role: "X works with Y, a group known for using Z", "X hacked A,
+    and Y used Z"."""
+    words = _words(sentence.language)
+    if "nearer" not in words:
+        return False
+    for item in sentence.items:
+        doer = item.kind in _DOERS
+        if not (doer or item.kind == "org") or item.anaphor or not last <= item.start < item.end < until:
+            continue
+        before, behind = sentence.text[last : item.start], sentence.text[item.end : until]
+        own = words["own_clause"].search(before) is not None and words["own_verb"].search(behind) is not None
+        if (own and (doer or "," not in behind)) or (doer and words["nearer"].search(behind) is not None):
+            return True
+    return False
+
+
+def _told_in_aside(sentence: Sentence, found: Found, until: int) -> bool:
+    """True where an aside that ends before the passive names its object: "X, deemed to be Y, was hit by Z"."""
+    words = _words(sentence.language)
+    objects = [item for item in found.roles.get("O", ()) if item.end <= until]
+    if "in_aside" not in words or not objects:
+        return False
+    before = sentence.text[sentence.span.start : objects[0].start]
+    behind = sentence.text[objects[-1].end : until]
+    return words["in_aside"].search(before) is not None and words["aside_end"].search(behind) is not None
 
 
 def supposed(sentence: Sentence, end: int) -> bool:

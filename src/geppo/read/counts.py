@@ -36,7 +36,8 @@ _HOUSES = frozenset({"unit/organisation", "unit/company"})
 """What counts houses counts no deed before it: 「入侵三家工厂」."""
 
 _CURRENCIES = frozenset("$€£¥₩₽￥")
-"""A sum of money counts no noun behind it: "the $30 million exploit of the exchange"."""
+"""A sum of money counts no noun behind it: "the $30 million exploit of the exchange". With `sums` it counts its
+currency."""
 
 _LISTS = ("、", "・", "や")
 """What stands before the last of a list."""
@@ -70,6 +71,10 @@ def join(
         if any(number.start < item.end for item in items[max(0, last - NESTED) : last]):
             continue
         if text[number.start - 1 : number.start] in _CURRENCIES:
+            if "sums" in data and (sign := _sign(text, number, items, last)) >= 0 and sign not in taken:
+                taken.add(sign)
+                bounded = _bound_of_sum(text, number, items[sign].start, data)
+                counts.append(_item(items[sign].start, number.end, bounded, items[sign].terms[0]))
             continue
         number = _bounded(text, number, data)
         made = _count(text, number, items, starts, data, taken, catalog)
@@ -80,6 +85,19 @@ def join(
     ends = {place: one.end for one in counts for place in range(one.start, one.end)}
     kept = [item for index, item in enumerate(items) if index not in taken and ends.get(item.start, -1) < item.end]
     return tuple(sorted([*kept, *counts], key=lambda item: item.start))
+
+
+def _sign(text: str, number: Number, items: Sequence[Item], last: int) -> int:
+    """Which item is the sign of a currency right before a number, or -1."""
+    at = last - 1
+    return at if at >= 0 and items[at].end == number.start and items[at].kind == "unit" and items[at].terms else -1
+
+
+def _bound_of_sum(text: str, number: Number, start: int, data: dict[str, Any]) -> Number:
+    """A sum whose "more than" stands before the sign of its currency."""
+    before = text[max(0, start - FLOOR_REACH) : start].lower()
+    bound = next((Bound(name) for name, words in data["sums"].items() if before.endswith(tuple(words))), None)
+    return replace(number, bound=bound) if bound is not None and number.bound is Bound.EXACT else number
 
 
 PERSONS = "unit/person"

@@ -45,6 +45,8 @@ def modality(
     rungs = [mark.rung for mark in marks]
     if "hedge" in constants:
         rungs.append(Rung(constants["hedge"]))
+    if _yet_to_come(sentence, found, match):
+        rungs.append(Rung.FORECAST)
     own: list[Rung] = [rung for rung in rungs if rung is not Rung.REPORTED]
     if follows and own and _hearsay(marks, match):
         own = [rung for rung in own if rung is not Rung.CONFIRMED]
@@ -63,6 +65,18 @@ def modality(
         denied = _negated(sentence, match, said_in, spoken_of, framed=found.framed)
         negated = rung is Rung.NOT_FOUND or denied is not ("turned" in constants)
     return Hedge(rung=rung, text=words, grade=graded.grade if graded else None), negated
+
+
+_OF_HABIT = frozenset({"malware", "tool", "malware-kind"})
+"""What code "will" do it does each time."""
+
+
+def _yet_to_come(sentence: Sentence, found: Found, match: Span) -> bool:
+    """True where the statement's own verb says that it will happen."""
+    source = scope()["will"].get(sentence.language)
+    if source is None or any(item.kind in _OF_HABIT for item in found.roles.get("S", ())):
+        return False
+    return _compiled(source).search(sentence.text[match.start : match.end]) is not None
 
 
 def _told_before(sentence: Sentence, found: Found) -> bool:
@@ -111,6 +125,8 @@ def _elsewhere(
     what they govern, one that ends before the statement begins is of something else, unless it is an adverb.
     """
     follows = sentence.language in scope()["hedges_follow"]
+    if _describes_subject(sentence, mark, match, spoken_of):
+        return True
     if mark.start < match.end and match.start < mark.end:
         last = max((item.start for item in spoken_of), default=0)
         cleft = sentence.text.startswith(tuple(scope()["hedged_cleft"]), mark.end)
@@ -144,6 +160,17 @@ def _elsewhere(
     if follows and not mark.text.startswith(tuple(scope()["hedge_adverbs"])):
         return True
     return _set_apart(between, sentence.language)
+
+
+def _describes_subject(sentence: Sentence, mark: hedging.Hedged, match: Span, spoken_of: tuple[Item, ...]) -> bool:
+    """True for a participle that supposes what somebody is, before a verb that says what they did: "a group believed
+    to be X's has hit Y"."""
+    row = scope()["describes_subject"].get(sentence.language)
+    last = max((item.start for item in spoken_of), default=0)
+    if row is None or not match.start <= mark.start < last or _compiled(row["participle"]).match(mark.text) is None:
+        return False
+    before, behind = sentence.text[match.start : mark.start], sentence.text[mark.end : last]
+    return _compiled(row["finite"]).search(before) is None and _compiled(row["verb"]).search(behind) is not None
 
 
 def _supposed_chain(sentence: Sentence, mark: hedging.Hedged, between: str) -> bool:
@@ -209,7 +236,8 @@ def _negated(
     reach = scope()["reach"]
     follows = sentence.language in scope()["hedges_follow"]
     before, after = reach.get(sentence.language, reach["en"])
-    near = Span(start=max(clause.start, match.start - before), end=min(clause.end, match.end + after))
+    begin = match.start - before - _listed_before(sentence, match)
+    near = Span(start=max(clause.start, begin), end=min(clause.end, match.end + after))
     first = min((item.start for item in spoken_of), default=match.start)
     last = max((item.end for item in spoken_of), default=match.end)
     for mark in hedging.negations(sentence.text, sentence.span, sentence.language):
@@ -239,6 +267,13 @@ def _negated(
         if ahead and mark.start < max(last, match.end) and not any(word in between for word in scope()["but"]):
             return True
     return False
+
+
+def _listed_before(sentence: Sentence, match: Span) -> int:
+    """The length of a list before a statement that one negator denies: "no names, numbers or keys were …"."""
+    source = scope()["denied_list"].get(sentence.language)
+    found = _compiled(source).search(sentence.text[sentence.span.start : match.start]) if source else None
+    return len(found.group(0)) if found is not None else 0
 
 
 def _by_the_way(sentence: Sentence, at: int, mark: hedging.Negation) -> bool:

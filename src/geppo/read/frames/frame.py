@@ -128,7 +128,8 @@ def filled(
             continue
         elif role in ("S", "O") or (name == "patient" and role is None) or (name == "agent" and active):
             return None
-    counted = tuple(item for item in (*patients, *others) if item.count is not None)
+    told = (*patients, *others) if frame.patient or frame.other else agents
+    counted = tuple(item for item in told if item.count is not None)
     return (roles | ({"C": counted} if counted else {})) if roles else None
 
 

@@ -31,11 +31,9 @@ _BEARERS = frozenset({"actor", "malware", "tool", "campaign", "network"})
 """Names that may stand before the noun that says what they are."""
 _ACTING = _BEARERS | {"org"}
 """Names behind which a word in -ed is their verb and no adjective."""
-
 _BOUNDS = frozenset({("at", "least"), ("at", "most"), ("up", "to"), ("more", "than"), ("fewer", "than")})
 
 _QUOTES = ("“", '"', "‘", "'")
-
 _DOERS = frozenset(
     {"actor", "malware", "campaign", "network", "group-kind", "malware-kind", "campaign-kind", "role", "relay-class"}
 )
@@ -314,8 +312,10 @@ class Sentence:
     def _ends_before(self, at: int) -> bool:
         """True where a noun phrase ends before a token: an article, or what a named doer did ("X surprised …")."""
         token = self.tokens[at]
-        did = token.item is None and token.lower.endswith("ed") and self.tokens[at - 1].kind in _ACTING
-        did = did or (token.item is None and self.among(at, "finite"))
+        before = self.tokens[at - 1].kind
+        did = token.item is None and ((token.lower.endswith("ed") and before in _ACTING) or self.among(at, "finite"))
+        if before in ("role", "group-kind"):  # "the intruders used …"
+            did = did or any(PAST in verb.forms for verb in self.verbs_at.get(at, ()))
         return did or self.among(at, "articles") or self._verb_here(at) or self._while_ago(at)
 
     def _while_ago(self, at: int) -> bool:

@@ -40,7 +40,8 @@ class Reader(Sentence):
             two = self.word(at - 2) == "in" and self.among(at - 1, "behind_in")
             at -= 1 + (two or self.among(at - 1, "spans"))
         seen = ING in verb.forms and self.among(at - 1, "governors") and at == verb.first
-        governor = at - 1 if seen and self.among(at - 2, "be") else self.governor(at - 1)
+        aspect = ING in verb.forms and self.among(at - 1, "aspect") and at == verb.first
+        governor = at - 1 if aspect or (seen and self.among(at - 2, "be")) else self.governor(at - 1)
         if governor >= 0:
             before = governor
             while before > 0 and (
@@ -211,8 +212,10 @@ class Reader(Sentence):
 
     def _chained(self, start: int) -> int:
         """Where the verb group before a comma begins that has the same doer: "deployed X, planted Y and spread Z"."""
-        verbs = self.verbs_at.get(start, ())
-        if not any(PAST in verb.forms for verb in verbs):
+        own = start
+        while self.lexicon.adverb(self.tokens[own]) and own + 1 < len(self.tokens):
+            own += 1
+        if not any(PAST in verb.forms for verb in self.verbs_at.get(own, ())):
             return 0
         for place in range(start - 2, max(0, start - FARTHEST), -1):
             if self.word(place) in (",", ";", ":", ".", "(", ")") or self.among(place, "relative"):
@@ -250,6 +253,8 @@ class Reader(Sentence):
         """
         chain: list[Phrase] = []
         phrase = self._without_deed(self.ending(last))
+        if phrase is not None and not near:
+            phrase = self._without_means(phrase)
         while phrase is not None:
             chain.append(phrase)
             before = self._over_list(phrase)
@@ -273,6 +278,14 @@ class Reader(Sentence):
         if 0 < joined < last and self.word(joined) == "and" and OPEN not in kinds:
             return self.head(joined - 1, kinds, head=head, near=near)
         return self.pick(chain[-1], kinds) if chain else None
+
+    def _without_means(self, phrase: Phrase) -> Phrase:
+        """A doer without the clause that tells what they do it with: "hackers using X exploited Y"."""
+        for at in range(phrase.first + 1, phrase.last - 1):
+            verbs = self.verbs_at.get(at, ())
+            if self.tokens[at - 1].kind in COMMON and any(ING in verb.forms for verb in verbs):
+                return Phrase(phrase.first, at)
+        return phrase
 
     def _without_deed(self, phrase: Phrase | None) -> Phrase | None:
         """A noun phrase without the participle that tells by whom something was done to it ("police led by X")."""
@@ -305,14 +318,16 @@ class Reader(Sentence):
         """The place before a noun phrase, or before the first of its list where a preposition stands there."""
         before = self._before(phrase)
         place = before
+        joined = False
         while self.word(place) in ("and", "or", ","):
             while self.word(place) in ("and", "or", ","):
+                joined = joined or self.word(place) != ","
                 place -= 1
             earlier = self.ending(place)
             if earlier is None:
                 return before
             place = self._before(earlier)
-        return place if self.among(place, "prepositions") else before
+        return place if joined and self.among(place, "prepositions") else before
 
     def _before(self, phrase: Phrase) -> int:
         before = phrase.first - 1
@@ -373,6 +388,8 @@ class Reader(Sentence):
             if fitting.kind in _ADDED and not fitting.anaphor and self._only_describes(place):
                 continue
             before = place - 1
+            if self.among(before, "relative") and self.noun(before - 1) and not self.among(place + 1, "have"):
+                continue
             while self.among(before, "determiners") or (self.noun(before) and self.tokens[before].item is None):
                 before -= 1
             if not self.among(before, "prepositions") or self.word(before) == "by":

@@ -15,7 +15,7 @@ from geppo.model.claim import Predicate
 from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST, S
 from geppo.read.frames.frame import OPEN, Frame, Statement, filled, kinds_in, worth
 from geppo.read.frames.nominal import came_to_pass, opens
-from geppo.read.frames.nouns import FARTHEST, Lexicon, Phrase, Verb
+from geppo.read.frames.nouns import FARTHEST, NAMES, Lexicon, Phrase, Verb
 from geppo.read.frames.subjects import COMMON, PASSIVE, Reader
 from geppo.read.frames.tokens import words_of
 from geppo.read.typed import Item
@@ -70,6 +70,7 @@ def _unreal(reader: Reader, verb: Verb, start: int, auxiliaries: Sequence[str]) 
         if before in words["prepositions"] and before not in words["real_before_ing"]:
             return not reader.among(start - 2, "governors")
     present = verb.forms <= {BASE, S} if not auxiliaries else reader.present(auxiliaries)
+    present = present or auxiliaries[:1] in (["has"], ["have"])
     for place in range(start - 1, -1, -1):
         if reader.word(place) in (",", ";", ":", "."):
             return False
@@ -184,7 +185,7 @@ def _no_verb(reader: Reader, verb: Verb, at: int, auxiliaries: Sequence[str]) ->
 
 def _definition(verb: Verb, auxiliaries: Sequence[str], statement: Statement) -> bool:
     """True for what a kind of thing does by nature: "ransomware encrypts files"."""
-    subject = statement.roles.get("S", ())
+    subject = statement.roles.get("S", ()) if verb.frame.predicate not in SPEAKING else ()
     common = bool(subject) and all(item.kind in COMMON and not item.anaphor for item in subject)
     return common and not auxiliaries and verb.forms.isdisjoint({PAST, PARTICIPLE, ING}) and not statement.determined
 
@@ -287,7 +288,8 @@ _SUCH = ("including", "like", "namely")
 
 def _examples(reader: Reader, frame: Frame, end: int) -> tuple[list[Item], int]:
     """What "such as" or "including" adds to the objects, and where that ends."""
-    size = 2 if reader.text_at(end, ("such", "as")) else int(reader.word(end) in ("including", "like"))
+    end += reader.word(end) == "," and reader.word(end + 1) in ("including", "such", "like", "namely")
+    size = 2 if reader.text_at(end, ("such", "as")) else int(reader.word(end) in _SUCH)
     if not size:
         return [], end
     listed = reader.listed(end + size)
@@ -384,6 +386,8 @@ def _listed_before(reader: Reader, found: Item, kinds: frozenset[str]) -> list[I
     joined = reader.word(place - 1) in ("and", "or") or (
         reader.among(place - 1, "determiners") and reader.word(place - 2) in ("and", "or")
     )
+    while joined and reader.among(place - 1, "articles"):
+        place -= 1
     while joined and place >= 2 and reader.word(place - 1) in (",", "and", "or") and reader.noun(place - 2):
         phrase = reader.ending(place - 2)
         if phrase is not None and _only_modifies(reader, phrase, place):
@@ -407,7 +411,7 @@ def _patients_after(reader: Reader, verb: Verb, at: int) -> tuple[list[Item], in
         return [], place
     if frame.prepositions and not verb.slot and reader.word(verb.last - 1) in frame.prepositions:
         return _antecedent(reader, at, frame.patient), place
-    if reader.word(place) == "that" and frame.predicate in SPEAKING:
+    if reader.word(place) == "that" and (frame.predicate in SPEAKING or frame.active_only):
         return [], place
     if reader.word(place) in ("it", "them"):
         before = reader.nearest(at, frame.patient - {OPEN})
@@ -472,5 +476,17 @@ def _antecedent(reader: Reader, at: int, kinds: frozenset[str]) -> list[Item]:
     elif phrase is None or (last := reader.contact(phrase)) == 0:
         return []
     deed = reader.head(last, kinds - {OPEN}) if "campaign-kind" in kinds else None
-    item = deed or reader.head(last, kinds, head=True)
+    item = deed or _set_beside(reader, last, kinds) or reader.head(last, kinds, head=True)
     return [item] if item else []
+
+
+def _set_beside(reader: Reader, last: int, kinds: frozenset[str]) -> Item | None:
+    """The name beside which a described noun stands: "Westgate, a ferry operator that X had breached"."""
+    phrase = reader.ending(last)
+    before = phrase.first - 1 if phrase is not None else -1
+    while reader.among(before, "articles"):
+        before -= 1
+    if phrase is None or before == phrase.first - 1 or reader.word(before) != ",":
+        return None
+    named = reader.tokens[before - 1].item
+    return named if named is not None and named.kind in NAMES and named.kind in kinds else None
