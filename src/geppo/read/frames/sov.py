@@ -14,6 +14,7 @@ from itertools import pairwise
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
 from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, kinds_in, worth
+from geppo.read.frames.members import cause, principals
 from geppo.read.frames.particles import (
     AGENT,
     COMMON,
@@ -28,12 +29,13 @@ from geppo.read.frames.particles import (
     Reader,
     Verb,
 )  # fmt: skip
+from geppo.read.frames.picking import chosen, nearest, suited
+from geppo.read.frames.polarity import PRESENT, able, polarity
 from geppo.read.frames.unnamed import HOSTILE, goes_unsaid, unnamed
 from geppo.read.typed import Item
 
 __all__ = ["Lexicon", "possible", "statements"]
 
-_PRESENT = ("る", "す", "う", "く", "む", "ぶ", "つ", "ぐ")
 _GOES_ON = "@actor|campaign"
 """The subject of a sentence that leaves it out: the group that its block speaks of."""
 _HOUSES = frozenset({"org", "place", "body", "sector"})
@@ -72,7 +74,9 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
     failed = lexicon.attempt.match(text[after : reader.end]) is not None
     if not failed and lexicon.unreal.match(text[after : min(reader.end, verb.end + 8)]) is not None:
         return
-    if lexicon.condition.search(text[max(clause.start, verb.start - 60) : verb.start]) is not None:
+    if lexicon.condition.search(text[max(clause.start, verb.start - 60) : verb.start]) is not None or able(
+        reader, verb
+    ):
         return
     near = _said_with(reader, verb, reader.marked(clause.start, verb.start))
     topics = _said_with(reader, verb, reader.marked(reader.start, verb.start))
@@ -80,7 +84,8 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
     head = _head(reader, verb)
     if head is not None and head.kind == "role" and _habitual(verb):
         return
-    for agents, patients, negated, end in _roles(reader, verb, near, topics, head):
+    for members, patients, negated, end in _roles(reader, verb, near, topics, head):
+        agents = principals(reader, verb, members)
         if _loot(verb, agents, patients, head):
             continue
         doerless = not agents and head is None
@@ -95,10 +100,7 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
         if verb.frame.predicate is not Predicate.DENIES and lexicon.denied.match(text[after : reader.end]) is not None:
             yield replace(statement, constants={**statement.constants, "negated": "false", "hedge": "denies"})
         else:
-            lost = lexicon.lost.search(text[verb.start : verb.stem_end]) is not None
-            unsaid = head is not None and lexicon.negative.search(verb.ending) is not None
-            plain = lost or (head is not None and not unsaid)
-            turned = {"negated": "true"} if negated or unsaid or failed else {"negated": "false"} if plain else {}
+            turned = polarity(reader, verb, head, denied=negated or failed)
             described = {"described": "true"} if head is not None and _goes_on(reader, head) else {}
             yield replace(statement, constants={**statement.constants, **turned, **described})
 
@@ -113,7 +115,7 @@ def _goes_on(reader: Reader, head: Item) -> bool:
 
 def _habitual(verb: Verb) -> bool:
     """True for a hostile act that only says which people are spoken of: 「この欠陥を悪用する攻撃者は」."""
-    return verb.frame.predicate in HOSTILE and verb.ending.endswith(_PRESENT) and not verb.ending.endswith("いる")
+    return verb.frame.predicate in HOSTILE and verb.ending.endswith(PRESENT) and not verb.ending.endswith("いる")
 
 
 def _said_with(reader: Reader, verb: Verb, nouns: Sequence[Marked]) -> list[Marked]:
@@ -147,18 +149,6 @@ def _head(reader: Reader, verb: Verb) -> Item | None:
     return reader.behind(verb.end)
 
 
-def _by(
-    reader: Reader, row: Sequence[Marked], particles: Sequence[str] | frozenset[str], kinds: frozenset[str]
-) -> list[Item]:
-    """The last noun with one of the particles whose kind fits, and those that are listed before it."""
-    for number in range(len(row) - 1, -1, -1):
-        if row[number].particle in particles:
-            item = _fit(row[number], kinds)
-            if item is not None:
-                return [*_listed(reader, row[:number], kinds, row[number].item.start), item]
-    return []
-
-
 def _held(reader: Reader, row: Sequence[Marked], found: list[Item], kinds: frozenset[str]) -> list[Item]:
     """What a network or a server belongs to, where that is told and fits: 「北門銀行のネットワーク」."""
     if len(found) != 1 or not reader.lexicon.containers.search(reader.text[found[0].start : found[0].end]):
@@ -172,36 +162,6 @@ def _held(reader: Reader, row: Sequence[Marked], found: list[Item], kinds: froze
             owner = filling(one.item, kinds - {OPEN, "product"})
             return [owner] if owner is not None else found
     return found
-
-
-def _nearest(reader: Reader, row: Sequence[Marked], particles: Sequence[str], kinds: frozenset[str]) -> list[Item]:
-    """The last noun with one of the particles, if its kind fits: a verb has one object, an earlier one is not its."""
-    last = next((number for number in range(len(row) - 1, -1, -1) if row[number].particle in particles), -1)
-    return _by(reader, row[: last + 1], particles, kinds) if last >= 0 and _fit(row[last], kinds) else []
-
-
-def _fit(one: Marked, kinds: frozenset[str]) -> Item | None:
-    """The mention where its kind fits, else the whole noun that it ends, else the word where any noun will do."""
-    fits = filling(one.item, kinds) or filling(one.whole, kinds)
-    if fits is None and OPEN in kinds and one.item.kind in COMMON:
-        return replace(one.item, kind=OPEN)
-    return fits
-
-
-def _listed(reader: Reader, row: Sequence[Marked], kinds: frozenset[str], at: int) -> list[Item]:
-    """The nouns that are listed before a place, without those that a comma behind another word keeps from it."""
-    found: list[Item] = []
-    for one in reversed(row):
-        if "、" in reader.text[one.end + 1 : at]:
-            break
-        at = one.item.start
-        item = _fit(one, kinds)
-        if one.particle in OF:
-            continue
-        if one.particle not in reader.lexicon.listing or item is None or reader.quoted(one.end):
-            break
-        found.append(item)
-    return found[::-1]
 
 
 Roles = tuple[Sequence[Item], Sequence[Item], bool, int]
@@ -221,7 +181,7 @@ def _roles(
     if frame.predicate is not Predicate.SEIZES:
         patients = _held(reader, near, patients, frame.patient)
     if frame.glued:
-        told = _by(reader, _own(reader, verb, near)[1], particles[OBJECT], frame.agent)
+        told = chosen(reader, _own(reader, verb, near)[1], particles[OBJECT], frame.agent)
         agents = _fitting(reader, frame, told) or _fitting(reader, frame, agents)
         glued = [reader.named(item) for item in reader.items if reader.ends_at(item, verb.start)]
         patients = [fit for item in glued if (fit := filling(item, frame.patient))]
@@ -263,22 +223,22 @@ def _suffered(
     frame, particles = verb.frame, reader.lexicon.particles
     _, direct = _own(reader, verb, near)
     robbed = frame.predicate in (Predicate.STEALS, Predicate.LEAKS)
-    patients = _by(reader, direct, particles[OBJECT], frame.patient) if robbed else []
+    patients = chosen(reader, direct, particles[OBJECT], frame.patient) if robbed else []
     inside = [one for one in direct if head is None or one.particle not in particles["topic"]]
-    patients = patients or _by(reader, inside, particles[SUBJECT], frame.patient)
+    patients = patients or chosen(reader, inside, particles[SUBJECT], frame.patient)
     doers = [one for one in near if one.particle != _TO or one in direct]
-    agents = _by(reader, doers, particles[AGENT], frame.agent) or _deed(reader, near, frame.agent)
+    agents = chosen(reader, doers, particles[AGENT], frame.agent) or _deed(reader, near, frame.agent)
     agents = agents or _owner_of_deed(reader, verb, near)
     described = filling(head, frame.patient) if head is not None else None
     if not patients and described is not None:
         patients = [described]
     if _told_of_deed(reader, verb):
-        told = _by(reader, direct, frame.prepositions, frame.patient) if frame.prepositions else []
+        told = chosen(reader, direct, frame.prepositions, frame.patient) if frame.prepositions else []
         return agents, told or ([described] if described is not None else [])
     if head is None:
-        patients = patients or _by(reader, topics, particles["topic"], frame.patient)
+        patients = patients or chosen(reader, topics, particles["topic"], frame.patient)
     if not patients and frame.prepositions:
-        patients = _by(reader, direct, frame.prepositions, frame.patient - frame.agent)
+        patients = chosen(reader, direct, frame.prepositions, frame.patient - frame.agent)
     return agents, patients
 
 
@@ -305,15 +265,15 @@ def _done(
         fits = filling(head, frame.agent)
         return [fits] if fits is not None else [], []
     told, direct = _own(reader, verb, near)
-    patients = _nearest(reader, direct, frame.prepositions or tuple(particles[OBJECT]), frame.patient)
+    patients = nearest(reader, direct, frame.prepositions or tuple(particles[OBJECT]), frame.patient)
     patients = patients or _object_too(reader, verb, direct)
-    patients = patients or _topic_done(reader, verb, near, topics, head)
+    patients = patients or _topic_done(reader, verb, near, topics, head) or _compound(reader, verb, near)
     if _of_bystander(reader, head, patients):
         return [fit for fit in (filling(head, frame.agent),) if fit is not None], patients
     row = [one for one in near if (one.particle == "は" or one in told) and not _busy(reader, verb, one)]
     done = {item.start for item in patients}
     row = [one for one in row if one.item.start not in done]
-    agents = _by(reader, row, particles[SUBJECT], frame.agent)
+    agents = chosen(reader, row, particles[SUBJECT], frame.agent)
     topics = [one for one in topics if one.item.start not in done and not _busy(reader, verb, one)]
     if _head_does(reader, head, agents, patients, frame.agent):
         agents = []
@@ -324,10 +284,21 @@ def _done(
         elif fits is not None and (not frame.stative or frame.predicate is Predicate.LEAKS):
             patients = [fits]
     if not patients and head is None and frame.predicate is Predicate.LEAKS and frame.stative:
-        patients = _by(reader, topics, particles["topic"], frame.patient - {OPEN})
+        patients = chosen(reader, topics, particles["topic"], frame.patient - {OPEN})
     headed = head is not None and [item.start for item in patients] == [head.start]
     loot = frame.predicate is Predicate.STEALS and headed and not agents
-    return agents or ([] if loot else _by(reader, topics, particles["topic"], frame.agent)), patients
+    if not agents and frame.predicate is Predicate.DISRUPTS and frame.stative:
+        agents = cause(reader, near, frame.agent)
+    return agents or ([] if loot else chosen(reader, topics, particles["topic"], frame.agent)), patients
+
+
+def _compound(reader: Reader, verb: Verb, near: Sequence[Marked]) -> list[Item]:
+    """The noun that a headline glues to its last word: 「攻撃で受注停止」. Alone it is a title, not a statement."""
+    if verb.ending or not near or verb.frame.glued or reader.text[verb.stem_end : reader.end].strip("。　"):
+        return []
+    noun = reader.noun_before(near[-1].end, verb.start)
+    fits = filling(noun, verb.frame.patient)
+    return [fits] if fits is not None else []
 
 
 def _object_too(reader: Reader, verb: Verb, direct: Sequence[Marked]) -> list[Item]:
@@ -336,7 +307,7 @@ def _object_too(reader: Reader, verb: Verb, direct: Sequence[Marked]) -> list[It
         return []
     if not any(one.particle in ("は", "が") for one in direct[:-1]):
         return []
-    return _by(reader, direct, ("も",), verb.frame.patient)
+    return chosen(reader, direct, ("も",), verb.frame.patient)
 
 
 def _topic_done(
@@ -346,10 +317,10 @@ def _topic_done(
     frame = verb.frame
     if head is not None or frame.prepositions or frame.stative or not near or near[-1].particle not in ("が", "も"):
         return []
-    if near[-1].end != verb.start or _fit(near[-1], frame.agent - {OPEN}) is None:
+    if near[-1].end != verb.start or suited(near[-1], frame.agent - {OPEN}) is None:
         return []
     said = [one for one in topics if one.particle == "は" and one.item.start < near[-1].item.start]
-    return _by(reader, said, ("は",), frame.patient - frame.agent - {OPEN}) if said else []
+    return chosen(reader, said, ("は",), frame.patient - frame.agent - {OPEN}) if said else []
 
 
 def _busy(reader: Reader, verb: Verb, one: Marked) -> bool:
@@ -481,7 +452,7 @@ def _statement(
     if patients and not worth(frame, patients[-1], reader.text):
         return None
     patients = [item for item in patients if worth(frame, item, reader.text)]
-    others = _by(reader, [one for one in near if not _joins(reader, one)], frame.whole, frame.other)[-1:]
+    others = chosen(reader, [one for one in near if not _joins(reader, one)], frame.whole, frame.other)[-1:]
     active = not verb.passive and not frame.stative
     roles = filled(frame, agents, patients, others, active=active and not alone, alone=alone or not active)
     if roles is None:
