@@ -131,7 +131,7 @@ def _elsewhere(
             return True
         if any(word in between for word in scope()["apart_behind"].get(sentence.language, ())):
             return True
-        if follows and _supposed_chain(sentence, mark, between):
+        if follows and (_supposed_chain(sentence, mark, between) or _said_before(sentence, between)):
             return False
         return _set_apart(between, sentence.language, chained=follows)
     between = sentence.text[mark.end : match.start]
@@ -154,6 +154,12 @@ def _supposed_chain(sentence: Sentence, mark: hedging.Hedged, between: str) -> b
     before = sentence.text[max(sentence.span.start, mark.start - REACH) : mark.start]
     ahead = _compiled(row["before"]).search(before) is not None
     return ahead and _compiled(row["suffered"]).search(between) is None
+
+
+def _said_before(sentence: Sentence, between: str) -> bool:
+    """True where a hedge says what somebody makes of the whole that stands before it (「…だと、専門家は予想する」)."""
+    source = scope()["said_before"].get(sentence.language)
+    return source is not None and _compiled(source).match(between) is not None
 
 
 REACH = 12

@@ -12,6 +12,9 @@ from geppo.read.typed import Item
 
 _PEOPLE = frozenset({"role/attacker", "role/hacker", "role/operator", "role/affiliate", "role/cybercriminal"})
 _NAMED = frozenset({"actor"})
+_ABOUT = frozenset(
+    {"標的", "主な標的", "狙い", "関心", "攻撃", "攻撃対象", "活動", "手口", "矛先", "動き", "作戦", "ターゲット"}
+)
 _BY = "で"
 """The particle of a cause that is no particle of an agent: 「攻撃で…が止まった」."""
 
@@ -29,6 +32,21 @@ def _principal(reader: Reader, verb: Verb, agent: Item) -> Item:
         if owned and one.item.kind in _NAMED:
             return replace(one.item, end=agent.end)
     return agent
+
+
+def whose(reader: Reader, verb: Verb) -> list[Item]:
+    """The group whose aims or deeds a sentence goes on about: 「Xの標的は…だったが、…にも手を伸ばした」."""
+    for one, following in pairwise(reader.marked(reader.start, verb.start)):
+        about = following.particle == "は" and reader.text[following.item.start : following.item.end] in _ABOUT
+        if about and one.particle in OF and one.end == following.item.start and one.item.kind in _NAMED:
+            return [one.item]
+    return []
+
+
+def robbed_from(reader: Reader, verb: Verb) -> bool:
+    """True where a clause tells from whom a thing was taken: 「X社から奪われた暗号資産は」."""
+    clause = reader.clause(verb.start)
+    return any(one.particle == "から" and one.item.kind == "org" for one in reader.marked(clause.start, verb.start))
 
 
 def cause(reader: Reader, near: Sequence[Marked], kinds: frozenset[str]) -> list[Item]:

@@ -31,8 +31,10 @@ OF = frozenset({"の", "의"})
 LIST = frozenset({"や", "、", "と", "および", "及び", "並びに", "ならびに", "와", "과", ",", "및"})
 
 
+_OF_STATE = frozenset({"政府", "当局", "政府当局", "軍", "外務省", "政府側"})
+"""What speaks and acts for a country: 「豪州政府は…制裁を科した」 is of the country."""
 _ONLY = ("だけを", "だけが", "だけに")
-_BEHIND = ("there_is_none", "undone", "built_for", "able")
+_BEHIND = ("there_is_none", "undone", "built_for", "able", "copula", "means")
 """Expressions over what follows a verb or the noun that it describes (`polarity.py`)."""
 _QUOTING = ("され", "み", "見", "いう", "いわ", "呼", "名", "し", "す", "思", "考", "言", "称", "目")
 
@@ -265,6 +267,8 @@ class Reader:
             and covered.end >= place - 2
             and covered.kind not in ("place", "product", "org", "relay-class")
         ):
+            return covered
+        if covered is not None and covered.kind == "place" and self.text[covered.end : place] in _OF_STATE:
             return covered
         return self._open(start, place)
 

@@ -30,10 +30,13 @@ def nearest(reader: Reader, row: Sequence[Marked], particles: Sequence[str], kin
 
 def suited(one: Marked, kinds: frozenset[str]) -> Item | None:
     """The mention where its kind fits, else the whole noun that it ends, else the word where any noun will do."""
-    fits = filling(one.item, kinds) or filling(one.whole, kinds)
-    if fits is None and OPEN in kinds and one.item.kind in COMMON:
-        return replace(one.item, kind=OPEN)
-    return fits
+    return filling(one.item, kinds) or filling(one.whole, kinds) or of_any_kind(one.item, kinds)
+
+
+def of_any_kind(item: Item, kinds: frozenset[str]) -> Item | None:
+    """The noun where its kind fits, or as a plain word where any noun will do."""
+    fits = filling(item, kinds)
+    return replace(item, kind=OPEN) if fits is None and OPEN in kinds and item.kind in COMMON else fits
 
 
 def listed(reader: Reader, row: Sequence[Marked], kinds: frozenset[str], at: int) -> list[Item]:

@@ -11,20 +11,20 @@ PRESENT = ("る", "す", "う", "く", "む", "ぶ", "つ", "ぐ")
 """How the plain present of a verb ends, by which it may only say what something is for."""
 
 
-def polarity(reader: Reader, verb: Verb, head: Item | None, *, denied: bool) -> Mapping[str, str]:
+def polarity(reader: Reader, verb: Verb, head: Item | None, *, told: str) -> Mapping[str, str]:
     """Whether the words of a statement deny it: empty where the rest of its sentence is to decide.
 
     A verb that describes a noun is denied by itself, and where there is no such noun: 「止まった事業所はなかった」. One
-    that says a loss ("can be read no more") is not denied by its own 「なく」.
+    that says a loss ("can be read no more") is not denied by its own 「なく」. `told` is what the roles say of it.
     """
     lexicon, text = reader.lexicon, reader.text
     lost = lexicon.lost.search(text[verb.start : verb.stem_end]) is not None
     unsaid = head is not None and not lost and lexicon.negative.search(verb.ending) is not None
     undone = lexicon.behind["undone"].match(text[verb.stem_end : reader.end]) is not None
     none = head is not None and lexicon.behind["there_is_none"].match(text[head.end : reader.end]) is not None
-    if denied or undone or (unsaid is not none):
+    if told == "true" or undone or (unsaid is not none):
         return {"negated": "true"}
-    return {"negated": "false"} if lost or head is not None else {}
+    return {"negated": "false"} if told or lost or head is not None else {}
 
 
 def able(reader: Reader, verb: Verb) -> bool:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
 from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, kinds_in, worth
-from geppo.read.frames.members import cause, principals
+from geppo.read.frames.members import cause, principals, robbed_from, whose
 from geppo.read.frames.particles import (
     AGENT,
     COMMON,
@@ -29,7 +29,7 @@ from geppo.read.frames.particles import (
     Reader,
     Verb,
 )  # fmt: skip
-from geppo.read.frames.picking import chosen, nearest, suited
+from geppo.read.frames.picking import chosen, nearest, of_any_kind, suited
 from geppo.read.frames.polarity import PRESENT, able, polarity
 from geppo.read.frames.unnamed import HOSTILE, goes_unsaid, unnamed
 from geppo.read.typed import Item
@@ -38,8 +38,10 @@ __all__ = ["Lexicon", "possible", "statements"]
 
 _GOES_ON = "@actor|campaign"
 """The subject of a sentence that leaves it out: the group that its block speaks of."""
+_OWNERS = frozenset({"org", "sector", "body", "unit", "place"})
 _HOUSES = frozenset({"org", "place", "body", "sector"})
 _OPENING = ("「", "『", "“")
+_TOPIC = "は"
 _TO = "に"
 """The particle of who did it that also marks where something goes: it reaches no further than the next verb."""
 
@@ -86,7 +88,7 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
         return
     for members, patients, negated, end in _roles(reader, verb, near, topics, head):
         agents = principals(reader, verb, members)
-        if _loot(verb, agents, patients, head):
+        if _loot(reader, verb, agents, patients, head):
             continue
         doerless = not agents and head is None
         alone = doerless and unnamed(reader, verb)
@@ -100,7 +102,7 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
         if verb.frame.predicate is not Predicate.DENIES and lexicon.denied.match(text[after : reader.end]) is not None:
             yield replace(statement, constants={**statement.constants, "negated": "false", "hedge": "denies"})
         else:
-            turned = polarity(reader, verb, head, denied=negated or failed)
+            turned = polarity(reader, verb, head, told="true" if failed else negated)
             described = {"described": "true"} if head is not None and _goes_on(reader, head) else {}
             yield replace(statement, constants={**statement.constants, **turned, **described})
 
@@ -126,7 +128,7 @@ def _said_with(reader: Reader, verb: Verb, nouns: Sequence[Marked]) -> list[Mark
     return [one for one in nouns if one.item.start > opened or one.item.kind not in _HOUSES]
 
 
-def _loot(verb: Verb, agents: Sequence[Item], patients: Sequence[Item], head: Item | None) -> bool:
+def _loot(reader: Reader, verb: Verb, agents: Sequence[Item], patients: Sequence[Item], head: Item | None) -> bool:
     """True for what is only described by what nobody who is named did to it.
 
     A thing as stolen (「盗んだ認証情報で」), some people as those who were attacked (「標的となった企業は」),
@@ -137,7 +139,9 @@ def _loot(verb: Verb, agents: Sequence[Item], patients: Sequence[Item], head: It
     if agents or head is None or [item.start for item in patients] != [head.start]:
         return False
     if verb.frame.predicate is Predicate.STEALS:
-        return True
+        return not (verb.passive and robbed_from(reader, verb) and _goes_on(reader, head))
+    if verb.frame.predicate is Predicate.LEAKS:
+        return reader.lexicon.behind["means"].match(reader.text[head.end : reader.end]) is not None
     suffered = verb.passive and verb.frame.predicate in (Predicate.TARGETS, Predicate.COMPROMISES)
     return suffered and head.kind == "unit" and head.count is None
 
@@ -158,19 +162,20 @@ def _held(reader: Reader, row: Sequence[Marked], found: list[Item], kinds: froze
             following.item.start <= found[0].start < following.end
             and one.particle in OF
             and one.end == following.item.start
+            and one.item.end + len(one.particle) >= one.end - 1
         ):
-            owner = filling(one.item, kinds - {OPEN, "product"})
+            owner = filling(one.item, kinds & _OWNERS)
             return [owner] if owner is not None else found
     return found
 
 
-Roles = tuple[Sequence[Item], Sequence[Item], bool, int]
+Roles = tuple[Sequence[Item], Sequence[Item], str, int]
 
 
 def _roles(
     reader: Reader, verb: Verb, near: Sequence[Marked], topics: Sequence[Marked], head: Item | None
 ) -> Iterator[Roles]:
-    """Who does it, what it is done to, whether it is denied, and where the statement ends."""
+    """Who does it, what it is done to, whether it is denied ("true", "false", or empty) and where it ends."""
     frame, particles = verb.frame, reader.lexicon.particles
     of_object = frame.prepositions or tuple(particles[OBJECT])
     if not verb.passive and frame.stative and frame.prepositions and _transitive(near, of_object, particles[OBJECT]):
@@ -189,13 +194,18 @@ def _roles(
         patients = _anywhere(reader, verb)
     if cleft is not None and patients and not agents and frame.agent:
         agents = _after(reader, after + cleft.end(), reader.end, frame.agent - {OPEN})
-        if agents and reader.lexicon.contrast.match(reader.text[agents[-1].end : reader.end].lstrip("」』”")):
-            yield agents, patients, True, agents[-1].end
+        at = agents[-1].end if agents else after
+        at += reader.text[at : at + 1] in ("」", "』", "”")
+        contrast = reader.lexicon.contrast.match(reader.text[at : reader.end]) if agents else None
+        if contrast is not None:
+            yield agents, patients, "true", at
+            if instead := _after(reader, at + contrast.end(), reader.end, frame.agent - {OPEN}):
+                yield instead, patients, "false", instead[-1].end
             return
     elif cleft is not None and not patients:
         yield from _cleft(reader, verb, agents, after + cleft.end())
         return
-    yield agents, patients, False, verb.stem_end
+    yield agents, patients, "", verb.stem_end
 
 
 def _fitting(reader: Reader, frame: Frame, items: Sequence[Item]) -> list[Item]:
@@ -222,7 +232,7 @@ def _suffered(
     """The agents and patients of a passive."""
     frame, particles = verb.frame, reader.lexicon.particles
     _, direct = _own(reader, verb, near)
-    robbed = frame.predicate in (Predicate.STEALS, Predicate.LEAKS)
+    robbed = frame.predicate in (Predicate.STEALS, Predicate.LEAKS, Predicate.SEIZES)
     patients = chosen(reader, direct, particles[OBJECT], frame.patient) if robbed else []
     inside = [one for one in direct if head is None or one.particle not in particles["topic"]]
     patients = patients or chosen(reader, inside, particles[SUBJECT], frame.patient)
@@ -283,13 +293,14 @@ def _done(
             agents = agents or [fits]
         elif fits is not None and (not frame.stative or frame.predicate is Predicate.LEAKS):
             patients = [fits]
-    if not patients and head is None and frame.predicate is Predicate.LEAKS and frame.stative:
+    if not patients and head is None and frame.stative and _TOPIC in frame.prepositions:
         patients = chosen(reader, topics, particles["topic"], frame.patient - {OPEN})
     headed = head is not None and [item.start for item in patients] == [head.start]
     loot = frame.predicate is Predicate.STEALS and headed and not agents
     if not agents and frame.predicate is Predicate.DISRUPTS and frame.stative:
         agents = cause(reader, near, frame.agent)
-    return agents or ([] if loot else chosen(reader, topics, particles["topic"], frame.agent)), patients
+    agents = agents or ([] if loot else chosen(reader, topics, particles["topic"], frame.agent))
+    return agents or (whose(reader, verb) if frame.predicate in HOSTILE and not loot else []), patients
 
 
 def _compound(reader: Reader, verb: Verb, near: Sequence[Marked]) -> list[Item]:
@@ -401,8 +412,18 @@ def _after(reader: Reader, start: int, end: int, kinds: frozenset[str]) -> list[
     found = reader.behind(start)
     if found is not None and found.kind != OPEN and reader.text.startswith(_TO, found.end):
         return []
+    if told := _told_to_be(reader, start, end, kinds):
+        return told
     fits = filling(_last_of(reader, found), kinds) if found is not None else None
     return [fits] if fits else []
+
+
+def _told_to_be(reader: Reader, start: int, end: int, kinds: frozenset[str]) -> list[Item]:
+    """The noun before the copula, whatever describes it: 「部品を納める町工場だ」."""
+    copula = reader.lexicon.behind["copula"].search(reader.text[start:end])
+    noun = reader.noun_before(start, start + copula.start() if copula is not None else end)
+    fits = of_any_kind(noun, kinds) if noun is not None else None
+    return [fits] if fits is not None else []
 
 
 def _last_of(reader: Reader, noun: Item) -> Item:
@@ -422,12 +443,12 @@ def _cleft(reader: Reader, verb: Verb, agents: Sequence[Item], at: int) -> Itera
     if contrast is not None:
         denied = _after(reader, at, at + contrast.start(), kinds)
         if denied:
-            yield agents, denied, True, denied[-1].end
+            yield agents, denied, "true", denied[-1].end
         at += contrast.end()
     comma = reader.text.find("、", at, reader.end)
     found = _after(reader, at, comma if comma > 0 else reader.end, kinds)
     if found:
-        yield agents, found, False, found[-1].end
+        yield agents, found, "" if contrast is None else "false", found[-1].end
 
 
 def _joins(reader: Reader, one: Marked) -> bool:
