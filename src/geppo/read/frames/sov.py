@@ -239,7 +239,7 @@ def _suffered(
     doers = [one for one in near if one.particle != _TO or one in direct]
     agents = chosen(reader, doers, particles[AGENT], frame.agent) or _deed(reader, near, frame.agent)
     agents = agents or _owner_of_deed(reader, verb, near)
-    described = filling(head, frame.patient) if head is not None else None
+    described = of_any_kind(head, frame.patient) if head is not None else None
     if not patients and described is not None:
         patients = [described]
     if _told_of_deed(reader, verb):
@@ -288,10 +288,12 @@ def _done(
     if _head_does(reader, head, agents, patients, frame.agent):
         agents = []
     if head is not None and not (agents and patients):
-        fits = filling(head, frame.agent if patients else frame.patient)
+        stopped = frame.stative and frame.predicate is Predicate.DISRUPTS
+        described = _last_of(reader, head) if stopped else head
+        fits = filling(head, frame.agent) if patients else of_any_kind(described, frame.patient)
         if fits is not None and patients:
             agents = agents or [fits]
-        elif fits is not None and (not frame.stative or frame.predicate is Predicate.LEAKS):
+        elif fits is not None and (not frame.stative or frame.predicate in (Predicate.LEAKS, Predicate.DISRUPTS)):
             patients = [fits]
     if not patients and head is None and frame.stative and _TOPIC in frame.prepositions:
         patients = chosen(reader, topics, particles["topic"], frame.patient - {OPEN})
