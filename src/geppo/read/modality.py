@@ -41,6 +41,7 @@ def modality(
             and not mark.text.startswith(_of_all())
         )
         and not _in_relative(sentence, mark, spoken_of)
+        and not ("headed" in constants and _denies_other(sentence, mark, match))
     ]
     rungs = [mark.rung for mark in marks]
     if "hedge" in constants:
@@ -63,6 +64,11 @@ def modality(
         denied = _negated(sentence, match, said_in, spoken_of, framed=found.framed)
         negated = rung is Rung.NOT_FOUND or denied is not ("turned" in constants)
     return Hedge(rung=rung, text=words, grade=graded.grade if graded else None), negated
+
+
+def _denies_other(sentence: Sentence, mark: hedging.Hedged, match: Span) -> bool:
+    """True for a denial in a later part of the sentence than what a clause describes."""
+    return mark.rung is Rung.DENIES and "、" in sentence.text[match.end : mark.start]
 
 
 def _told_before(sentence: Sentence, found: Found) -> bool:

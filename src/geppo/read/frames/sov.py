@@ -42,6 +42,8 @@ _OWNERS = frozenset({"org", "sector", "body", "unit", "place"})
 _HOUSES = frozenset({"org", "place", "body", "sector"})
 _OPENING = ("「", "『", "“")
 _TOPIC = "は"
+_OWN_SUBJECT = frozenset({"の", "が", "は", "も"})
+"""Particles right before a verb that describes a noun, whose noun does it: 「更新の止まったカメラ」."""
 _TO = "に"
 """The particle of who did it that also marks where something goes: it reaches no further than the next verb."""
 
@@ -104,6 +106,7 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
         else:
             turned = polarity(reader, verb, head, told="true" if failed else negated)
             described = {"described": "true"} if head is not None and _goes_on(reader, head) else {}
+            described |= {"headed": "true"} if head is not None else {}
             yield replace(statement, constants={**statement.constants, **turned, **described})
 
 
@@ -282,18 +285,19 @@ def _done(
         return [fit for fit in (filling(head, frame.agent),) if fit is not None], patients
     row = [one for one in near if (one.particle == "は" or one in told) and not _busy(reader, verb, one)]
     done = {item.start for item in patients}
-    row = [one for one in row if one.item.start not in done]
+    row = [one for one in row if one.item.start not in done and not _inside(reader, row, one, direct)]
     agents = chosen(reader, row, particles[SUBJECT], frame.agent)
     topics = [one for one in topics if one.item.start not in done and not _busy(reader, verb, one)]
     if _head_does(reader, head, agents, patients, frame.agent):
         agents = []
     if head is not None and not (agents and patients):
-        stopped = frame.stative and frame.predicate is Predicate.DISRUPTS
+        own = bool(near) and near[-1].end == verb.start and near[-1].particle in _OWN_SUBJECT
+        stopped = frame.stative and frame.predicate is Predicate.DISRUPTS and not own
         described = _last_of(reader, head) if stopped else head
         fits = filling(head, frame.agent) if patients else of_any_kind(described, frame.patient)
         if fits is not None and patients:
             agents = agents or [fits]
-        elif fits is not None and (not frame.stative or frame.predicate in (Predicate.LEAKS, Predicate.DISRUPTS)):
+        elif fits is not None and (not frame.stative or stopped or frame.predicate is Predicate.LEAKS):
             patients = [fits]
     if not patients and head is None and frame.stative and _TOPIC in frame.prepositions:
         patients = chosen(reader, topics, particles["topic"], frame.patient - {OPEN})
@@ -334,6 +338,13 @@ def _topic_done(
         return []
     said = [one for one in topics if one.particle == "は" and one.item.start < near[-1].item.start]
     return chosen(reader, said, ("は",), frame.patient - frame.agent - {OPEN}) if said else []
+
+
+def _inside(reader: Reader, row: Sequence[Marked], one: Marked, direct: Sequence[Marked]) -> bool:
+    """True for whose clause describes the object, where the verb has a topic: 「Xは、Yが書いた文を得た」."""
+    if one.particle != "が" or one in direct:
+        return False
+    return any(other.particle == "は" and other.item.start < one.item.start for other in row)
 
 
 def _busy(reader: Reader, verb: Verb, one: Marked) -> bool:
