@@ -61,7 +61,8 @@ def modality(
         rung = Rung.DENIES if rung is Rung.NOT_FOUND else rung
     else:
         said_in = match if "plain" in constants or "aside" in constants else clause
-        denied = _negated(sentence, match, said_in, spoken_of, framed=found.framed)
+        told = match.end if follows and found.predicate in _TELLS and not found.framed else 0
+        denied = _negated(sentence, match, said_in, spoken_of, framed=found.framed, until=told)
         negated = rung is Rung.NOT_FOUND or denied is not ("turned" in constants)
     return Hedge(rung=rung, text=words, grade=graded.grade if graded else None), negated
 
@@ -211,19 +212,25 @@ def _compiled(source: str) -> Any:
 
 
 def _negated(
-    sentence: Sentence, match: Span, clause: Span, spoken_of: tuple[Item, ...], *, framed: bool = False
+    sentence: Sentence,
+    match: Span,
+    clause: Span,
+    spoken_of: tuple[Item, ...],
+    *,
+    framed: bool = False,
+    until: int = 0,
 ) -> bool:
     """True where a negator near the match has what the statement speaks of on its negated side.
 
     "Not X but Y" negates X only: in Japanese and Korean what stands before the negator, elsewhere what stands behind it
-    up to a "but".
+    up to a "but". One that ends before `until` is of what is told, and not of the telling.
     """
     reach = scope()["reach"]
     follows = sentence.language in scope()["hedges_follow"]
     before, after = reach.get(sentence.language, reach["en"])
     near = Span(start=max(clause.start, match.start - before), end=min(clause.end, match.end + after))
     first = min((item.start for item in spoken_of), default=match.start)
-    last = max((item.end for item in spoken_of), default=match.end)
+    last = max(until, max((item.end for item in spoken_of), default=match.end))
     for mark in hedging.negations(sentence.text, sentence.span, sentence.language):
         if not (near.start < mark.end and mark.start < near.end):
             continue

@@ -11,6 +11,7 @@ from geppo.read.frames.particles import AGENT, OF, Marked, Reader, Verb
 from geppo.read.typed import Item
 
 _PEOPLE = frozenset({"role/attacker", "role/hacker", "role/operator", "role/affiliate", "role/cybercriminal"})
+_ROBBED = frozenset({"org", "sector", "body", "device"})
 _NAMED = frozenset({"actor"})
 _ABOUT = frozenset(
     {"標的", "主な標的", "狙い", "関心", "攻撃", "攻撃対象", "活動", "手口", "矛先", "動き", "作戦", "ターゲット"}
@@ -46,7 +47,8 @@ def whose(reader: Reader, verb: Verb) -> list[Item]:
 def robbed_from(reader: Reader, verb: Verb) -> bool:
     """True where a clause tells from whom a thing was taken: 「X社から奪われた暗号資産は」."""
     clause = reader.clause(verb.start)
-    return any(one.particle == "から" and one.item.kind == "org" for one in reader.marked(clause.start, verb.start))
+    inside = reader.marked(clause.start, verb.start)
+    return any(one.particle == "から" and one.item.kind in _ROBBED for one in inside)
 
 
 def cause(reader: Reader, near: Sequence[Marked], kinds: frozenset[str]) -> list[Item]:
