@@ -41,6 +41,7 @@ def modality(
             and not mark.text.startswith(_of_all())
         )
         and not _in_relative(sentence, mark, spoken_of)
+        and not ("headed" in constants and _denies_other(sentence, mark, match))
     ]
     rungs = [mark.rung for mark in marks]
     if "hedge" in constants:
@@ -62,7 +63,8 @@ def modality(
         rung = Rung.DENIES if rung is Rung.NOT_FOUND else rung
     else:
         said_in = match if "plain" in constants or "aside" in constants else clause
-        denied = _negated(sentence, match, said_in, spoken_of, framed=found.framed)
+        told = match.end if follows and found.predicate in _TELLS and not found.framed else 0
+        denied = _negated(sentence, match, said_in, spoken_of, framed=found.framed, until=told)
         negated = rung is Rung.NOT_FOUND or denied is not ("turned" in constants)
     return Hedge(rung=rung, text=words, grade=graded.grade if graded else None), negated
 
@@ -77,6 +79,11 @@ def _yet_to_come(sentence: Sentence, found: Found, match: Span) -> bool:
     if source is None or any(item.kind in _OF_HABIT for item in found.roles.get("S", ())):
         return False
     return _compiled(source).search(sentence.text[match.start : match.end]) is not None
+
+
+def _denies_other(sentence: Sentence, mark: hedging.Hedged, match: Span) -> bool:
+    """True for a denial in a later part of the sentence than what a clause describes."""
+    return mark.rung is Rung.DENIES and "、" in sentence.text[match.end : mark.start]
 
 
 def _told_before(sentence: Sentence, found: Found) -> bool:
@@ -147,7 +154,7 @@ def _elsewhere(
             return True
         if any(word in between for word in scope()["apart_behind"].get(sentence.language, ())):
             return True
-        if follows and _supposed_chain(sentence, mark, between):
+        if follows and (_supposed_chain(sentence, mark, between) or _said_before(sentence, between)):
             return False
         return _set_apart(between, sentence.language, chained=follows)
     between = sentence.text[mark.end : match.start]
@@ -181,6 +188,12 @@ def _supposed_chain(sentence: Sentence, mark: hedging.Hedged, between: str) -> b
     before = sentence.text[max(sentence.span.start, mark.start - REACH) : mark.start]
     ahead = _compiled(row["before"]).search(before) is not None
     return ahead and _compiled(row["suffered"]).search(between) is None
+
+
+def _said_before(sentence: Sentence, between: str) -> bool:
+    """True where a hedge says what somebody makes of the whole that stands before it (「…だと、専門家は予想する」)."""
+    source = scope()["said_before"].get(sentence.language)
+    return source is not None and _compiled(source).match(between) is not None
 
 
 REACH = 12
@@ -226,12 +239,18 @@ def _compiled(source: str) -> Any:
 
 
 def _negated(
-    sentence: Sentence, match: Span, clause: Span, spoken_of: tuple[Item, ...], *, framed: bool = False
+    sentence: Sentence,
+    match: Span,
+    clause: Span,
+    spoken_of: tuple[Item, ...],
+    *,
+    framed: bool = False,
+    until: int = 0,
 ) -> bool:
     """True where a negator near the match has what the statement speaks of on its negated side.
 
     "Not X but Y" negates X only: in Japanese and Korean what stands before the negator, elsewhere what stands behind it
-    up to a "but".
+    up to a "but". One that ends before `until` is of what is told, and not of the telling.
     """
     reach = scope()["reach"]
     follows = sentence.language in scope()["hedges_follow"]
@@ -239,7 +258,7 @@ def _negated(
     begin = match.start - before - _listed_before(sentence, match)
     near = Span(start=max(clause.start, begin), end=min(clause.end, match.end + after))
     first = min((item.start for item in spoken_of), default=match.start)
-    last = max((item.end for item in spoken_of), default=match.end)
+    last = max(until, max((item.end for item in spoken_of), default=match.end))
     for mark in hedging.negations(sentence.text, sentence.span, sentence.language):
         if not (near.start < mark.end and mark.start < near.end):
             continue

@@ -31,6 +31,11 @@ OF = frozenset({"の", "의"})
 LIST = frozenset({"や", "、", "と", "および", "及び", "並びに", "ならびに", "와", "과", ",", "및"})
 
 
+_OF_STATE = frozenset({"政府", "当局", "政府当局", "軍", "外務省", "政府側"})
+"""What speaks and acts for a country: 「豪州政府は…制裁を科した」 is of the country."""
+_ONLY = ("だけを", "だけが", "だけに")
+_BEHIND = ("there_is_none", "undone", "built_for", "able", "copula", "means")
+"""Expressions over what follows a verb or the noun that it describes (`polarity.py`)."""
 _QUOTING = ("され", "み", "見", "いう", "いわ", "呼", "名", "し", "す", "思", "考", "言", "称", "目")
 
 
@@ -94,6 +99,7 @@ class Lexicon:
         self.seen = linear.compile(words["seen"])
         self.happened = linear.compile(words["happened"])
         self.described = linear.compile(words["described"])
+        self.behind = {name: linear.compile(words[name]) for name in _BEHIND}
         self.lost = linear.compile(words["lost"])
         self.negative = linear.compile(words["negative"])
         self.prefixes = frozenset(words["prefixes"])
@@ -147,6 +153,11 @@ def _without_brackets(text: str, items: Sequence[Item]) -> list[Item]:
             closed = text.find(closing, at, at + LONGEST_BRACKET)
         found.append(replace(item, end=closed + 1) if closed > 0 else item)
     return found
+
+
+def _alone(particle: str) -> str:
+    """A particle without the "only" before it, which the longer 「だけでなく」 keeps."""
+    return particle.removeprefix("だけ") if particle in _ONLY else particle
 
 
 class Reader:
@@ -211,15 +222,15 @@ class Reader:
             after = start + match.end()
             if self.text.startswith(self.lexicon.no_particle, after):
                 continue
-            item = self._noun_before(max(at, start), start + match.start(1))
+            item = self.noun_before(max(at, start), start + match.start(1))
             if item is None and match.start(1) > match.start():
                 # A name takes in the bracket behind it, so it may end between the closing marks.
                 closing = range(start + match.start(), start + match.start(1))
                 place = next((one.end for one in self.items if one.end in closing), closing.start)
-                item = self._noun_before(max(at, start), place)
+                item = self.noun_before(max(at, start), place)
             if item is not None:
                 whole = self._whole(max(at, start), item, start + match.start(1))
-                found.append(Marked(item, match.group(1), after, whole))
+                found.append(Marked(item, _alone(match.group(1)), after, whole))
                 at = after
             elif (
                 found
@@ -233,7 +244,7 @@ class Reader:
             found.append(Marked(last, next(iter(self.lexicon.particles[OBJECT])), end))
         return found
 
-    def _noun_before(self, first: int, place: int) -> Item | None:
+    def noun_before(self, first: int, place: int) -> Item | None:
         """What ends right before a place: a mention, or a noun that no list knows."""
         if (first, place) not in self._nouns:
             self._nouns[first, place] = self._ending(first, place)
@@ -256,6 +267,8 @@ class Reader:
             and covered.end >= place - 2
             and covered.kind not in ("place", "product", "org", "relay-class")
         ):
+            return covered
+        if covered is not None and covered.kind == "place" and self.text[covered.end : place] in _OF_STATE:
             return covered
         return self._open(start, place)
 

@@ -14,6 +14,7 @@ from itertools import pairwise
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
 from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, kinds_in, worth
+from geppo.read.frames.members import cause, principals, robbed_from, whose
 from geppo.read.frames.particles import (
     AGENT,
     COMMON,
@@ -28,16 +29,21 @@ from geppo.read.frames.particles import (
     Reader,
     Verb,
 )  # fmt: skip
+from geppo.read.frames.picking import chosen, nearest, of_any_kind, suited
+from geppo.read.frames.polarity import PRESENT, able, polarity
 from geppo.read.frames.unnamed import HOSTILE, goes_unsaid, unnamed
 from geppo.read.typed import Item
 
 __all__ = ["Lexicon", "possible", "statements"]
 
-_PRESENT = ("る", "す", "う", "く", "む", "ぶ", "つ", "ぐ")
 _GOES_ON = "@actor|campaign"
 """The subject of a sentence that leaves it out: the group that its block speaks of."""
+_OWNERS = frozenset({"org", "sector", "body", "unit", "place"})
 _HOUSES = frozenset({"org", "place", "body", "sector"})
 _OPENING = ("「", "『", "“")
+_TOPIC = "は"
+_OWN_SUBJECT = frozenset({"の", "が", "は", "も"})
+"""Particles right before a verb that describes a noun, whose noun does it: 「更新の止まったカメラ」."""
 _TO = "に"
 """The particle of who did it that also marks where something goes: it reaches no further than the next verb."""
 
@@ -72,7 +78,9 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
     failed = lexicon.attempt.match(text[after : reader.end]) is not None
     if not failed and lexicon.unreal.match(text[after : min(reader.end, verb.end + 8)]) is not None:
         return
-    if lexicon.condition.search(text[max(clause.start, verb.start - 60) : verb.start]) is not None:
+    if lexicon.condition.search(text[max(clause.start, verb.start - 60) : verb.start]) is not None or able(
+        reader, verb
+    ):
         return
     near = _said_with(reader, verb, reader.marked(clause.start, verb.start))
     topics = _said_with(reader, verb, reader.marked(reader.start, verb.start))
@@ -80,8 +88,9 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
     head = _head(reader, verb)
     if head is not None and head.kind == "role" and _habitual(verb):
         return
-    for agents, patients, negated, end in _roles(reader, verb, near, topics, head):
-        if _loot(verb, agents, patients, head):
+    for members, patients, negated, end in _roles(reader, verb, near, topics, head):
+        agents = principals(reader, verb, members)
+        if _loot(reader, verb, agents, patients, head):
             continue
         doerless = not agents and head is None
         alone = doerless and unnamed(reader, verb)
@@ -95,11 +104,9 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
         if verb.frame.predicate is not Predicate.DENIES and lexicon.denied.match(text[after : reader.end]) is not None:
             yield replace(statement, constants={**statement.constants, "negated": "false", "hedge": "denies"})
         else:
-            lost = lexicon.lost.search(text[verb.start : verb.stem_end]) is not None
-            unsaid = head is not None and lexicon.negative.search(verb.ending) is not None
-            plain = lost or (head is not None and not unsaid)
-            turned = {"negated": "true"} if negated or unsaid or failed else {"negated": "false"} if plain else {}
+            turned = polarity(reader, verb, head, told="true" if failed else negated)
             described = {"described": "true"} if head is not None and _goes_on(reader, head) else {}
+            described |= {"headed": "true"} if head is not None else {}
             yield replace(statement, constants={**statement.constants, **turned, **described})
 
 
@@ -113,7 +120,7 @@ def _goes_on(reader: Reader, head: Item) -> bool:
 
 def _habitual(verb: Verb) -> bool:
     """True for a hostile act that only says which people are spoken of: 「この欠陥を悪用する攻撃者は」."""
-    return verb.frame.predicate in HOSTILE and verb.ending.endswith(_PRESENT) and not verb.ending.endswith("いる")
+    return verb.frame.predicate in HOSTILE and verb.ending.endswith(PRESENT) and not verb.ending.endswith("いる")
 
 
 def _said_with(reader: Reader, verb: Verb, nouns: Sequence[Marked]) -> list[Marked]:
@@ -124,7 +131,7 @@ def _said_with(reader: Reader, verb: Verb, nouns: Sequence[Marked]) -> list[Mark
     return [one for one in nouns if one.item.start > opened or one.item.kind not in _HOUSES]
 
 
-def _loot(verb: Verb, agents: Sequence[Item], patients: Sequence[Item], head: Item | None) -> bool:
+def _loot(reader: Reader, verb: Verb, agents: Sequence[Item], patients: Sequence[Item], head: Item | None) -> bool:
     """True for what is only described by what nobody who is named did to it.
 
     A thing as stolen (「盗んだ認証情報で」), some people as those who were attacked (「標的となった企業は」),
@@ -135,7 +142,9 @@ def _loot(verb: Verb, agents: Sequence[Item], patients: Sequence[Item], head: It
     if agents or head is None or [item.start for item in patients] != [head.start]:
         return False
     if verb.frame.predicate is Predicate.STEALS:
-        return True
+        return not (verb.passive and robbed_from(reader, verb) and _goes_on(reader, head))
+    if verb.frame.predicate is Predicate.LEAKS:
+        return reader.lexicon.behind["means"].match(reader.text[head.end : reader.end]) is not None
     suffered = verb.passive and verb.frame.predicate in (Predicate.TARGETS, Predicate.COMPROMISES)
     return suffered and head.kind == "unit" and head.count is None
 
@@ -147,18 +156,6 @@ def _head(reader: Reader, verb: Verb) -> Item | None:
     return reader.behind(verb.end)
 
 
-def _by(
-    reader: Reader, row: Sequence[Marked], particles: Sequence[str] | frozenset[str], kinds: frozenset[str]
-) -> list[Item]:
-    """The last noun with one of the particles whose kind fits, and those that are listed before it."""
-    for number in range(len(row) - 1, -1, -1):
-        if row[number].particle in particles:
-            item = _fit(row[number], kinds)
-            if item is not None:
-                return [*_listed(reader, row[:number], kinds, row[number].item.start), item]
-    return []
-
-
 def _held(reader: Reader, row: Sequence[Marked], found: list[Item], kinds: frozenset[str]) -> list[Item]:
     """What a network or a server belongs to, where that is told and fits: 「北門銀行のネットワーク」."""
     if len(found) != 1 or not reader.lexicon.containers.search(reader.text[found[0].start : found[0].end]):
@@ -168,49 +165,20 @@ def _held(reader: Reader, row: Sequence[Marked], found: list[Item], kinds: froze
             following.item.start <= found[0].start < following.end
             and one.particle in OF
             and one.end == following.item.start
+            and one.item.end + len(one.particle) >= one.end - 1
         ):
-            owner = filling(one.item, kinds - {OPEN, "product"})
+            owner = filling(one.item, kinds & _OWNERS)
             return [owner] if owner is not None else found
     return found
 
 
-def _nearest(reader: Reader, row: Sequence[Marked], particles: Sequence[str], kinds: frozenset[str]) -> list[Item]:
-    """The last noun with one of the particles, if its kind fits: a verb has one object, an earlier one is not its."""
-    last = next((number for number in range(len(row) - 1, -1, -1) if row[number].particle in particles), -1)
-    return _by(reader, row[: last + 1], particles, kinds) if last >= 0 and _fit(row[last], kinds) else []
-
-
-def _fit(one: Marked, kinds: frozenset[str]) -> Item | None:
-    """The mention where its kind fits, else the whole noun that it ends, else the word where any noun will do."""
-    fits = filling(one.item, kinds) or filling(one.whole, kinds)
-    if fits is None and OPEN in kinds and one.item.kind in COMMON:
-        return replace(one.item, kind=OPEN)
-    return fits
-
-
-def _listed(reader: Reader, row: Sequence[Marked], kinds: frozenset[str], at: int) -> list[Item]:
-    """The nouns that are listed before a place, without those that a comma behind another word keeps from it."""
-    found: list[Item] = []
-    for one in reversed(row):
-        if "、" in reader.text[one.end + 1 : at]:
-            break
-        at = one.item.start
-        item = _fit(one, kinds)
-        if one.particle in OF:
-            continue
-        if one.particle not in reader.lexicon.listing or item is None or reader.quoted(one.end):
-            break
-        found.append(item)
-    return found[::-1]
-
-
-Roles = tuple[Sequence[Item], Sequence[Item], bool, int]
+Roles = tuple[Sequence[Item], Sequence[Item], str, int]
 
 
 def _roles(
     reader: Reader, verb: Verb, near: Sequence[Marked], topics: Sequence[Marked], head: Item | None
 ) -> Iterator[Roles]:
-    """Who does it, what it is done to, whether it is denied, and where the statement ends."""
+    """Who does it, what it is done to, whether it is denied ("true", "false", or empty) and where it ends."""
     frame, particles = verb.frame, reader.lexicon.particles
     of_object = frame.prepositions or tuple(particles[OBJECT])
     if not verb.passive and frame.stative and frame.prepositions and _transitive(near, of_object, particles[OBJECT]):
@@ -221,7 +189,7 @@ def _roles(
     if frame.predicate is not Predicate.SEIZES:
         patients = _held(reader, near, patients, frame.patient)
     if frame.glued:
-        told = _by(reader, _own(reader, verb, near)[1], particles[OBJECT], frame.agent)
+        told = chosen(reader, _own(reader, verb, near)[1], particles[OBJECT], frame.agent)
         agents = _fitting(reader, frame, told) or _fitting(reader, frame, agents)
         glued = [reader.named(item) for item in reader.items if reader.ends_at(item, verb.start)]
         patients = [fit for item in glued if (fit := filling(item, frame.patient))]
@@ -229,13 +197,18 @@ def _roles(
         patients = _anywhere(reader, verb)
     if cleft is not None and patients and not agents and frame.agent:
         agents = _after(reader, after + cleft.end(), reader.end, frame.agent - {OPEN})
-        if agents and reader.lexicon.contrast.match(reader.text[agents[-1].end : reader.end].lstrip("」』”")):
-            yield agents, patients, True, agents[-1].end
+        at = agents[-1].end if agents else after
+        at += reader.text[at : at + 1] in ("」", "』", "”")
+        contrast = reader.lexicon.contrast.match(reader.text[at : reader.end]) if agents else None
+        if contrast is not None:
+            yield agents, patients, "true", at
+            if instead := _after(reader, at + contrast.end(), reader.end, frame.agent - {OPEN}):
+                yield instead, patients, "false", instead[-1].end
             return
     elif cleft is not None and not patients:
         yield from _cleft(reader, verb, agents, after + cleft.end())
         return
-    yield agents, patients, False, verb.stem_end
+    yield agents, patients, "", verb.stem_end
 
 
 def _fitting(reader: Reader, frame: Frame, items: Sequence[Item]) -> list[Item]:
@@ -262,23 +235,23 @@ def _suffered(
     """The agents and patients of a passive."""
     frame, particles = verb.frame, reader.lexicon.particles
     _, direct = _own(reader, verb, near)
-    robbed = frame.predicate in (Predicate.STEALS, Predicate.LEAKS)
-    patients = _by(reader, direct, particles[OBJECT], frame.patient) if robbed else []
+    robbed = frame.predicate in (Predicate.STEALS, Predicate.LEAKS, Predicate.SEIZES)
+    patients = chosen(reader, direct, particles[OBJECT], frame.patient) if robbed else []
     inside = [one for one in direct if head is None or one.particle not in particles["topic"]]
-    patients = patients or _by(reader, inside, particles[SUBJECT], frame.patient)
+    patients = patients or chosen(reader, inside, particles[SUBJECT], frame.patient)
     doers = [one for one in near if one.particle != _TO or one in direct]
-    agents = _by(reader, doers, particles[AGENT], frame.agent) or _deed(reader, near, frame.agent)
+    agents = chosen(reader, doers, particles[AGENT], frame.agent) or _deed(reader, near, frame.agent)
     agents = agents or _owner_of_deed(reader, verb, near)
-    described = filling(head, frame.patient) if head is not None else None
+    described = of_any_kind(head, frame.patient) if head is not None else None
     if not patients and described is not None:
         patients = [described]
     if _told_of_deed(reader, verb):
-        told = _by(reader, direct, frame.prepositions, frame.patient) if frame.prepositions else []
+        told = chosen(reader, direct, frame.prepositions, frame.patient) if frame.prepositions else []
         return agents, told or ([described] if described is not None else [])
     if head is None:
-        patients = patients or _by(reader, topics, particles["topic"], frame.patient)
+        patients = patients or chosen(reader, topics, particles["topic"], frame.patient)
     if not patients and frame.prepositions:
-        patients = _by(reader, direct, frame.prepositions, frame.patient - frame.agent)
+        patients = chosen(reader, direct, frame.prepositions, frame.patient - frame.agent)
     return agents, patients
 
 
@@ -305,29 +278,44 @@ def _done(
         fits = filling(head, frame.agent)
         return [fits] if fits is not None else [], []
     told, direct = _own(reader, verb, near)
-    patients = _nearest(reader, direct, frame.prepositions or tuple(particles[OBJECT]), frame.patient)
+    patients = nearest(reader, direct, frame.prepositions or tuple(particles[OBJECT]), frame.patient)
     patients = patients or _object_too(reader, verb, direct)
-    patients = patients or _topic_done(reader, verb, near, topics, head)
+    patients = patients or _topic_done(reader, verb, near, topics, head) or _compound(reader, verb, near)
     if _of_bystander(reader, head, patients):
         return [fit for fit in (filling(head, frame.agent),) if fit is not None], patients
     row = [one for one in near if (one.particle == "は" or one in told) and not _busy(reader, verb, one)]
     done = {item.start for item in patients}
-    row = [one for one in row if one.item.start not in done]
-    agents = _by(reader, row, particles[SUBJECT], frame.agent)
+    row = [one for one in row if one.item.start not in done and not _inside(reader, row, one, direct)]
+    agents = chosen(reader, row, particles[SUBJECT], frame.agent)
     topics = [one for one in topics if one.item.start not in done and not _busy(reader, verb, one)]
     if _head_does(reader, head, agents, patients, frame.agent):
         agents = []
     if head is not None and not (agents and patients):
-        fits = filling(head, frame.agent if patients else frame.patient)
+        own = bool(near) and near[-1].end == verb.start and near[-1].particle in _OWN_SUBJECT
+        stopped = frame.stative and frame.predicate is Predicate.DISRUPTS and not own
+        described = _last_of(reader, head) if stopped else head
+        fits = filling(head, frame.agent) if patients else of_any_kind(described, frame.patient)
         if fits is not None and patients:
             agents = agents or [fits]
-        elif fits is not None and (not frame.stative or frame.predicate is Predicate.LEAKS):
+        elif fits is not None and (not frame.stative or stopped or frame.predicate is Predicate.LEAKS):
             patients = [fits]
-    if not patients and head is None and frame.predicate is Predicate.LEAKS and frame.stative:
-        patients = _by(reader, topics, particles["topic"], frame.patient - {OPEN})
+    if not patients and head is None and frame.stative and _TOPIC in frame.prepositions:
+        patients = chosen(reader, topics, particles["topic"], frame.patient - {OPEN})
     headed = head is not None and [item.start for item in patients] == [head.start]
     loot = frame.predicate is Predicate.STEALS and headed and not agents
-    return agents or ([] if loot else _by(reader, topics, particles["topic"], frame.agent)), patients
+    if not agents and frame.predicate is Predicate.DISRUPTS and frame.stative:
+        agents = cause(reader, near, frame.agent)
+    agents = agents or ([] if loot else chosen(reader, topics, particles["topic"], frame.agent))
+    return agents or (whose(reader, verb) if frame.predicate in HOSTILE and not loot else []), patients
+
+
+def _compound(reader: Reader, verb: Verb, near: Sequence[Marked]) -> list[Item]:
+    """The noun that a headline glues to its last word: 「攻撃で受注停止」. Alone it is a title, not a statement."""
+    if verb.ending or not near or verb.frame.glued or reader.text[verb.stem_end : reader.end].strip("。　"):
+        return []
+    noun = reader.noun_before(near[-1].end, verb.start)
+    fits = filling(noun, verb.frame.patient)
+    return [fits] if fits is not None else []
 
 
 def _object_too(reader: Reader, verb: Verb, direct: Sequence[Marked]) -> list[Item]:
@@ -336,7 +324,7 @@ def _object_too(reader: Reader, verb: Verb, direct: Sequence[Marked]) -> list[It
         return []
     if not any(one.particle in ("は", "が") for one in direct[:-1]):
         return []
-    return _by(reader, direct, ("も",), verb.frame.patient)
+    return chosen(reader, direct, ("も",), verb.frame.patient)
 
 
 def _topic_done(
@@ -346,10 +334,17 @@ def _topic_done(
     frame = verb.frame
     if head is not None or frame.prepositions or frame.stative or not near or near[-1].particle not in ("が", "も"):
         return []
-    if near[-1].end != verb.start or _fit(near[-1], frame.agent - {OPEN}) is None:
+    if near[-1].end != verb.start or suited(near[-1], frame.agent - {OPEN}) is None:
         return []
     said = [one for one in topics if one.particle == "は" and one.item.start < near[-1].item.start]
-    return _by(reader, said, ("は",), frame.patient - frame.agent - {OPEN}) if said else []
+    return chosen(reader, said, ("は",), frame.patient - frame.agent - {OPEN}) if said else []
+
+
+def _inside(reader: Reader, row: Sequence[Marked], one: Marked, direct: Sequence[Marked]) -> bool:
+    """True for whose clause describes the object, where the verb has a topic: 「Xは、Yが書いた文を得た」."""
+    if one.particle != "が" or one in direct:
+        return False
+    return any(other.particle == "は" and other.item.start < one.item.start for other in row)
 
 
 def _busy(reader: Reader, verb: Verb, one: Marked) -> bool:
@@ -430,8 +425,18 @@ def _after(reader: Reader, start: int, end: int, kinds: frozenset[str]) -> list[
     found = reader.behind(start)
     if found is not None and found.kind != OPEN and reader.text.startswith(_TO, found.end):
         return []
+    if told := _told_to_be(reader, start, end, kinds):
+        return told
     fits = filling(_last_of(reader, found), kinds) if found is not None else None
     return [fits] if fits else []
+
+
+def _told_to_be(reader: Reader, start: int, end: int, kinds: frozenset[str]) -> list[Item]:
+    """The noun before the copula, whatever describes it: 「部品を納める町工場だ」."""
+    copula = reader.lexicon.behind["copula"].search(reader.text[start:end])
+    noun = reader.noun_before(start, start + copula.start() if copula is not None else end)
+    fits = of_any_kind(noun, kinds) if noun is not None else None
+    return [fits] if fits is not None else []
 
 
 def _last_of(reader: Reader, noun: Item) -> Item:
@@ -451,12 +456,12 @@ def _cleft(reader: Reader, verb: Verb, agents: Sequence[Item], at: int) -> Itera
     if contrast is not None:
         denied = _after(reader, at, at + contrast.start(), kinds)
         if denied:
-            yield agents, denied, True, denied[-1].end
+            yield agents, denied, "true", denied[-1].end
         at += contrast.end()
     comma = reader.text.find("、", at, reader.end)
     found = _after(reader, at, comma if comma > 0 else reader.end, kinds)
     if found:
-        yield agents, found, False, found[-1].end
+        yield agents, found, "" if contrast is None else "false", found[-1].end
 
 
 def _joins(reader: Reader, one: Marked) -> bool:
@@ -481,7 +486,7 @@ def _statement(
     if patients and not worth(frame, patients[-1], reader.text):
         return None
     patients = [item for item in patients if worth(frame, item, reader.text)]
-    others = _by(reader, [one for one in near if not _joins(reader, one)], frame.whole, frame.other)[-1:]
+    others = chosen(reader, [one for one in near if not _joins(reader, one)], frame.whole, frame.other)[-1:]
     active = not verb.passive and not frame.stative
     roles = filled(frame, agents, patients, others, active=active and not alone, alone=alone or not active)
     if roles is None:
