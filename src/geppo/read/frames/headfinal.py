@@ -137,6 +137,8 @@ def _statement(reader: Reader, number: int, verb: Predicate, frame: Frame, passi
     if passive and frame.active_only:
         return None
     agents, patients = (_passive if passive else _active)(reader, number, verb, frame)
+    if verb.bare and not agents and not (frame.stative and _of_event(reader, verb, patients)):
+        return None
     near = reader.elements[clause_start(reader, number) : number]
     beside = [one for one in near if isinstance(one, Noun) and not one.words[-1].stop]
     others = by(reader, beside, frame.whole, frame.other, frame) if frame.other else []
@@ -167,6 +169,21 @@ def _statement(reader: Reader, number: int, verb: Predicate, frame: Frame, passi
     if frame.never is not None and frame.never.search(reader.text[start : reader.end]) is not None:
         return None
     return Statement(frame=frame, roles=roles, start=start, end=end, constants=constants)
+
+
+def _of_event(reader: Reader, verb: Predicate, patients: Sequence[Item]) -> bool:
+    """True where words without a verb tell of one event and are no heading of many: a number or a house is named."""
+    return any(item.count is not None for item in patients) or any(
+        item.kind in ("org", "body") and item.end <= verb.start for item in reader.items
+    )
+
+
+def _told_bare(reader: Reader, near: Sequence[Element], roles: Sequence[str]) -> Sequence[Element]:
+    """A headline's clause with the particle that its last noun leaves out: "국내 은행 공격"."""
+    last = near[-1] if near else None
+    if not reader.headline or not isinstance(last, Noun) or last.role != BARE or holds(near, roles):
+        return near
+    return [*near[:-1], replace(last, role=roles[0])]
 
 
 def _of_himself(reader: Reader, number: int, doers: Sequence[Item]) -> bool:
@@ -207,10 +224,11 @@ def _before_manner(reader: Reader, number: int) -> int:
 
 
 def _active(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple[list[Item], list[Item]]:
-    near = reader.elements[clause_start(reader, number) : number]
+    near: Sequence[Element] = reader.elements[clause_start(reader, number) : number]
     roles = frame.prepositions or (OBJECT,)
     if OBJECT not in roles and not holds(near, roles):
         near = reader.elements[_before_manner(reader, number) : number]
+    near = _told_bare(reader, near, roles)
     patients = by(reader, near, roles, frame.patient, frame)
     if not patients and OBJECT in roles and not holds(near, (OBJECT,)):
         also = by(reader, near, (ALSO,), frame.patient, frame)
@@ -257,7 +275,8 @@ def _passive(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tupl
     if not patients and head is not None and not holds(near, (SUBJECT,)):
         patients = fits(reader, head, frame.patient, frame)
     if not patients and (head is None or holds(near, (SUBJECT,))):
-        patients = subject(reader, number, frame.patient, frame)
+        patients = by(reader, near, (BARE,), frame.patient, frame) if reader.headline else []
+        patients = patients or subject(reader, number, frame.patient, frame)
     return agents, patients
 
 
