@@ -219,7 +219,7 @@ class Reader:
         self.text = text
         self.start, self.end = start, end
         hidden = self._hidden()
-        self.items = [item for item in self._called(items, hidden) if item.start not in hidden and self._opens(item)]
+        self.items = [item for item in self._called(items, hidden) if item.start not in hidden and self._whole(item)]
         kinds = kinds_in(self.items)
         told = lexicon.search("they_do", text[start:end])
         may = lexicon.able(kinds | _THEY if told else kinds)
@@ -274,8 +274,13 @@ class Reader:
         items = tuple(item for item in self.items if first <= item.start and item.end <= last + 1)
         return Word("".join(self.text[place] for place in places), tuple(places), items, stop)
 
-    def _opens(self, item: Item) -> bool:
-        """False for a mention inside a Korean word of which it is likely an accidental part."""
+    def _whole(self, item: Item) -> bool:
+        """False for a mention inside a Korean word of which it is likely an accidental part, and for a number of deeds
+        that is one of what was done in a headline ("정보 3만 건 유출").
+        """
+        counted, _, deed = self.text[item.start : item.end].rpartition(" ")
+        if counted and item.end == self.end and item.kind == "count" and deed in self.lexicon.deeds:
+            return False
         before = self.text[item.start - 1] if item.start > self.start else " "
         if not syllable(before):
             return True
@@ -373,10 +378,11 @@ class Reader:
         plain = "".join(one.plain for one in self.words[first : last + 1])
         return Predicate(opening.start, stem_end, word.end, form, passive, bound, plain)
 
-    @staticmethod
-    def _ending(word: Word, auxiliary: bool, stem_end: int) -> str:
+    def _ending(self, word: Word, auxiliary: bool, stem_end: int) -> str:
         """ADNOMINAL for a verb with ㄴ, ㄹ or -는 behind its stem; any other word that ends so may be a noun."""
         last = word.plain[-1]
+        if word.plain in self.lexicon.deeds:
+            return ""
         if word.end <= stem_end or auxiliary:
             return ADNOMINAL if last in _DESCRIBING or final(last) in (N, L) else ""
         return ADNOMINAL if word.end == stem_end + 1 and last in _DESCRIBING else ""
@@ -424,6 +430,8 @@ class Reader:
 
     def tail(self, verb: Predicate) -> str:
         """The last letter of a verb and what follows: its ending and the words that govern it."""
+        if verb.bare:
+            return ""
         last = verb.stem_end - 1
         begin = last - 1 if last > verb.start and self.text[last] in _OPEN_ENDINGS else last
         return self.text[begin : min(self.end, verb.stem_end + LONGEST_TAIL)]

@@ -127,7 +127,7 @@ def _polarity(reader: Reader, verb: Predicate, frame: Frame) -> dict[str, str]:
         return {"negated": "false", "hedge": "denies"}
     if reader.lexicon.begins("not_found", tail):
         return {"negated": "true", "hedge": "not-found"}
-    turned = reader.lexicon.begins("negated", tail) or reader.lexicon.search(
+    turned = any(reader.lexicon.begins(name, tail) for name in ("negated", "untrue")) or reader.lexicon.search(
         "negator", reader.text[max(reader.start, verb.start - 3) : verb.start]
     )
     return {"negated": "true" if turned else "false"}
