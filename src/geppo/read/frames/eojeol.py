@@ -428,6 +428,10 @@ class Reader:
             made[start] = replace(predicate, frames=frames, passive=passive, bare=bare)
         return made
 
+    def is_doer(self, noun: Noun) -> bool:
+        """True for a word for whoever did it: "심은 주체는"."""
+        return self.lexicon.begins("doer", "".join(word.plain for word in noun.words))
+
     def tail(self, verb: Predicate) -> str:
         """The last letter of a verb and what follows: its ending and the words that govern it."""
         if verb.bare:

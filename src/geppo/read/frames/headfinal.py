@@ -32,6 +32,7 @@ from geppo.read.frames.eojeol import (
 from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, kinds_in
 from geppo.read.frames.headdoers import (
     DOERS,
+    attackers,
     chain_head,
     clause_start,
     head_of,
@@ -148,6 +149,8 @@ def _statement(reader: Reader, number: int, verb: Predicate, frame: Frame, passi
         agents, constants = nameless(reader, number, verb, frame, patients)
         if not agents and not constants:
             return None
+    if frame.predicate in _OF_LAW and not passive and not agents and attackers(reader, number):
+        return None
     if passive and not agents and frame.id == "infected-with" and verb.form == ADNOMINAL and not verb.bound:
         return None
     wanted = replace(frame, nobody=frame.nobody or "@") if constants else frame
@@ -241,6 +244,7 @@ def _active(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple
         patients = fits(reader, near[-1] if near else None, frame.patient, frame)
     if head is not None and patients:
         described = fits(reader, head, frame.agent - {OPEN}, frame)
+        described = described or (_identified(reader, head, frame.agent & DOERS) if reader.is_doer(head) else [])
         if described or (frame.predicate is not Said.FIXES and _does(reader, head, near)):
             return described, patients
     elif patients and (chained := chain_head(reader, number, verb, near)) is not None:
@@ -248,7 +252,7 @@ def _active(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple
         if described or is_gang(reader, chained):
             return described, patients
     elif head is not None and not holds(near, roles):
-        patients = _identified(reader, head, frame) or fits(reader, head, frame.patient, frame)
+        patients = _identified(reader, head, frame.patient) or fits(reader, head, frame.patient, frame)
     if not patients and OBJECT in roles and not holds(near, (OBJECT,)) and holds(near, (SUBJECT,)):
         patients = by(reader, near, (TOPIC,), frame.patient & _TOLD, frame)
     if not patients and frame.anywhere:
@@ -299,15 +303,17 @@ def _does(reader: Reader, head: Noun, near: Sequence[Element]) -> bool:
     return head.role == OBJECT and not holds(near, (SUBJECT,)) and not reader.lexicon.search("lure", plain)
 
 
-def _identified(reader: Reader, head: Noun, frame: Frame) -> list[Item]:
-    """The name that a sentence gives the thing it describes: "이들이 쓴 도구는 AnyDesk다"."""
+def _identified(reader: Reader, head: Noun, kinds: frozenset[str]) -> list[Item]:
+    """The name that a sentence gives what it describes: "이들이 쓴 도구는 AnyDesk다", "심은 주체는 X로 확인됐다"."""
     if head.role not in (TOPIC, SUBJECT) or any(item.kind in NAMES for item in head.items):
         return []
     for one in reader.elements[reader.elements.index(head) + 1 :]:
         if isinstance(one, Predicate):
             last = [item for item in reader.items if one.start <= item.start and item.end <= one.end]
-            row = [fit for item in last if item.kind in NAMES | {"product"} and (fit := filling(item, frame.patient))]
+            row = [fit for item in last if item.kind in NAMES | {"product"} and (fit := filling(item, kinds))]
             return row if one.form != ADNOMINAL else []
+        if one.role == "with" and (found := [fit for item in one.items if (fit := filling(item, kinds))]):
+            return found[:1]
         if one.role in (OBJECT, SUBJECT, TOPIC):
             return []
     return []
