@@ -33,6 +33,8 @@ LONGEST_TAIL = 48
 
 LONGEST_STEM = 3
 """Letters of a verb by which a frame is passed over where they are nowhere in a sentence."""
+LONGEST_OPENING = 5
+"""Letters of a name in front of a sentence that ends in a particle like a quotation does."""
 KEPT = 8
 """Sentences of which it is kept which frames may be in them: each is asked about twice in a row."""
 
@@ -300,7 +302,7 @@ class Reader:
                 yield verb
                 number = next((n for n, w in enumerate(self.words) if w.start >= verb.end), len(self.words))
                 continue
-            form = "" if self._counts(number) else self._form(word)
+            form = "" if self._counts(number) or self._opens(number) else self._form(word)
             if form:
                 if waiting:
                     yield Noun(tuple(waiting), BARE, waiting[-1].end, waiting[-1].end)
@@ -359,6 +361,11 @@ class Reader:
             return False
         return self.lexicon.whole("counter", self.words[number + 1].plain)
 
+    def _opens(self, number: int) -> bool:
+        """True for a name that begins a sentence and looks like the end of a quotation: "건라는"."""
+        plain = self.words[number].plain
+        return number == 0 and len(plain) <= LONGEST_OPENING and self.lexicon.form(plain) == QUOTING
+
     def _auxiliaries(self, number: int) -> int:
         """The number of the last word of a predicate: "공격하고 있는" is one."""
         while number + 1 < len(self.words) and not self.words[number].stop:
@@ -370,7 +377,8 @@ class Reader:
     def _predicate(self, first: int, last: int, stem_end: int) -> Predicate:
         word = self.words[last]
         suffix, _ = self._suffix(word)
-        form = self._ending(word, first != last, stem_end) or self.lexicon.form(suffix or word.plain) or LINKING
+        ending = self._ending(word, first != last, stem_end) if self.words[first].start in self._verbal else ""
+        form = ending or self.lexicon.form(suffix or word.plain) or LINKING
         after = self.words[last + 1].plain if last + 1 < len(self.words) and not word.stop else ""
         bound = form == ADNOMINAL and self.lexicon.begins("bound", after)
         opening = self.words[first]
@@ -402,6 +410,7 @@ class Reader:
 
         Whoever claims a theft may claim the house or what was taken: "…를 탈취했다고 주장하다" is a verb of both.
         """
+        self._verbal = {start for start, *_ in matches}
         starts = {
             word.start: number
             for number, word in enumerate(self.words)

@@ -163,6 +163,8 @@ def nameless(
         repairs = reader.lexicon.search("remedy", "".join(word.plain for word in remedy.words))
         return [], {"subject": frame.nobody} if repairs else {}
     noun = subject_noun(reader, number)
+    if frame.nobody and noun is not None and is_gang(reader, noun):
+        return [], {"subject": frame.nobody}
     if (
         noun is not None
         and "actor" in frame.agent

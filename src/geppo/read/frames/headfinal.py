@@ -48,6 +48,9 @@ _OF_DEEDS = ("dative", "at", "with")
 """Particles of the attack in which or by which a thing is done."""
 _TOLD = NAMES | {"org", "product"}
 """What a sentence may begin with although it is done to it: "CVE-2026-0001은 해커들이 악용하고 있다"."""
+_CLAIMS = Said.CLAIMS_RESPONSIBILITY
+_DONE = frozenset({Said.COMPROMISES, Said.STEALS, Said.EXPLOITS, Said.DISRUPTS, Said.LEAKS})
+"""What is done only where it succeeds."""
 _OF_LAW = frozenset({Said.ARRESTS, Said.SEIZES})
 """Whoever does them is of the police, by whatever name."""
 
@@ -135,7 +138,7 @@ def _polarity(reader: Reader, verb: Predicate, frame: Frame) -> dict[str, str]:
 
 
 def _statement(reader: Reader, number: int, verb: Predicate, frame: Frame, passive: bool) -> Statement | None:
-    if passive and frame.active_only:
+    if (passive and frame.active_only) or (frame.predicate in _DONE and _tried(reader, verb)):
         return None
     agents, patients = (_passive if passive else _active)(reader, number, verb, frame)
     if verb.bare and not agents and not (frame.stative and _of_event(reader, verb, patients)):
@@ -157,7 +160,8 @@ def _statement(reader: Reader, number: int, verb: Predicate, frame: Frame, passi
     roles = filled(wanted, agents, patients, others, active=not alone and not constants, alone=alone or bool(constants))
     if roles is None or {item.start for item in agents} & {item.start for item in patients}:
         return None
-    if any(item.kind in DOERS for item in agents) and _of_himself(reader, number, agents):
+    boasts = frame.predicate is Said.STEALS and any(f.predicate is _CLAIMS for f, _ in verb.frames)
+    if boasts or (any(item.kind in DOERS for item in agents) and _of_himself(reader, number, agents)):
         constants = {**constants, "hedge": "reported"}
     if "O" in roles and _refers(reader, near, patients):
         roles = {name: row for name, row in roles.items() if name not in ("O", "C")}
@@ -172,6 +176,11 @@ def _statement(reader: Reader, number: int, verb: Predicate, frame: Frame, passi
     if frame.never is not None and frame.never.search(reader.text[start : reader.end]) is not None:
         return None
     return Statement(frame=frame, roles=roles, start=start, end=end, constants=constants)
+
+
+def _tried(reader: Reader, verb: Predicate) -> bool:
+    """True for what was only tried ("침투를 시도했다"): it aims at somebody and gets nothing."""
+    return "시도" in reader.text[verb.start : verb.stem_end]
 
 
 def _of_event(reader: Reader, verb: Predicate, patients: Sequence[Item]) -> bool:
@@ -254,7 +263,8 @@ def _active(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple
     elif head is not None and not holds(near, roles):
         patients = _identified(reader, head, frame.patient) or fits(reader, head, frame.patient, frame)
     if not patients and OBJECT in roles and not holds(near, (OBJECT,)) and holds(near, (SUBJECT,)):
-        patients = by(reader, near, (TOPIC,), frame.patient & _TOLD, frame)
+        told = any(isinstance(one, Predicate) and one.form == QUOTING for one in reader.elements[number:])
+        patients = by(reader, near, (TOPIC,), frame.patient & (NAMES if told else _TOLD), frame)
     if not patients and frame.anywhere:
         named = [
             fit for item in reader.items if item.end <= verb.start and (fit := filling(item, frame.patient - {OPEN}))

@@ -9,7 +9,7 @@ from geppo.model.claim import Count
 from geppo.model.claim import Predicate as Said
 from geppo.model.entity import Kind, Term
 from geppo.read.counts import PERCENT
-from geppo.read.frames.eojeol import AND, OF, Element, Noun, Reader, Word
+from geppo.read.frames.eojeol import AND, BARE, OF, Element, Noun, Reader, Word
 from geppo.read.frames.frame import OPEN, Frame, filling
 from geppo.read.names import slug
 from geppo.read.typed import Item
@@ -59,6 +59,8 @@ def by(
         one = near[number]
         if isinstance(one, Noun) and one.role in roles:
             found = fits(reader, one, kinds, frame)
+            if not found and one.role == BARE:
+                continue
             if not found and frame.predicate is Said.CLAIMS_RESPONSIBILITY:
                 return robbed(reader, near[:number], kinds, frame)
             if found and found[0].kind not in NAMES:
