@@ -230,7 +230,9 @@ def _before_manner(reader: Reader, number: int) -> int:
     """The number of the first element of a clause with the words that say how: "개발자에게 채용을 빙자해 접근했다"."""
     first = clause_start(reader, number)
     before = reader.elements[first - 1] if first else None
-    if not isinstance(before, Predicate) or before.form != LINKING or before.frames:
+    if not isinstance(before, Predicate) or before.form not in (LINKING, ADNOMINAL):
+        return first
+    if before.form == LINKING and before.frames:
         return first
     return clause_start(reader, first - 1) if reader.lexicon.search("manner", before.plain) else first
 
@@ -270,10 +272,22 @@ def _active(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple
             fit for item in reader.items if item.end <= verb.start and (fit := filling(item, frame.patient - {OPEN}))
         ]
         patients = ([item for item in named if item.kind in NAMES] or named)[-1:]
+    if not patients and OBJECT in roles and (pair := _two_topics(reader, near, frame)) is not None:
+        return pair
     agents = subject(reader, number, frame.agent, frame)
     if not agents and frame.predicate is Said.DISRUPTS:
         agents = by(reader, near, ("with",), frame.agent - {OPEN}, frame)
     return agents, patients
+
+
+def _two_topics(reader: Reader, near: Sequence[Element], frame: Frame) -> tuple[list[Item], list[Item]] | None:
+    """Doer and object where both are topics: "X는 통신사는 건드리지 않았다"."""
+    topics = [one for one in near if isinstance(one, Noun) and one.role == TOPIC]
+    if len(topics) != 2 or holds(near, (OBJECT, SUBJECT)):
+        return None
+    doers = fits(reader, topics[0], frame.agent & (DOERS | NAMES), frame)
+    done_to = fits(reader, topics[1], frame.patient - {OPEN}, frame)
+    return (doers, done_to) if doers and done_to else None
 
 
 def _passive(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple[list[Item], list[Item]]:
@@ -291,6 +305,10 @@ def _passive(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tupl
     if not patients and (head is None or holds(near, (SUBJECT,))):
         patients = by(reader, near, (BARE,), frame.patient, frame) if reader.headline else []
         patients = patients or subject(reader, number, frame.patient, frame)
+    if not patients and head is None:
+        # What the sentence begins with, where a clause with a subject of its own stands between.
+        topics = [one for one in reader.elements[:number] if isinstance(one, Noun) and one.role == TOPIC]
+        patients = fits(reader, topics[0], frame.patient & NAMES, frame) if topics else []
     return agents, patients
 
 
