@@ -18,6 +18,7 @@ from geppo import linear
 from geppo.model.claim import Predicate as Said
 from geppo.read.frames.conjugation import Table, expressions, stem
 from geppo.read.frames.frame import OPEN, Able, Frame, Frames, kinds_in
+from geppo.read.frames.hangul import L, N, expanded, final, syllable
 from geppo.read.typed import Item
 
 SUBJECT, TOPIC, OBJECT, ALSO, OF, AND, BARE, NAMED = (
@@ -32,16 +33,17 @@ LONGEST_TAIL = 48
 
 LONGEST_STEM = 3
 """Letters of a verb by which a frame is passed over where they are nowhere in a sentence."""
+LONGEST_OPENING = 5
+"""Letters of a name in front of a sentence that ends in a particle like a quotation does."""
 KEPT = 8
 """Sentences of which it is kept which frames may be in them: each is asked about twice in a row."""
 
 MOST_FORMS = 8192
 """Words whose form is remembered."""
 
-_LAST_OF_LETTERS = 28
-_FIRST_SYLLABLE, _LAST_SYLLABLE = 0xAC00, 0xD7A3
-_RIEUL = 8
-"""The number of the final letter ㄹ in a syllable's code."""
+_OPEN_ENDINGS = frozenset("지기던자는")
+"""Endings that are looked at with the letter before them: behind a consonant they are part of what a verb's expression
+matches ("삼지 않았다"), behind a vowel they are not ("노리지 않았다")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ class Predicate:
     """A predicate and its form. Of a frame's verb `frames` tells the frames with their voice (True for passive).
 
     `stem_end` is where the verb's ending begins to tell tense, mood and polarity; `bound` is true where the noun that
-    follows is no head of a relative clause ("the fact that", "after").
+    follows is no head of a relative clause ("the fact that", "after"). A `bare` one is a noun of a deed that ends the
+    sentence and has no ending ("은행 공격").
     """
 
     start: int
@@ -96,6 +99,7 @@ class Predicate:
     bound: bool
     plain: str
     frames: tuple[tuple[Frame, bool], ...] = field(default=())
+    bare: bool = False
 
 
 Element = Noun | Predicate
@@ -112,9 +116,16 @@ class Lexicon:
         self.longest = max(len(particle) for particle in self.particles)
         self.suited: Mapping[str, str] = words["suited"]
         self.compounds = [(row["after"], linear.compile(row["word"]), row["role"]) for row in words["compound"]]
-        self.expressions = {name: linear.compile(text) for name, text in words["expressions"].items()}
+        self.expressions = {name: linear.compile(expanded(text)) for name, text in words["expressions"].items()}
         self.verbs = [(frame, *self._compiled(frame, words["conjugation"])) for frame in known.frames]
         self.able = Able(known.frames)
+        self.deeds = frozenset(
+            phrase.removesuffix("하다").rpartition(" ")[2]
+            for frame in known.frames
+            for phrase in frame.phrases
+            if phrase.endswith("하다")
+        )
+        """Nouns of deeds, which are verbs with -하다."""
         self._of_stem: dict[str, list[int]] = {}
         for number, frame in enumerate(known.frames):
             for one in self._stems(frame, words["conjugation"]):
@@ -195,12 +206,11 @@ class Lexicon:
     def _suits(self, particle: str, stem: str) -> bool:
         """True where a particle may follow the last letter of its noun; letters of other scripts take any."""
         wanted = self.suited.get(particle)
-        if wanted is None or not stem or not _FIRST_SYLLABLE <= ord(stem[-1]) <= _LAST_SYLLABLE:
+        if wanted is None or not stem or not syllable(stem[-1]):
             return True
-        final = (ord(stem[-1]) - _FIRST_SYLLABLE) % _LAST_OF_LETTERS
-        if final == _RIEUL and wanted == "vowel-or-rieul":
+        if final(stem[-1]) == L and wanted == "vowel-or-rieul":
             return True
-        return (final != 0) == (wanted == "consonant")
+        return (final(stem[-1]) != 0) == (wanted == "consonant")
 
 
 class Reader:
@@ -211,7 +221,7 @@ class Reader:
         self.text = text
         self.start, self.end = start, end
         hidden = self._hidden()
-        self.items = [item for item in self._called(items, hidden) if item.start not in hidden and self._opens(item)]
+        self.items = [item for item in self._called(items, hidden) if item.start not in hidden and self._whole(item)]
         kinds = kinds_in(self.items)
         told = lexicon.search("they_do", text[start:end])
         may = lexicon.able(kinds | _THEY if told else kinds)
@@ -219,8 +229,12 @@ class Reader:
         self._able = [row for row in rows if row[0].id in may]
         found = self._matches() if self._able else []
         self.words = list(self._words(hidden)) if found else []
+        self.headline = bool(self.words) and not lexicon.search(FINAL, self.words[-1].plain)
+        """True for a sentence without a predicate of its own at its end: a headline, a point of a list."""
         self._begun = self._verbs(found)
         self.elements = list(self._elements()) if self._begun else []
+        if self.headline and self.elements:
+            self.elements[0] = _announced(self.elements[0], text)
 
     def _hidden(self) -> frozenset[int]:
         """The places of what stands in round brackets."""
@@ -262,10 +276,15 @@ class Reader:
         items = tuple(item for item in self.items if first <= item.start and item.end <= last + 1)
         return Word("".join(self.text[place] for place in places), tuple(places), items, stop)
 
-    def _opens(self, item: Item) -> bool:
-        """False for a mention inside a Korean word of which it is likely an accidental part."""
+    def _whole(self, item: Item) -> bool:
+        """False for a mention inside a Korean word of which it is likely an accidental part, and for a number of deeds
+        that is one of what was done in a headline ("정보 3만 건 유출").
+        """
+        counted, _, deed = self.text[item.start : item.end].rpartition(" ")
+        if counted and item.end == self.end and item.kind == "count" and deed in self.lexicon.deeds:
+            return False
         before = self.text[item.start - 1] if item.start > self.start else " "
-        if not _FIRST_SYLLABLE <= ord(before) <= _LAST_SYLLABLE:
+        if not syllable(before):
             return True
         return item.kind in _FREE or (item.kind in _HEADS and " " not in self.text[item.start : item.end])
 
@@ -283,7 +302,7 @@ class Reader:
                 yield verb
                 number = next((n for n, w in enumerate(self.words) if w.start >= verb.end), len(self.words))
                 continue
-            form = "" if self._counts(number) else self._form(word)
+            form = "" if self._counts(number) or self._opens(number) else self._form(word)
             if form:
                 if waiting:
                     yield Noun(tuple(waiting), BARE, waiting[-1].end, waiting[-1].end)
@@ -342,6 +361,11 @@ class Reader:
             return False
         return self.lexicon.whole("counter", self.words[number + 1].plain)
 
+    def _opens(self, number: int) -> bool:
+        """True for a name that begins a sentence and looks like the end of a quotation: "건라는"."""
+        plain = self.words[number].plain
+        return number == 0 and len(plain) <= LONGEST_OPENING and self.lexicon.form(plain) == QUOTING
+
     def _auxiliaries(self, number: int) -> int:
         """The number of the last word of a predicate: "공격하고 있는" is one."""
         while number + 1 < len(self.words) and not self.words[number].stop:
@@ -353,13 +377,23 @@ class Reader:
     def _predicate(self, first: int, last: int, stem_end: int) -> Predicate:
         word = self.words[last]
         suffix, _ = self._suffix(word)
-        form = self.lexicon.form(suffix or word.plain) or LINKING
+        ending = self._ending(word, first != last, stem_end) if self.words[first].start in self._verbal else ""
+        form = ending or self.lexicon.form(suffix or word.plain) or LINKING
         after = self.words[last + 1].plain if last + 1 < len(self.words) and not word.stop else ""
         bound = form == ADNOMINAL and self.lexicon.begins("bound", after)
         opening = self.words[first]
         passive = self.lexicon.search("passive", opening.plain)
         plain = "".join(one.plain for one in self.words[first : last + 1])
         return Predicate(opening.start, stem_end, word.end, form, passive, bound, plain)
+
+    def _ending(self, word: Word, auxiliary: bool, stem_end: int) -> str:
+        """ADNOMINAL for a verb with ㄴ, ㄹ or -는 behind its stem; any other word that ends so may be a noun."""
+        last = word.plain[-1]
+        if word.plain in self.lexicon.deeds:
+            return ""
+        if word.end <= stem_end or auxiliary:
+            return ADNOMINAL if last in _DESCRIBING or final(last) in (N, L) else ""
+        return ADNOMINAL if word.end == stem_end + 1 and last in _DESCRIBING else ""
 
     def _matches(self) -> list[tuple[int, int, Frame, bool]]:
         """Where the verbs of frames begin and end, with their voice, whatever else stands there."""
@@ -376,11 +410,16 @@ class Reader:
 
         Whoever claims a theft may claim the house or what was taken: "…를 탈취했다고 주장하다" is a verb of both.
         """
-        starts = {word.start: number for number, word in enumerate(self.words)}
+        self._verbal = {start for start, *_ in matches}
+        starts = {
+            word.start: number
+            for number, word in enumerate(self.words)
+            if not self.lexicon.whole("no_verb", word.plain)
+        }
         found: dict[int, list[tuple[int, Frame, bool]]] = {}
         for start, end, frame, voice in matches:
             if start in starts and not any(f is frame for _, f, _ in found.get(start, ())):
-                found.setdefault(start, []).append((end, frame, voice))
+                found.setdefault(start, []).append((min(end, self.words[-1].end), frame, voice))
         made: dict[int, Predicate] = {}
         for start in sorted(found):
             longest = max(end for end, _, _ in found[start])
@@ -394,14 +433,30 @@ class Reader:
                 if end >= longest - 1 or (claimed and frame.predicate is Said.STEALS)
             )
             passive = any(voice for end, _, voice in found[start] if end == longest)
-            made[start] = replace(predicate, frames=frames, passive=passive)
+            bare = last == len(self.words) - 1 and self.words[last].plain in self.lexicon.deeds
+            made[start] = replace(predicate, frames=frames, passive=passive, bare=bare)
         return made
+
+    def is_doer(self, noun: Noun) -> bool:
+        """True for a word for whoever did it: "심은 주체는"."""
+        return self.lexicon.begins("doer", "".join(word.plain for word in noun.words))
 
     def tail(self, verb: Predicate) -> str:
         """The last letter of a verb and what follows: its ending and the words that govern it."""
-        return self.text[verb.stem_end - 1 : min(self.end, verb.stem_end + LONGEST_TAIL)]
+        if verb.bare:
+            return ""
+        last = verb.stem_end - 1
+        begin = last - 1 if last > verb.start and self.text[last] in _OPEN_ENDINGS else last
+        return self.text[begin : min(self.end, verb.stem_end + LONGEST_TAIL)]
 
 
+def _announced(first: Element, text: str) -> Element:
+    """The subject of a headline, which a comma sets apart: "모래담비, 은행 공격"."""
+    apart = isinstance(first, Noun) and first.role in (AND, BARE) and text[first.end : first.end + 2].strip("'’”\"")[:1]
+    return replace(first, role=TOPIC) if isinstance(first, Noun) and apart in (",", "，", "…") else first
+
+
+_DESCRIBING = frozenset("는던")
 _STOPS = frozenset(",;:·…—、，")
 _QUOTES = frozenset("'\"‘’“”「」『』《》<>[]*▲△")
 _FREE = frozenset({"actor", "malware", "tool", "campaign", "network", "vuln", "org", "product", "observable", "count"})

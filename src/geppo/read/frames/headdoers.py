@@ -28,6 +28,7 @@ _BY_DEEDS = frozenset({Said.EXPLOITS, Said.TARGETS})
 _HOSTILE = frozenset({Said.TARGETS, Said.COMPROMISES, Said.STEALS, Said.EXPLOITS})
 """Acts that nobody does but attackers: without a subject, the group that the text goes on about did them."""
 _MEANS = frozenset({"malware", "tool", "malware-kind"})
+_ATTACKERS = frozenset({"role/attacker", "role/hacker", "role/cybercriminal"})
 _HOUSES = frozenset({"org", "body"})
 """Who tells of others: a reported clause without a subject of its own is not about them."""
 DOERS = frozenset({"actor", "group-kind", "role"})
@@ -95,6 +96,15 @@ def subject_noun(reader: Reader, number: int) -> Noun | None:
     return reported
 
 
+def attackers(reader: Reader, number: int) -> bool:
+    """True where attackers are the subject of a predicate: what they take or shut down nobody of the law did."""
+    noun = subject_noun(reader, number)
+    return noun is not None and any(
+        item.kind in ("actor", "group-kind", "malware") or (item.terms and item.terms[0].id in _ATTACKERS)
+        for item in noun.items
+    )
+
+
 def _is_speaker(reader: Reader, noun: Noun) -> bool:
     """True for "we" of whoever is quoted."""
     return reader.lexicon.whole("we", "".join(word.plain for word in noun.words))
@@ -153,6 +163,8 @@ def nameless(
         repairs = reader.lexicon.search("remedy", "".join(word.plain for word in remedy.words))
         return [], {"subject": frame.nobody} if repairs else {}
     noun = subject_noun(reader, number)
+    if frame.nobody and noun is not None and is_gang(reader, noun):
+        return [], {"subject": frame.nobody}
     if (
         noun is not None
         and "actor" in frame.agent

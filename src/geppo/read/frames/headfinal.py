@@ -32,6 +32,7 @@ from geppo.read.frames.eojeol import (
 from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, kinds_in
 from geppo.read.frames.headdoers import (
     DOERS,
+    attackers,
     chain_head,
     clause_start,
     head_of,
@@ -47,6 +48,9 @@ _OF_DEEDS = ("dative", "at", "with")
 """Particles of the attack in which or by which a thing is done."""
 _TOLD = NAMES | {"org", "product"}
 """What a sentence may begin with although it is done to it: "CVE-2026-0001은 해커들이 악용하고 있다"."""
+_CLAIMS = Said.CLAIMS_RESPONSIBILITY
+_DONE = frozenset({Said.COMPROMISES, Said.STEALS, Said.EXPLOITS, Said.DISRUPTS, Said.LEAKS})
+"""What is done only where it succeeds."""
 _OF_LAW = frozenset({Said.ARRESTS, Said.SEIZES})
 """Whoever does them is of the police, by whatever name."""
 
@@ -127,16 +131,18 @@ def _polarity(reader: Reader, verb: Predicate, frame: Frame) -> dict[str, str]:
         return {"negated": "false", "hedge": "denies"}
     if reader.lexicon.begins("not_found", tail):
         return {"negated": "true", "hedge": "not-found"}
-    turned = reader.lexicon.begins("negated", tail) or reader.lexicon.search(
+    turned = any(reader.lexicon.begins(name, tail) for name in ("negated", "untrue")) or reader.lexicon.search(
         "negator", reader.text[max(reader.start, verb.start - 3) : verb.start]
     )
     return {"negated": "true" if turned else "false"}
 
 
 def _statement(reader: Reader, number: int, verb: Predicate, frame: Frame, passive: bool) -> Statement | None:
-    if passive and frame.active_only:
+    if (passive and frame.active_only) or (frame.predicate in _DONE and _tried(reader, verb)):
         return None
     agents, patients = (_passive if passive else _active)(reader, number, verb, frame)
+    if verb.bare and not agents and not (frame.stative and _of_event(reader, verb, patients)):
+        return None
     near = reader.elements[clause_start(reader, number) : number]
     beside = [one for one in near if isinstance(one, Noun) and not one.words[-1].stop]
     others = by(reader, beside, frame.whole, frame.other, frame) if frame.other else []
@@ -146,13 +152,16 @@ def _statement(reader: Reader, number: int, verb: Predicate, frame: Frame, passi
         agents, constants = nameless(reader, number, verb, frame, patients)
         if not agents and not constants:
             return None
+    if frame.predicate in _OF_LAW and not passive and not agents and attackers(reader, number):
+        return None
     if passive and not agents and frame.id == "infected-with" and verb.form == ADNOMINAL and not verb.bound:
         return None
     wanted = replace(frame, nobody=frame.nobody or "@") if constants else frame
     roles = filled(wanted, agents, patients, others, active=not alone and not constants, alone=alone or bool(constants))
     if roles is None or {item.start for item in agents} & {item.start for item in patients}:
         return None
-    if any(item.kind in DOERS for item in agents) and _of_himself(reader, number, agents):
+    boasts = frame.predicate is Said.STEALS and any(f.predicate is _CLAIMS for f, _ in verb.frames)
+    if boasts or (any(item.kind in DOERS for item in agents) and _of_himself(reader, number, agents)):
         constants = {**constants, "hedge": "reported"}
     if "O" in roles and _refers(reader, near, patients):
         roles = {name: row for name, row in roles.items() if name not in ("O", "C")}
@@ -167,6 +176,26 @@ def _statement(reader: Reader, number: int, verb: Predicate, frame: Frame, passi
     if frame.never is not None and frame.never.search(reader.text[start : reader.end]) is not None:
         return None
     return Statement(frame=frame, roles=roles, start=start, end=end, constants=constants)
+
+
+def _tried(reader: Reader, verb: Predicate) -> bool:
+    """True for what was only tried ("침투를 시도했다"): it aims at somebody and gets nothing."""
+    return "시도" in reader.text[verb.start : verb.stem_end]
+
+
+def _of_event(reader: Reader, verb: Predicate, patients: Sequence[Item]) -> bool:
+    """True where words without a verb tell of one event and are no heading of many: a number or a house is named."""
+    return any(item.count is not None for item in patients) or any(
+        item.kind in ("org", "body") and item.end <= verb.start for item in reader.items
+    )
+
+
+def _told_bare(reader: Reader, near: Sequence[Element], roles: Sequence[str]) -> Sequence[Element]:
+    """A headline's clause with the particle that its last noun leaves out: "국내 은행 공격"."""
+    last = near[-1] if near else None
+    if not reader.headline or not isinstance(last, Noun) or last.role != BARE or holds(near, roles):
+        return near
+    return [*near[:-1], replace(last, role=roles[0])]
 
 
 def _of_himself(reader: Reader, number: int, doers: Sequence[Item]) -> bool:
@@ -201,16 +230,19 @@ def _before_manner(reader: Reader, number: int) -> int:
     """The number of the first element of a clause with the words that say how: "개발자에게 채용을 빙자해 접근했다"."""
     first = clause_start(reader, number)
     before = reader.elements[first - 1] if first else None
-    if not isinstance(before, Predicate) or before.form != LINKING or before.frames:
+    if not isinstance(before, Predicate) or before.form not in (LINKING, ADNOMINAL):
+        return first
+    if before.form == LINKING and before.frames:
         return first
     return clause_start(reader, first - 1) if reader.lexicon.search("manner", before.plain) else first
 
 
 def _active(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple[list[Item], list[Item]]:
-    near = reader.elements[clause_start(reader, number) : number]
+    near: Sequence[Element] = reader.elements[clause_start(reader, number) : number]
     roles = frame.prepositions or (OBJECT,)
     if OBJECT not in roles and not holds(near, roles):
         near = reader.elements[_before_manner(reader, number) : number]
+    near = _told_bare(reader, near, roles)
     patients = by(reader, near, roles, frame.patient, frame)
     if not patients and OBJECT in roles and not holds(near, (OBJECT,)):
         also = by(reader, near, (ALSO,), frame.patient, frame)
@@ -223,6 +255,7 @@ def _active(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple
         patients = fits(reader, near[-1] if near else None, frame.patient, frame)
     if head is not None and patients:
         described = fits(reader, head, frame.agent - {OPEN}, frame)
+        described = described or (_identified(reader, head, frame.agent & DOERS) if reader.is_doer(head) else [])
         if described or (frame.predicate is not Said.FIXES and _does(reader, head, near)):
             return described, patients
     elif patients and (chained := chain_head(reader, number, verb, near)) is not None:
@@ -230,18 +263,31 @@ def _active(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple
         if described or is_gang(reader, chained):
             return described, patients
     elif head is not None and not holds(near, roles):
-        patients = _identified(reader, head, frame) or fits(reader, head, frame.patient, frame)
+        patients = _identified(reader, head, frame.patient) or fits(reader, head, frame.patient, frame)
     if not patients and OBJECT in roles and not holds(near, (OBJECT,)) and holds(near, (SUBJECT,)):
-        patients = by(reader, near, (TOPIC,), frame.patient & _TOLD, frame)
+        told = any(isinstance(one, Predicate) and one.form == QUOTING for one in reader.elements[number:])
+        patients = by(reader, near, (TOPIC,), frame.patient & (NAMES if told else _TOLD), frame)
     if not patients and frame.anywhere:
         named = [
             fit for item in reader.items if item.end <= verb.start and (fit := filling(item, frame.patient - {OPEN}))
         ]
         patients = ([item for item in named if item.kind in NAMES] or named)[-1:]
+    if not patients and OBJECT in roles and (pair := _two_topics(reader, near, frame)) is not None:
+        return pair
     agents = subject(reader, number, frame.agent, frame)
     if not agents and frame.predicate is Said.DISRUPTS:
         agents = by(reader, near, ("with",), frame.agent - {OPEN}, frame)
     return agents, patients
+
+
+def _two_topics(reader: Reader, near: Sequence[Element], frame: Frame) -> tuple[list[Item], list[Item]] | None:
+    """Doer and object where both are topics: "X는 통신사는 건드리지 않았다"."""
+    topics = [one for one in near if isinstance(one, Noun) and one.role == TOPIC]
+    if len(topics) != 2 or holds(near, (OBJECT, SUBJECT)):
+        return None
+    doers = fits(reader, topics[0], frame.agent & (DOERS | NAMES), frame)
+    done_to = fits(reader, topics[1], frame.patient - {OPEN}, frame)
+    return (doers, done_to) if doers and done_to else None
 
 
 def _passive(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple[list[Item], list[Item]]:
@@ -257,7 +303,12 @@ def _passive(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tupl
     if not patients and head is not None and not holds(near, (SUBJECT,)):
         patients = fits(reader, head, frame.patient, frame)
     if not patients and (head is None or holds(near, (SUBJECT,))):
-        patients = subject(reader, number, frame.patient, frame)
+        patients = by(reader, near, (BARE,), frame.patient, frame) if reader.headline else []
+        patients = patients or subject(reader, number, frame.patient, frame)
+    if not patients and head is None:
+        # What the sentence begins with, where a clause with a subject of its own stands between.
+        topics = [one for one in reader.elements[:number] if isinstance(one, Noun) and one.role == TOPIC]
+        patients = fits(reader, topics[0], frame.patient & NAMES, frame) if topics else []
     return agents, patients
 
 
@@ -280,15 +331,17 @@ def _does(reader: Reader, head: Noun, near: Sequence[Element]) -> bool:
     return head.role == OBJECT and not holds(near, (SUBJECT,)) and not reader.lexicon.search("lure", plain)
 
 
-def _identified(reader: Reader, head: Noun, frame: Frame) -> list[Item]:
-    """The name that a sentence gives the thing it describes: "이들이 쓴 도구는 AnyDesk다"."""
+def _identified(reader: Reader, head: Noun, kinds: frozenset[str]) -> list[Item]:
+    """The name that a sentence gives what it describes: "이들이 쓴 도구는 AnyDesk다", "심은 주체는 X로 확인됐다"."""
     if head.role not in (TOPIC, SUBJECT) or any(item.kind in NAMES for item in head.items):
         return []
     for one in reader.elements[reader.elements.index(head) + 1 :]:
         if isinstance(one, Predicate):
             last = [item for item in reader.items if one.start <= item.start and item.end <= one.end]
-            row = [fit for item in last if item.kind in NAMES | {"product"} and (fit := filling(item, frame.patient))]
+            row = [fit for item in last if item.kind in NAMES | {"product"} and (fit := filling(item, kinds))]
             return row if one.form != ADNOMINAL else []
+        if one.role == "with" and (found := [fit for item in one.items if (fit := filling(item, kinds))]):
+            return found[:1]
         if one.role in (OBJECT, SUBJECT, TOPIC):
             return []
     return []

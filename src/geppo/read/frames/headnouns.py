@@ -9,7 +9,7 @@ from geppo.model.claim import Count
 from geppo.model.claim import Predicate as Said
 from geppo.model.entity import Kind, Term
 from geppo.read.counts import PERCENT
-from geppo.read.frames.eojeol import AND, OF, Element, Noun, Reader, Word
+from geppo.read.frames.eojeol import AND, BARE, OF, Element, Noun, Reader, Word
 from geppo.read.frames.frame import OPEN, Frame, filling
 from geppo.read.names import slug
 from geppo.read.typed import Item
@@ -37,6 +37,7 @@ _COMMON: dict[str, frozenset[str]] = {
 """Kinds of nouns behind a mention that say what it is; another one behind it is the head ("악성코드 제작자")."""
 OWNED = frozenset({Said.TARGETS, Said.COMPROMISES, Said.DISRUPTS, Said.CLAIMS_RESPONSIBILITY})
 """Who owns the thing that is attacked is attacked as well."""
+_BROKEN_INTO = frozenset({Said.TARGETS, Said.COMPROMISES})
 _STATES = frozenset({Said.DENIES, Said.SANCTIONS})
 """Acts of a state by whatever house of it: "중국 외교부는 부인했다"."""
 _OF_HOUSES = frozenset({"device", "shared-thing", "service"})
@@ -58,6 +59,8 @@ def by(
         one = near[number]
         if isinstance(one, Noun) and one.role in roles:
             found = fits(reader, one, kinds, frame)
+            if not found and one.role == BARE:
+                continue
             if not found and frame.predicate is Said.CLAIMS_RESPONSIBILITY:
                 return robbed(reader, near[:number], kinds, frame)
             if found and found[0].kind not in NAMES:
@@ -121,7 +124,7 @@ def fits(reader: Reader, noun: Element | None, kinds: frozenset[str], frame: Fra
         item = items[number]
         fit = filling(item, kinds)
         behind = rest(reader, noun, items[number + 1 :], item.end, item.kind)
-        if fit is None or not reader.lexicon.whole("apposed", behind):
+        if fit is None or not (reader.lexicon.whole("apposed", behind) or _its_own(reader, item, behind, frame)):
             continue
         unit = item.count.unit.id if item.count is not None and frame.only is not None else ""
         if (
@@ -138,6 +141,11 @@ def fits(reader: Reader, noun: Element | None, kinds: frozenset[str], frame: Fra
             fit = replace(fit, count=count)
         return [fit] if worth(frame, fit, kinds, reader) else []
     return unlisted(reader, noun, items, count, kinds, frame)
+
+
+def _its_own(reader: Reader, item: Item, behind: str, frame: Frame) -> bool:
+    """True for what a house has, where who breaks in breaks into the house: "북문은행 업무망을"."""
+    return item.kind == "org" and frame.predicate in _BROKEN_INTO and reader.lexicon.whole("container", behind)
 
 
 def rest(reader: Reader, noun: Noun, behind: Sequence[Item], at: int, kind: str) -> str:
@@ -179,12 +187,15 @@ def worth(frame: Frame, item: Item, kinds: frozenset[str], reader: Reader) -> bo
 def unlisted(
     reader: Reader, noun: Noun, items: Sequence[Item], count: Count | None, kinds: frozenset[str], frame: Frame
 ) -> list[Item]:
-    if OPEN not in kinds or kinds is not frame.patient or any(item.kind in NAMES for item in items):
+    named = [item for item in items if item.kind in NAMES]
+    if OPEN not in kinds or kinds is not frame.patient or (named and frame.predicate is not Said.ARRESTS):
         return []
     words, last = _uncounted(noun, items)
     if not words:
         return []
     start = words[-1].start
+    # A member of a group is arrested, not the group: "모래담비 간부를".
+    words = [word for word in words if not named or word.start >= named[-1].end] or words
     for word in reversed(words[-MOST_WORDS:-1]):
         if (
             word.stop
