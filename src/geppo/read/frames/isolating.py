@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
-from geppo.read.frames.characters import Lexicon, Mark, Verb
+from geppo.read.frames.characters import NAMES, PAIRS, THEY, Lexicon, Mark, Verb
 from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, kinds_in
-from geppo.read.frames.stretches import NAMES, PAIRS, THEY, Reader
+from geppo.read.frames.stretches import Reader
 from geppo.read.typed import Item
 
 BEFORE, BEHIND = 4, 6
