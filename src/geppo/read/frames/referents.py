@@ -68,6 +68,15 @@ class Referents(Clauses):
         wanted = self._acting(word, frame) if agent else self._wanted(word, frame)
         return self._words(noun) if wanted else None
 
+    def whose(self, item: Item) -> Item:
+        """Data with the number of those whose they are: "данные 12 400 клиентов", "данные порядка 37 млн абонентов"."""
+        at = next((n for n, token in enumerate(self.tokens) if token.end == item.end), -1)
+        if item.kind != "data" or item.count is not None or not 0 <= at < len(self.tokens) - 1:
+            return item
+        behind = self.tokens[at + 1].item
+        counted = behind is not None and behind.count is not None and behind.kind in ("count", "datacount")
+        return replace(item, count=behind.count) if behind is not None and counted else item
+
     def _hole(self, noun: Noun) -> bool:
         """True for "the flaw", of one."""
         return self.among(noun.head, "holes") and any(code[0] != "p" for code in noun.codes)
@@ -176,6 +185,9 @@ class Referents(Clauses):
             if token.kind in NAMES:
                 return token.item if token.kind in wanted and token.kind in kinds else None
             fits = filling(head.item, kinds) is not None or OPEN in kinds
+            fits = fits and not self.text[token.start : token.start + 1].islower()
+            if head.kind == "campaign-kind" and not self.noun_among(noun.head, "titled"):
+                fits = False
             if token.item is None and self.name(at) and wanted and fits:
                 return self._text(at, at + 1)
             if token.item is not None and head.item is not None:
