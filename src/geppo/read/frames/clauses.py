@@ -147,7 +147,12 @@ class Clauses(Wordforms):
                 place += 1
             if self.name(place) and place == at:
                 house = self.tokens[place - 1].kind == "org" or self.tokens[place - 1].start in self.quoted
-                if self.among(head, "times") or (house and self.tokens[place].kind == "actor" and place > head + 1):
+                managed = self.tokens[place].kind in PERSONAL and self._managed(place + 1)
+                if (
+                    managed
+                    or self.among(head, "times")
+                    or (house and self.tokens[place].kind == "actor" and place > head + 1)
+                ):
                     break
                 if (
                     not led
@@ -168,6 +173,10 @@ class Clauses(Wordforms):
                 break
             at = place + 1
         return Noun(first, at, head, prep, codes, first, negated)
+
+    def _managed(self, at: int) -> bool:
+        """True where it is said that somebody named before did, or did not, manage to: "… X не удалось"."""
+        return self.among(at + self.among(at, "negators"), "impersonal")
 
     def _names(self, head: int, at: int) -> bool:
         """True where a noun says what a name behind it is."""

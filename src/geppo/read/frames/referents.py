@@ -43,7 +43,11 @@ class Referents(Clauses):
         if not agent and self.among(noun.head, "faceless"):
             return None
         said_of = agent or frame.roles.get("patient") == "S"
-        if (named := self._apposed(noun, kinds, agent=agent) or (self._earlier(noun) if said_of else None)) is not None:
+        named = self._apposed(noun, kinds, agent=agent) or (self._earlier(noun) if said_of else None)
+        if named is not None and named.kind == OPEN and frame.predicate is Predicate.ATTRIBUTED_TO:
+            # "Взлом «X»" names whom it hit, "кампания «X»" itself.
+            named = named if head.kind != "campaign-kind" or self.noun_among(noun.head, "titled") else None
+        if named is not None:
             return named if named.kind in kinds or named.kind == OPEN else None
         if agent and self.guessed(noun, frame):
             return None
@@ -186,8 +190,6 @@ class Referents(Clauses):
                 return token.item if token.kind in wanted and token.kind in kinds else None
             fits = filling(head.item, kinds) is not None or OPEN in kinds
             fits = fits and not self.text[token.start : token.start + 1].islower()
-            if head.kind == "campaign-kind" and not self.noun_among(noun.head, "titled"):
-                fits = False
             if token.item is None and self.name(at) and wanted and fits:
                 return self._text(at, at + 1)
             if token.item is not None and head.item is not None:
