@@ -44,10 +44,7 @@ class Referents(Clauses):
             return None
         said_of = agent or frame.roles.get("patient") == "S"
         named = self._apposed(noun, kinds, agent=agent) or (self._earlier(noun) if said_of else None)
-        if named is not None and named.kind == OPEN and frame.predicate is Predicate.ATTRIBUTED_TO:
-            # "Взлом «X»" names whom it hit, "кампания «X»" itself.
-            named = named if head.kind != "campaign-kind" or self.noun_among(noun.head, "titled") else None
-        if named is not None:
+        if named is not None and not self._hit(noun, named, frame):
             return named if named.kind in kinds or named.kind == OPEN else None
         if agent and self.guessed(noun, frame):
             return None
@@ -71,6 +68,11 @@ class Referents(Clauses):
             return None
         wanted = self._acting(word, frame) if agent else self._wanted(word, frame)
         return self._words(noun) if wanted else None
+
+    def _hit(self, noun: Noun, named: Item, frame: Frame) -> bool:
+        """True for whom a deed hit, where the deed itself is meant: "взлом «X»", not "кампания «X»"."""
+        deed = self.tokens[noun.head].kind == "campaign-kind" and not self.noun_among(noun.head, "titled")
+        return deed and named.kind == OPEN and frame.predicate is Predicate.ATTRIBUTED_TO
 
     def whose(self, item: Item) -> Item:
         """Data with the number of those whose they are: "данные 12 400 клиентов", "данные порядка 37 млн абонентов"."""
