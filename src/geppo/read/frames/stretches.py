@@ -27,7 +27,7 @@ _OTHERS = frozenset({"role", "org", "unit", "sector", "body"})
 _GENERIC = frozenset({"unit", "group-kind", "role"})
 _BESIDE = frozenset({"place", "count", "datacount"})
 """Where a thing is and how many there are: no part of what it is called."""
-_OWNED = frozenset({Predicate.TARGETS, Predicate.COMPROMISES})
+_OWNED = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.COMMUNICATES_WITH})
 """Who owns the thing that is attacked is attacked as well."""
 
 
@@ -330,7 +330,7 @@ class Reader:
                 stop = at + place
                 break
         for start, end in self.places:
-            if at < start < stop and not self.words[end:stop].lstrip("了过着").startswith("的"):
+            if at < start < stop and not self.lexicon.begins("described", self.words[end:stop].lstrip("了过着")):
                 inside = next((item for item in self.items if item.start <= start < item.end), None)
                 if inside is None or (inside.start == start and inside.end <= end):
                     return start
