@@ -154,11 +154,12 @@ class Clauses(Wordforms):
                     or (house and self.tokens[place].kind == "actor" and place > head + 1)
                 ):
                     break
+                behind = at + 1 + self.among(at + 1, "negators")
                 if (
                     not led
-                    and at + 1 < end
-                    and self.finite(at + 1)
-                    and not self._subject_of(head, at + 1)
+                    and behind < end
+                    and self.finite(behind)
+                    and not self._subject_of(head, behind)
                     and ((prep and self._of_person(head, at)) or not (self._names(head, at) or self._names(at - 1, at)))
                 ):
                     break
