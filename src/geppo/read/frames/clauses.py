@@ -148,6 +148,7 @@ class Clauses(Wordforms):
             if self.name(place) and place == at:
                 house = self.tokens[place - 1].kind == "org" or self.tokens[place - 1].start in self.quoted
                 managed = self.tokens[place].kind in PERSONAL and self._managed(place + 1)
+                managed = managed or (self.tokens[place].kind == "vuln" and self.among(head, "houses"))
                 if (
                     managed
                     or self.among(head, "times")

@@ -145,7 +145,12 @@ class Referents(Clauses):
 
     def _of_data(self, noun: Noun, frame: Frame) -> bool:
         """True for data that somebody got to: that is no breach of what they are data of."""
-        return self.tokens[noun.head].kind == "data" and frame.predicate is Predicate.COMPROMISES
+        data = self.tokens[noun.head].kind == "data" or self._only_loot(noun.head)
+        return data and frame.predicate is Predicate.COMPROMISES
+
+    def _only_loot(self, at: int) -> bool:
+        """True for what is stolen and holds nothing: names and addresses, not a server or a database."""
+        return self.noun_among(at, "loot") and not self.noun_among(at, "machines")
 
     def _victims(self, noun: Noun) -> Item | None:
         """Whose network it is, where no list knows them: "сети 23 институтов"."""
@@ -192,6 +197,8 @@ class Referents(Clauses):
                 return token.item if token.kind in wanted and token.kind in kinds else None
             fits = filling(head.item, kinds) is not None or OPEN in kinds
             fits = fits and not self.text[token.start : token.start + 1].islower()
+            # "Адреса клиентов «X»" are no address called X.
+            fits = fits and not (self.among(noun.head, "spots") and token.start in self.quoted)
             if token.item is None and self.name(at) and wanted and fits:
                 return self._text(at, at + 1)
             if token.item is not None and head.item is not None:
