@@ -173,7 +173,7 @@ def _count(
             between = text[end : item.start]
             near = "between" in data and data["between"].search(between) is not None
             if _counted(item) and near and not set(between.casefold().split()) & set(data.get("stop", ())):
-                index, item = _head_noun(text, items, index)
+                index, item = _head_noun(text, items, index, owned="owned" in data)
                 taken.add(index)
                 made = _item(number.start, item.end, number, item.terms[0])
                 # "The data of 3,000 persons": persons are counted, whatever their language puts behind the number.
@@ -215,15 +215,18 @@ def _of(data: Item, number: Number, unit: Term) -> Item:
     return replace(_item(data.start, data.end, number, unit), kind="datacount", terms=data.terms)
 
 
-def _head_noun(text: str, items: Sequence[Item], index: int) -> tuple[int, Item]:
+def _head_noun(text: str, items: Sequence[Item], index: int, *, owned: bool) -> tuple[int, Item]:
     """In "800 npm packages" the packages are counted: the last of counted nouns that stand side by side.
 
-    Bytes are counted themselves ("40 ГБ данных").
+    Bytes are counted themselves ("40 ГБ данных"), and the first where the next one tells whose they are (`owned`:
+    "12 400 клиентов банка"). Without blanks only what a product has is its noun ("Instagram用户").
     """
     while index + 1 < len(items):
         here, following = items[index], items[index + 1]
         measured = here.terms[0].id in scope()["volumes"]["units"]
-        if text[here.end : following.start] != " " or not _counted(following) or measured:
+        between = text[here.end : following.start]
+        glued = not between and here.kind == "product" and following.kind in ("unit", "role")
+        if not (glued or (between == " " and not owned)) or not _counted(following) or measured:
             break
         index += 1
     return index, items[index]

@@ -9,10 +9,18 @@ from functools import lru_cache
 from geppo import linear
 from geppo.language._lexicon import sorter
 from geppo.language.sentences import Span
+from geppo.model.claim import Predicate
 from geppo.read.frames.frame import Able, Frame, Frames
 
 KEPT = 8
 """Sentences of which it is kept which verbs are in them: each is asked about twice in a row."""
+
+NAMES = frozenset({"actor", "malware", "tool", "campaign", "network", "vuln", "org", "product", "agreement"})
+PAIRS = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
+PROGRAMS = frozenset({"malware", "malware-kind", "tool"})
+"""Who uses one of them does what is said behind it: "hackers used X to attack Y"."""
+THEY = frozenset({"actor"})
+"""Whom a pronoun stands for where no name is in the sentence."""
 
 SLOT, AFTER = "{}", ">>"
 LONGEST_SLOT = 48

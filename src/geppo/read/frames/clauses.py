@@ -78,6 +78,12 @@ class Clauses(Wordforms):
                     prep, negated = "", False
                     at += 1
                     continue
+            doer = self._by_name(at, end)
+            if doer:
+                # "взломанная X", "атакованные X компании": the participle's own doer, and no noun that it describes.
+                yield Noun(doer, doer + 1, doer, "", ANY, doer)
+                at, prep, negated = doer + 1, "", False
+                continue
             noun = self._noun(at, end, prep, negated, led=self._led(low, at)) if self.nominal(at) else None
             if noun is not None:
                 joined = before is not None and self.among(at - 1, "joining") and before.last == at - 1
@@ -89,6 +95,25 @@ class Clauses(Wordforms):
             else:
                 at += 1
             prep, negated = "", False
+
+    def _by_name(self, at: int, end: int) -> int:
+        """The name behind a passive participle that says who did it, 0 where the participle describes the name.
+
+        A name in other letters has no case: it acts where the participle opens its stretch behind a comma, or where the
+        noun behind the name agrees with the participle.
+        """
+        if at + 1 >= end or self.tokens[at + 1].kind not in PERSONAL or self.among(at, "naming"):
+            return 0
+        forms = [form for _, form in self.lexicon.verbs.get(self.word(at), ()) if form.mood == PARTICIPLE]
+        codes = frozenset().union(*(form.codes for form in forms if form.passive))
+        behind = at + 2 < end and self.nominal(at + 2) and not self.name(at + 2) and bool(codes & self.codes(at + 2))
+        opening = at > 0 and self.word(at - 1) == ","
+        return at + 1 if codes and (behind or opening) else 0
+
+    def staging(self, clause: Clause, deed: Noun) -> list[Noun]:
+        """Who is named between a participle and the noun of a deed: "совершённая X атака на Y"."""
+        before = [n for n in clause.nouns if n.last == deed.first and n.head == n.first and not n.prep]
+        return before if before and self._by_name(before[0].head - 1, deed.head + 1) else []
 
     def _joint(self, at: int) -> int:
         """How many words the preposition of several words has that begins at a token."""
@@ -121,13 +146,21 @@ class Clauses(Wordforms):
                 inner = (inner & more) or more
                 place += 1
             if self.name(place) and place == at:
-                if self.among(head, "times"):
+                house = self.tokens[place - 1].kind == "org" or self.tokens[place - 1].start in self.quoted
+                managed = self.tokens[place].kind in PERSONAL and self._managed(place + 1)
+                managed = managed or (self.tokens[place].kind == "vuln" and self.among(head, "houses"))
+                if (
+                    managed
+                    or self.among(head, "times")
+                    or (house and self.tokens[place].kind == "actor" and place > head + 1)
+                ):
                     break
+                behind = at + 1 + self.among(at + 1, "negators")
                 if (
                     not led
-                    and at + 1 < end
-                    and self.finite(at + 1)
-                    and not self._subject_of(head, at + 1)
+                    and behind < end
+                    and self.finite(behind)
+                    and not self._subject_of(head, behind)
                     and ((prep and self._of_person(head, at)) or not (self._names(head, at) or self._names(at - 1, at)))
                 ):
                     break
@@ -142,6 +175,10 @@ class Clauses(Wordforms):
                 break
             at = place + 1
         return Noun(first, at, head, prep, codes, first, negated)
+
+    def _managed(self, at: int) -> bool:
+        """True where it is said that somebody named before did, or did not, manage to: "… X не удалось"."""
+        return self.among(at + self.among(at, "negators"), "impersonal")
 
     def _names(self, head: int, at: int) -> bool:
         """True where a noun says what a name behind it is."""
@@ -286,8 +323,9 @@ class Clauses(Wordforms):
         for place in range(at - 1, begin - 1, -1):
             if self.finite(place) or any(self.among(place, name) for name in ("real", "modal", "plans", "unreal")):
                 return place
-        following = self.word(at + 1)
-        return at + 1 if following and self.lexicon.among(following, "real") else -1
+        end = next((last for first, last in clause.pieces if first <= at < last), at)
+        behind = next((place for place in range(at + 1, end) if self.finite(place) or self.among(place, "real")), -1)
+        return behind if behind >= 0 and self.among(behind, "real") else -1
 
     def negated(self, at: int) -> bool:
         """True for a verb that is denied."""
@@ -323,8 +361,14 @@ class Clauses(Wordforms):
         return self.negated(at) or self.among(at - 1, "impossible")
 
     def sought(self, clause: Clause) -> bool:
-        """True for what somebody looked for and did not find ("не нашли свидетельств того, что …")."""
-        return clause.host is not None and self.opens(clause) and self.missing(clause.host)
+        """True for what somebody looked for and did not find ("не нашли свидетельств того, что …", "… того, что …,
+        нет")."""
+        if clause.host is None or not self.opens(clause):
+            return False
+        proof = any(self.among(at, "evidence") for first, last in clause.host.pieces for at in range(first, last))
+        behind = [at for first, last in clause.pieces[1:] for at in range(first, last)] if proof else []
+        lost = any(self.among(at, "without") or (self.among(at, "finding") and self.negated(at)) for at in behind)
+        return lost or self.missing(clause.host)
 
     @cached_property
     def untrue(self) -> bool:

@@ -41,6 +41,8 @@ from geppo.read.typed import Item
 OVERHANG = 10
 """Characters behind a statement in which a word may make its verb another: "выводил … из строя"."""
 
+_OF_DATA = frozenset({Predicate.STEALS, Predicate.LEAKS})
+
 DASH = ("—",)
 """Governs what stands behind a dash."""
 
@@ -162,6 +164,8 @@ def _statement(
         for number, (row, kinds) in enumerate(zip(rows, (frame.agent, frame.patient, frame.other), strict=True))
     )
     patients = [one for one in patients if not any(one.start < item.end and item.start < one.end for item in agents)]
+    if frame.predicate in _OF_DATA:
+        patients = [reader.whose(item) for item in patients]
     if frame.other and "other" not in frame.roles and not others:
         return None
     told = agents if frame.roles.get("agent") == "S" else patients
@@ -236,23 +240,25 @@ def _of_event(reader: Reader, clause: Clause, at: int, phrase: Phrase) -> Iterat
         return [noun for noun in row if reader.pick(noun, kinds, frame, agent=True) is not None][:1]
 
     plain = [n for n in behind if not n.prep and n.case(INS) and n.codes not in (ANY, COUNTED)]
-    doing = plain or [n for n in behind if reader.among_word(n.prep, "by")]
+    doing = plain or [n for n in behind if reader.among_word(n.prep, "by")] or reader.staging(clause, whole)
     agents = agent(doing, frame.agent) or ([] if owned else agent(inner, frame.agent - {OPEN}))
     row = [*reader.owner(whole), *inner] if owned else [noun for noun in behind if noun.prep in phrase.governed]
     doers = [noun for noun in agents if owned and noun in doing]
     row += [reader.inner(n, noun.last) for noun in doers for n in range(noun.head + 1, noun.last)]
     row += [noun for noun in behind[:1] if owned and noun.first == whole.last and noun.case(GEN) and noun.codes != ANY]
     patients = [noun for noun in row if noun not in agents and reader.pick(noun, frame.patient, frame) is not None][:1]
-    told = [n for first, last in clause.pieces for n in range(first, last) if reader.among(n, "reporting")]
+    row_of = [n for first, last in clause.pieces for n in range(first, last)]
+    told = [n for n in row_of if reader.among(n, "reporting")]
+    never = [n for n in row_of if reader.among(n, "happening") and reader.negated(n)]
     unfound = bool(frame.nobody) and reader.missing(clause)
-    if not patients or not (agents or unfound or (frame.nobody and told)):
+    if not patients or not (agents or unfound or (frame.nobody and (told or never))):
         return
     patients = patients if owned else reader.listed(clause, patients[0], frame)
     verb = Verb(at, phrase, Form(FINITE, True, frozenset()))
     statement = _statement(reader, clause, verb, (agents, patients, ()), alone=True)
     if statement is not None:
         lost = {"negated": "true", "hedge": "not-found"}
-        negated = reader.negated(whole.first) or reader.excluded(clause)
+        negated = reader.negated(whole.first) or reader.excluded(clause) or bool(never)
         if owned and patients[0].options is not None:
             # What a possessive stands for may be said in another clause.
             statement = replace(statement, start=max(statement.start, reader.tokens[whole.first].start))

@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
-from geppo.read.frames.characters import Lexicon, Mark, Verb
-from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, kinds_in
-from geppo.read.frames.stretches import NAMES, PAIRS, THEY, Reader
+from geppo.read.frames.characters import NAMES, PAIRS, THEY, Lexicon, Mark, Verb
+from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, kinds_in, worth
+from geppo.read.frames.stretches import Reader
 from geppo.read.typed import Item
 
 BEFORE, BEHIND = 4, 6
@@ -82,6 +82,9 @@ def _inner(reader: Reader, verb: Verb, span: Span) -> Roles | None:
         agents = head[:1] or agents
     if not agents and frame.agent:
         agents = _behind(reader, verb, span)
+    if not agents and OPEN in frame.agent:
+        found = reader.before(span, verb.start, frame.agent, frame)
+        agents = [item for item in found if worth(frame, item, reader.text)]
     return agents, patients, others, verb.start, guessed
 
 
@@ -172,7 +175,7 @@ def _headed(reader: Reader, frame: Frame, after: int, stop: int) -> list[Item]:
         clause, of, head = reader.words[after : item.start].rpartition("的")
         if fit is None or not of or reader.lexicon.search("naming", clause):
             continue
-        if reader.lexicon.begins("person", head.strip(' “「"') + "组织"):
+        if reader.lexicon.begins("person", head.strip(' “「"正就是乃便') + "组织"):
             return [fit]
     return []
 
@@ -229,7 +232,9 @@ def _statement(reader: Reader, verb: Verb, made: Roles) -> Statement | None:
         roles = filled(replace(frame, nobody=UNNAMED), agents, patients, others, active=False, alone=True)
     if roles is None:
         return None
-    places = [first, verb.end, *(place for item in patients for place in (item.start, item.end))]
+    # A negation may stand between what it is done to and the verb, whichever role of the frame that fills.
+    held = [*patients, *(agents if frame.roles.get("agent") == "O" else ())]
+    places = [first, verb.end, *(place for item in held for place in (item.start, item.end))]
     start, end = min(places), max(places)
     around = reader.words[max(reader.start, start - BEFORE) : min(reader.end, end + BEHIND)]
     if frame.never is not None and frame.never.search(around) is not None:

@@ -43,7 +43,8 @@ class Referents(Clauses):
         if not agent and self.among(noun.head, "faceless"):
             return None
         said_of = agent or frame.roles.get("patient") == "S"
-        if (named := self._apposed(noun, kinds, agent=agent) or (self._earlier(noun) if said_of else None)) is not None:
+        named = self._apposed(noun, kinds, agent=agent) or (self._earlier(noun) if said_of else None)
+        if named is not None and not self._hit(noun, named, frame):
             return named if named.kind in kinds or named.kind == OPEN else None
         if agent and self.guessed(noun, frame):
             return None
@@ -67,6 +68,20 @@ class Referents(Clauses):
             return None
         wanted = self._acting(word, frame) if agent else self._wanted(word, frame)
         return self._words(noun) if wanted else None
+
+    def _hit(self, noun: Noun, named: Item, frame: Frame) -> bool:
+        """True for whom a deed hit, where the deed itself is meant: "взлом «X»", not "кампания «X»"."""
+        deed = self.tokens[noun.head].kind == "campaign-kind" and not self.noun_among(noun.head, "titled")
+        return deed and named.kind == OPEN and frame.predicate is Predicate.ATTRIBUTED_TO
+
+    def whose(self, item: Item) -> Item:
+        """Data with the number of those whose they are: "данные 12 400 клиентов", "данные порядка 37 млн абонентов"."""
+        at = next((n for n, token in enumerate(self.tokens) if token.end == item.end), -1)
+        if item.kind != "data" or item.count is not None or not 0 <= at < len(self.tokens) - 1:
+            return item
+        behind = self.tokens[at + 1].item
+        counted = behind is not None and behind.count is not None and behind.kind in ("count", "datacount")
+        return replace(item, count=behind.count) if behind is not None and counted else item
 
     def _hole(self, noun: Noun) -> bool:
         """True for "the flaw", of one."""
@@ -130,7 +145,12 @@ class Referents(Clauses):
 
     def _of_data(self, noun: Noun, frame: Frame) -> bool:
         """True for data that somebody got to: that is no breach of what they are data of."""
-        return self.tokens[noun.head].kind == "data" and frame.predicate is Predicate.COMPROMISES
+        data = self.tokens[noun.head].kind == "data" or self._only_loot(noun.head)
+        return data and frame.predicate is Predicate.COMPROMISES
+
+    def _only_loot(self, at: int) -> bool:
+        """True for what is stolen and holds nothing: names and addresses, not a server or a database."""
+        return self.noun_among(at, "loot") and not self.noun_among(at, "machines")
 
     def _victims(self, noun: Noun) -> Item | None:
         """Whose network it is, where no list knows them: "сети 23 институтов"."""
@@ -176,6 +196,9 @@ class Referents(Clauses):
             if token.kind in NAMES:
                 return token.item if token.kind in wanted and token.kind in kinds else None
             fits = filling(head.item, kinds) is not None or OPEN in kinds
+            fits = fits and not self.text[token.start : token.start + 1].islower()
+            # "Адреса клиентов «X»" are no address called X.
+            fits = fits and not (self.among(noun.head, "spots") and token.start in self.quoted)
             if token.item is None and self.name(at) and wanted and fits:
                 return self._text(at, at + 1)
             if token.item is not None and head.item is not None:

@@ -201,6 +201,8 @@ class Reader(Referents):
         def test(noun: Noun) -> bool:
             if self.among_word(noun.prep, "inside") and genders == frozenset("p") and "houses" in frame.whole:
                 return self.pick(noun, frame.agent & SPEAKING, frame, agent=True) is not None
+            if dative and noun.prep == "у":
+                return self.fits(replace(noun, prep=""), frame, agent=True)
             if noun.prep or noun in taken or not noun.case(DAT if dative else NOM):
                 return False
             agrees = dative or (
@@ -220,6 +222,8 @@ class Reader(Referents):
         first = self._first_of_row(clause, verb.at)
         found = self.near(clause, first, plural, before=True, listed=loose) if genders == frozenset("p") else []
         found = found or self.near(clause, first, test, before=True, listed=loose)
+        if found and self._of_another(clause, verb, found[0], taken):
+            return []
         if found or clause.kind == RELATIVE:
             return found
         blocked = any(
@@ -229,6 +233,23 @@ class Reader(Referents):
         if not found and (last := self._before(clause, verb.at)) is not None and last not in taken and loose(last):
             return [last]
         return [] if blocked else self._of_host(clause, test)
+
+    def _of_another(self, clause: Clause, verb: Verb, found: Noun, taken: Sequence[Noun]) -> bool:
+        """True where a stretch of its own says who did it, and the noun found stands in one before: "X: Y did it"."""
+        genders = verb.form.codes
+        first, last = next(((low, high) for low, high in clause.pieces if low <= verb.at < high), (0, 0))
+        if first <= found.head < last or verb.form.mood != FINITE or not genders:
+            return False
+        return any(
+            noun not in taken
+            and not noun.prep
+            and first <= noun.head < last
+            and noun.options is None
+            and noun.codes not in (ANY, COUNTED)
+            and not noun.case(ACC)
+            and any(code[0] in genders and code[1] == NOM for code in noun.codes)
+            for noun in clause.nouns
+        )
 
     def led(self, clause: Clause, verb: Verb, taken: Sequence[Noun] = ()) -> bool:
         """True where a noun before a finite verb agrees with it: it is its subject, known or not."""

@@ -10,7 +10,7 @@ from typing import Any
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
 from geppo.model.entity import Kind, Term
-from geppo.read.frames.characters import Lexicon, Mark, Verb
+from geppo.read.frames.characters import NAMES, PAIRS, PROGRAMS, THEY, Lexicon, Mark, Verb
 from geppo.read.frames.frame import OPEN, Frame, filling, kinds_in
 from geppo.read.names import slug
 from geppo.read.typed import Item
@@ -20,19 +20,14 @@ LONGEST_NOUN = 16
 LONGEST_GAP = 2
 """Characters between a sector and the common noun that it describes."""
 
-NAMES = frozenset({"actor", "malware", "tool", "campaign", "network", "vuln", "org", "product", "agreement"})
-PAIRS = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
-
 _FREE = frozenset({"actor", "malware", "tool", "campaign", "network", "vuln"})
 """Names that a common noun may follow: "the TideHook backdoor" is TideHook, "the Citrix gateway" is not Citrix."""
 _OTHERS = frozenset({"role", "org", "unit", "sector", "body"})
 """Where one of these is said to do a thing, it is nobody unnamed."""
-THEY = frozenset({"actor"})
-"""Whom a pronoun stands for where no name is in the sentence."""
 _GENERIC = frozenset({"unit", "group-kind", "role"})
 _BESIDE = frozenset({"place", "count", "datacount"})
 """Where a thing is and how many there are: no part of what it is called."""
-_OWNED = frozenset({Predicate.TARGETS, Predicate.COMPROMISES})
+_OWNED = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.COMMUNICATES_WITH})
 """Who owns the thing that is attacked is attacked as well."""
 
 
@@ -114,6 +109,8 @@ class Reader:
                 if item.kind in NAMES or (longer and item.start <= verb.start and not same):
                     return True
         word, after = self.words[verb.start : verb.end], self.words[verb.end : self.end]
+        if after.startswith("者") or self.lexicon.begins("trader", word + after):
+            return True
         deed = self.lexicon.search("deed", word)
         before = self.words[self.start : verb.start].rstrip()
         if deed and (self.lexicon.begins("noun_after", after) or self.lexicon.search("noun_before", before)):
@@ -191,7 +188,8 @@ class Reader:
             if stands:
                 return stands, True
             inside = [item for item in self.items if earlier.start <= item.start < earlier.end and item.kind != "place"]
-            if any(not self._governed(item) and not self._object(earlier.start, item) for item in inside):
+            told = not self.lexicon.begins("goes_on", self.words[earlier.start : earlier.end].lstrip())
+            if told and any(not self._governed(item) and not self._object(earlier.start, item) for item in inside):
                 break
         return [], False
 
@@ -240,6 +238,10 @@ class Reader:
 
     def _governed(self, item: Item) -> bool:
         """True behind a preposition."""
+        if item.kind in PROGRAMS and self.lexicon.search(
+            "wielding", self.words[self.stretch(item.start).start : item.start]
+        ):
+            return True
         before = self.words[max(self.start, item.start - 8) : item.start].rstrip(' “「"')
         if self.lexicon.search("called", before) or self.lexicon.search("no_preposition", before):
             return False
@@ -328,7 +330,7 @@ class Reader:
                 stop = at + place
                 break
         for start, end in self.places:
-            if at < start < stop and not self.words[end:stop].lstrip("了过着").startswith("的"):
+            if at < start < stop and not self.lexicon.begins("described", self.words[end:stop].lstrip("了过着")):
                 inside = next((item for item in self.items if item.start <= start < item.end), None)
                 if inside is None or (inside.start == start and inside.end <= end):
                     return start
