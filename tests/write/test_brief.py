@@ -19,8 +19,8 @@ from geppo.model.marking import Tlp
 from geppo.model.report import Gap
 from geppo.write.brief import NONE, Interests, brief
 from geppo.write.edition import visible
-from geppo.write.facts import limit
 from geppo.write.phrases import phrases
+from geppo.write.weighting import limit
 from tests.conftest import MONTHS, made_month
 
 CATALOG = Catalog.load()

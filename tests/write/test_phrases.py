@@ -13,7 +13,7 @@ from geppo.catalog import Catalog
 from geppo.model.claim import Predicate, Rung
 from geppo.read.rules import rules
 from geppo.write.edition import LANGUAGES
-from geppo.write.facts import _UNPRINTED
+from geppo.write.printable import UNPRINTED
 
 _FORMS = {"relay-class/undetermined", "role/human"}
 """Constants that no text prints: each picks a form of its predicate's phrase."""
@@ -33,7 +33,7 @@ def _shape(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("predicate", [one for one in Predicate if one not in _UNPRINTED])
+@pytest.mark.parametrize("predicate", [one for one in Predicate if one not in UNPRINTED])
 def test_every_predicate_has_its_four_forms(predicate: Predicate, language: str) -> None:
     row = _data(language, "phrases.toml")["predicate"][predicate.value]
     for form in (row, *(part for part in row.values() if isinstance(part, dict))):

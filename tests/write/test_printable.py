@@ -9,7 +9,7 @@ import pytest
 from geppo.model.claim import Bound, Claim, Count, Predicate
 from geppo.model.entity import Kind, Term
 from geppo.model.time import day
-from geppo.write.facts import printable
+from geppo.write.printable import printable
 from tests.write.made import made_claim
 
 _ATTACK = Term(kind=Kind.CONCEPT, id="campaign-kind/attack", name="attack")

@@ -11,7 +11,8 @@ import pytest
 from geppo.model.claim import Predicate
 from geppo.model.entity import Kind, Term
 from geppo.write.edition import LANGUAGES
-from geppo.write.facts import form_of, weights
+from geppo.write.forms import form_of
+from geppo.write.weighting import weights
 from tests.write.test_gate_claims import desk, plain_claim
 
 AGENCY = Term(kind=Kind.IDENTITY, id="publisher/jpcert-cc", name="JPCERT/CC")

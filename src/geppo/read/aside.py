@@ -167,6 +167,18 @@ def generic(sentence: Sentence, found: Found) -> bool:
     return words["habit"].search(sentence.text[last : min(sentence.span.end, last + _REACH)]) is not None
 
 
+def superseded(sentence: Sentence) -> bool:
+    """True for a sentence that recalls what was said before more was known, and not what is said today."""
+    known = _superseded(sentence.language)
+    return known is not None and known.search(sentence.text[sentence.span.start : sentence.span.end]) is not None
+
+
+@cache
+def _superseded(language: str) -> Any:
+    source = scope()["superseded"].get(language)
+    return linear.compile(source) if source else None
+
+
 DEEDS = frozenset({Predicate.COMPROMISES, Predicate.STEALS, Predicate.DISRUPTS, Predicate.LEAKS})
 """Predicates of what happened once: whoever is known for stealing data has stolen none by that."""
 

@@ -172,6 +172,8 @@ def _count(
         if item.start - end <= FARTHEST_BEHIND:
             between = text[end : item.start]
             near = "between" in data and data["between"].search(between) is not None
+            # 「個人情報15万件漏えい」: what follows right on is what happened to them.
+            near = near and not (unit is not None and not between and item.kind in _DEEDS)
             if _counted(item) and near and not set(between.casefold().split()) & set(data.get("stop", ())):
                 index, item = _head_noun(text, items, index, owned="owned" in data)
                 taken.add(index)

@@ -29,6 +29,9 @@ _HIT = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.DISRUPTS, 
 
 _CLAIMED = frozenset({Predicate.CLAIMS_RESPONSIBILITY})
 _ANY_VICTIM = "unit/victim"
+_WORK = Term(kind=Kind.CONCEPT, id="service/operations", name="operations")
+"""What stops where a house's plants or papers do."""
+
 _HOUSES = frozenset({"unit/company", "unit/organisation", "unit/victim", "unit/country"})
 
 
@@ -118,7 +121,7 @@ def _theirs(claim: Claim, text: str, items: Items, language: str) -> bool:
         return False
     start, end = claim.passage.start, claim.passage.end
     return any(
-        own["theirs"].search(text[max(start, item.start - _data()["reach"]) : item.start]) is not None
+        own["theirs"].search(text[max(start, item.start - _data()["reach"]) : item.end]) is not None
         for item in items(start, end)
         if any(term.id == claim.object.id for term in item.terms)
     )
@@ -150,7 +153,7 @@ def of_the_page(claims: Sequence[Claim], document: Document, items: Items, catal
         elif claim.object is not None and claim.object.id == _ANY_VICTIM and claim.predicate in _CLAIMED:
             made.append(replace(claim, object=house))
         elif claim.predicate is Predicate.DISRUPTS and _theirs(claim, document.text, items, document.language):
-            made.append(replace(claim, object=house, count=None))
+            made.append(_of(replace(claim, object=_WORK, count=None), house))
         elif _thing(claim) is not None and claim.qualifier(OWNER) is None:
             made.append(_of(claim, house))
         else:

@@ -21,7 +21,7 @@ from geppo.read import doers
 from geppo.read.adnominal import of_another, own_topic, read_already
 from geppo.read.anaphora import Salience
 from geppo.read.arguments import arguments
-from geppo.read.aside import DEEDS, asks, closed, generic, supposed, usual, without_tellers
+from geppo.read.aside import DEEDS, asks, closed, generic, superseded, supposed, usual, without_tellers
 from geppo.read.counts import PERCENT
 from geppo.read.dating import date_of
 from geppo.read.frames import Statement, statements
@@ -272,7 +272,7 @@ def _claims(
     hedge, negated = modality(sentence, found, span, clause, spoken_of)
     if negated and any(object_ and object_.kind is not Kind.LOCATION for _, object_ in pairs):
         pairs = [pair for pair in pairs if pair[1] is None or pair[1].kind is not Kind.LOCATION]
-    if (hedge.rung is Rung.NOT_FOUND and not negated) or (negated and "given" in constants):
+    if (hedge.rung is Rung.NOT_FOUND and (not negated or superseded(sentence))) or (negated and "given" in constants):
         return
     flat = rules.flat.get(found.predicate)
     words = sentence.text[sentence.span.start : sentence.span.end]

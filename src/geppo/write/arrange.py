@@ -10,9 +10,10 @@ from geppo.model.claim import STRENGTH, Claim, Rung
 from geppo.model.edition import EditionKind, Role, Story
 from geppo.model.entity import Kind, Term
 from geppo.write.discourse import condensed
-from geppo.write.facts import fact_key, limit, names_somebody, weights
+from geppo.write.facts import fact_key, names_somebody
 from geppo.write.outline import HOSTILE, JOINT, Planner, named_subject
 from geppo.write.statement import Outline, SectionPlan, Statement, statement
+from geppo.write.weighting import limit, weights
 
 HEADINGS_JA, HEADINGS_EN = 60, 40
 """Room left for headings, in characters and words."""

@@ -32,8 +32,8 @@ from geppo.model.edition import (
     Table,
 )
 from geppo.model.entity import Kind, Term
-from geppo.write.facts import limit
 from geppo.write.phrases import Phrases, fill, phrases
+from geppo.write.weighting import limit
 from geppo.write.wording import Wording, spaced
 
 Fits = Callable[[tuple[Edition, ...]], bool]

@@ -10,9 +10,9 @@ from geppo.model.edition import Bar, Cell, Counts, Event, Figure, Matrix, Story,
 from geppo.model.entity import Kind, Term
 from geppo.write.cite import Citations
 from geppo.write.compose import Composer
-from geppo.write.facts import is_named
 from geppo.write.outline import HOSTILE, Planner
 from geppo.write.phrases import fill
+from geppo.write.printable import is_named
 
 MOST_BARS = 12
 _NO_SIZE = frozenset({"unit/percent", "unit/country"})

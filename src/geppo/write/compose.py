@@ -11,7 +11,8 @@ from geppo.model.assessment import Assessment
 from geppo.model.claim import Claim, Predicate, Rung
 from geppo.model.entity import Kind, Term
 from geppo.model.time import Period
-from geppo.write.facts import TIED, Fact, dated, form_of
+from geppo.write.facts import Fact
+from geppo.write.forms import TIED, dated, form_of
 from geppo.write.network_words import Networks
 from geppo.write.phrases import Phrases, fill, phrases
 from geppo.write.statement import Statement

@@ -13,10 +13,11 @@ from itertools import pairwise
 from geppo.model.claim import Predicate, Rung
 from geppo.model.edition import Role
 from geppo.model.entity import Kind
-from geppo.write.facts import TIED, form_of, limit
+from geppo.write.forms import TIED, form_of
 from geppo.write.outline import HOSTILE, JOINT, Planner
 from geppo.write.parties import Parties
 from geppo.write.statement import Outline, SectionPlan, Statement, statement
+from geppo.write.weighting import limit
 
 _OURS = ("overlap", "partner")
 _TAILS = {f"origins.{name}": name for name in ("single", "single_unseen", "single_alone")}

@@ -21,13 +21,13 @@ from geppo.write.cite import Citations
 from geppo.write.compose import Composer
 from geppo.write.discourse import connected
 from geppo.write.edits import Desk
-from geppo.write.facts import limit
 from geppo.write.gate import Gate, Readback
 from geppo.write.outline import Planner
 from geppo.write.phrases import fill, phrases
 from geppo.write.smooth import Smoother
 from geppo.write.spelling import spellings
 from geppo.write.statement import Outline, SectionPlan, Statement
+from geppo.write.weighting import limit
 
 LANGUAGES = ("ja", "en")
 

@@ -14,10 +14,10 @@ from geppo.model.edition import Edition, Month, Section, Sentence, Story
 from geppo.model.edits import Drop, Edits, Outcome, Pin, Remark, Rephrase, State
 from geppo.model.entity import Kind
 from geppo.write.edit_gate import Closed, refusals, remark_refusals
-from geppo.write.facts import limit
 from geppo.write.gate import Gate
 from geppo.write.outline import PINNED
 from geppo.write.statement import Outline, SectionPlan, Statement
+from geppo.write.weighting import limit
 
 _PIN = 5.0
 """A pin's weight in units of the month's weightiest story: a theme is weighed by at most three whole stories and three

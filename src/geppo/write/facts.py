@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
-from importlib import resources
-from typing import Any
 
 from geppo.catalog import Catalog
 from geppo.model.assessment import AssessmentKind
@@ -18,34 +14,14 @@ from geppo.model.edition import Month, Story
 from geppo.model.entity import Kind, Term
 from geppo.model.relay import OwnNetwork
 from geppo.model.report import Document
+from geppo.write.forms import form_of
+from geppo.write.printable import NOBODY, is_named, printable
+from geppo.write.weighting import limit, weights
 
 UNORDERED = frozenset({Predicate.SHARES, Predicate.COOPERATES, Predicate.SAME_AS})
-_UNPRINTED = frozenset({Predicate.HOSTS, Predicate.COMMUNICATES_WITH, Predicate.ASSESSES})
-TIED = "tied"
-"""The wording of a count of what belongs to a thing and is not its size."""
-_UNSAID_DATA = frozenset({"data/information", "data/document", "data/personal-data", "data/file"})
-_NOBODY = frozenset({"role/attacker", "role/hacker", "role/operator", "role/cybercriminal", "unit/victim"})
-"""Subjects of whom only a few things are worth saying."""
 
-_OUTAGE = "campaign-kind/outage"
-_ANY_DEVICE = "device/device"
-"""That "a device" is an ORB is what a glossary says, and no finding."""
 
 _VAGUENESS = {"shared-thing": 2, "relay-class": 1}
-_MAIN_KINDS = frozenset(
-    {Kind.INTRUSION_SET, Kind.MALWARE, Kind.CAMPAIGN, Kind.INFRASTRUCTURE, Kind.VULNERABILITY, Kind.AGREEMENT}
-)
-
-
-@cache
-def weights() -> Mapping[str, Any]:
-    """The table of weights and limits."""
-    return tomllib.loads(resources.files("geppo.write").joinpath("weights.toml").read_text(encoding="utf-8"))
-
-
-def limit(name: str) -> int:
-    """A limit of the table."""
-    return int(weights()["limits"][name])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,119 +67,6 @@ class Fact:
         return tuple(dict.fromkeys(claim.id for claim in (self.best, *self.merged, *same)))
 
 
-def _count_form(claim: Claim) -> str:
-    if claim.subject.kind is Kind.IDENTITY:
-        return "house"
-    if claim.subject.kind is Kind.PRODUCT:
-        return "reachable"
-    if claim.subject.kind is Kind.VULNERABILITY:
-        return "exposed"
-    if claim.count is not None:
-        unit = claim.count.unit
-        if unit.kind is Kind.SECTOR:
-            return "spread"
-        worded = next((form for form, units in weights()["counts"].items() if unit.id in units), "")
-        if worded == TIED and claim.qualifier("place"):
-            return "place"
-        return worded or ("place" if claim.qualifier("place") else "")
-    return ""
-
-
-def _class_form(claim: Claim) -> str:
-    if claim.object is not None and claim.object.id.endswith("/undetermined"):
-        return "undetermined"
-    if claim.subject.id.startswith("device/"):
-        return "device"
-    return "strict" if claim.qualifier("degree") else ""
-
-
-def _automation_form(claim: Claim) -> str:
-    if claim.qualifier("limit"):
-        return "limit"
-    return "human" if claim.object is not None and claim.object.id == "role/human" else ""
-
-
-def _since(claim: Claim) -> bool:
-    opening = claim.qualifier("open")
-    return claim.when is not None and opening is not None and opening.name == "since"
-
-
-def dated(claim: Claim) -> bool:
-    """False where a sentence cannot say the date: what began "since" asks for a verb form of its own."""
-    return not _since(claim) or form_of(claim).startswith("since")
-
-
-def _attribution_form(claim: Claim) -> str:
-    if not claim.subject.id.startswith("role/") or claim.object is None:
-        return ""
-    return "operator-place" if claim.object.kind is Kind.LOCATION else "operator"
-
-
-def _leak_form(claim: Claim) -> str:
-    if claim.count is None:
-        return ""
-    return "data" if claim.count.unit.id.startswith("data/") or claim.count.unit.id == "unit/record" else "counted"
-
-
-def _warning_form(claim: Claim) -> str:
-    """How what is warned of stands to the things in danger: an attack is against them, a flaw is in them."""
-    what = claim.qualifier("what")
-    kind = what.id.partition("/")[0] if what is not None else ""
-    return str(weights()["warned_of"].get(kind, ""))
-
-
-_FORMS: Mapping[Predicate, Callable[[Claim], str]] = {
-    Predicate.COUNTS: _count_form,
-    Predicate.CLASSIFIES: _class_form,
-    Predicate.AUTOMATES: _automation_form,
-    Predicate.ATTRIBUTED_TO: _attribution_form,
-    Predicate.LEAKS: _leak_form,
-    Predicate.RATIFIES: lambda claim: "act" if claim.qualifier("act") else "",
-    Predicate.DISRUPTS: lambda claim: "deletion" if claim.qualifier("form") else "",
-    Predicate.HAS_NEXUS: lambda claim: "interest" if claim.qualifier("form") else "",
-    Predicate.COOPERATES: lambda claim: "imitation" if claim.qualifier("form") else "",
-    Predicate.EXPLOITS: lambda claim: "since" if _since(claim) else "",
-    Predicate.TARGETS: lambda claim: "counted" if claim.count is not None else "since" if _since(claim) else "",
-    Predicate.USES: lambda claim: "counted" if claim.count is not None else "since" if _since(claim) else "",
-    Predicate.LISTS: lambda claim: "due" if claim.qualifier("due") else "",
-    Predicate.ACTIVE: lambda claim: "since" if claim.qualifier("open") else "",
-    Predicate.WARNS: _warning_form,
-    Predicate.DENIES: lambda claim: "doubt" if claim.subject.id == "role/expert" else "",
-}
-
-
-def form_of(claim: Claim) -> str:
-    """The variant of the predicate's phrase that a claim needs, or an empty text."""
-    chosen = _FORMS.get(claim.predicate)
-    if chosen is not None:
-        return chosen(claim)
-    return "counted" if claim.count is not None else ""
-
-
-def _says_nothing_to_check(claim: Claim) -> bool:
-    """True for "an attack disrupted a service": no name, number, day or place.
-
-    "Countries in China" is no victim, and that an outage disrupted a system is what an outage is. What did not happen
-    is worth saying of a system without a name, too, except where that is all that is said.
-    """
-    if claim.object is not None and claim.object.id == "unit/country" and claim.count is None:
-        return True
-    if claim.predicate is Predicate.COMPROMISES and claim.count is not None:
-        return claim.count.unit.id in weights()["not_entered"]["units"]
-    if claim.negated:
-        # "A breach did not disrupt a system": no breach that disrupts none could be told from another.
-        nameless = claim.object is not None and Kind.CONCEPT is claim.subject.kind is claim.object.kind
-        return claim.predicate is Predicate.DISRUPTS and nameless and claim.qualifier("owner") is None
-    if claim.subject.id == _OUTAGE and claim.object is not None and claim.object.kind is Kind.CONCEPT:
-        return True
-    ends = [term for term in (claim.subject, claim.object) if term is not None]
-    if claim.object is not None and claim.object.id in weights()["nobody_in_particular"]["terms"]:
-        # "The group broke into victims": a group that breaks in has victims.
-        ends = []
-    named = any(term.kind is not Kind.CONCEPT for term in ends)
-    return not (named or claim.count or claim.when or claim.qualifier("place") or claim.qualifier("owner"))
-
-
 def fact_key(claim: Claim, catalog: Catalog) -> tuple[str, ...]:
     """What makes two claims one statement."""
     subject = catalog.canonical(claim.subject.id) or claim.subject.name
@@ -220,54 +83,6 @@ def fact_key(claim: Claim, catalog: Catalog) -> tuple[str, ...]:
     if claim.predicate in (Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE):
         parts.append(claim.when.iso() if claim.when else "")
     return tuple(parts)
-
-
-_OF_SOMEBODY = frozenset({Predicate.SANCTIONS, Predicate.DISCLOSES})
-_OF_THE_NAMED = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.USES})
-"""What "malware" or "an intrusion" did is no news; what somebody with a name did is."""
-
-
-def _counts_nothing(claim: Claim) -> bool:
-    """True for a count without a number, or of money: whether that was paid, asked or lost is another statement."""
-    if claim.predicate is not Predicate.COUNTS:
-        return False
-    return claim.count is None or claim.count.unit.id in weights()["money"]["units"]
-
-
-def printable(claim: Claim) -> bool:
-    """Claims that a sentence can say: complete, typed, and of a predicate with a phrase.
-
-    A noun that no list knows (kind TEXT) has no word in the other language, so it stays in the evidence.
-    """
-    if claim.predicate in _UNPRINTED or _counts_nothing(claim):
-        return False
-    if claim.predicate is Predicate.CLASSIFIES and claim.subject.id == _ANY_DEVICE:
-        return False
-    if claim.predicate in _OF_SOMEBODY and claim.count is None and claim.object is not None:
-        # "Australia sanctioned hackers" says of nobody whom, "a house disclosed a scam" of no scam which.
-        return claim.object.kind is not Kind.CONCEPT or claim.object.id in weights()["own_misfortune"]["terms"]
-    if claim.predicate is Predicate.LEAKS and claim.count is None and claim.subject.id in _UNSAID_DATA:
-        return False
-    if claim.predicate is Predicate.AUTOMATES and claim.count is None and form_of(claim) != "limit":
-        return False
-    if claim.predicate in (Predicate.SIGNS, Predicate.RATIFIES, Predicate.ENTERS_INTO_FORCE):
-        return claim.when is not None and claim.subject.kind is Kind.AGREEMENT
-    if claim.predicate is Predicate.ARRESTS and claim.qualifier("step") is not None:
-        return False
-    if claim.predicate is Predicate.ATTRIBUTED_TO and claim.subject.id.startswith("campaign-kind/"):
-        return False
-    if claim.predicate is Predicate.ACTIVE:
-        return claim.when is not None and is_named(claim.subject)
-    if claim.predicate is Predicate.EXPLOITS and claim.object is not None:
-        return claim.object.kind in (Kind.VULNERABILITY, Kind.PRODUCT)
-    if claim.predicate in _ACTS and _says_nothing_to_check(claim):
-        return False
-    if claim.subject.id in _NOBODY or claim.subject.id.startswith("group-kind/"):
-        return claim.predicate in (Predicate.EXPLOITS, Predicate.ATTRIBUTED_TO, Predicate.DENIES, Predicate.ARRESTS)
-    if claim.predicate in _OF_THE_NAMED and claim.subject.kind is Kind.CONCEPT and claim.qualifier("owner") is None:
-        return False
-    terms = [term for term in (claim.subject, claim.object) if term is not None]
-    return not any(term.kind in (Kind.OBSERVABLE, Kind.TEXT) for term in terms)
 
 
 def standing(month: Month, catalog: Catalog) -> list[Claim]:
@@ -316,7 +131,7 @@ def facts_of(
     for key in sorted(held):
         witnesses = sorted(held[key], key=lambda claim: _witness(claim, roots))
         found.append(Fact(claims=tuple(witnesses), score=_score(witnesses, roots, main, month, catalog, documents)))
-    found = _without_seconds(_without_vague_denials(_without_places(found)))
+    found = _without_seconds(_without_vague_denials(_without_nameless_doers(_without_places(found))))
     return _merged(sorted(found, key=lambda fact: (-fact.score, fact.best.published, fact.best.id)))
 
 
@@ -334,6 +149,21 @@ def _without_places(facts: Sequence[Fact]) -> list[Fact]:
             fact.best.object is not None
             and fact.best.object.kind is Kind.LOCATION
             and key(fact.best, fact.best.object) in told
+        )
+    ]
+
+
+def _without_nameless_doers(facts: Sequence[Fact]) -> list[Fact]:
+    """Without "attackers broke into X" beside "Y claimed the attack on X": the reader knows that somebody did."""
+    hit = {fact.best.object.id for fact in facts if fact.best.object is not None and is_named(fact.best.subject)}
+    return [
+        fact
+        for fact in facts
+        if not (
+            fact.best.predicate is Predicate.COMPROMISES
+            and fact.best.subject.id in NOBODY
+            and fact.best.object is not None
+            and fact.best.object.id in hit
         )
     ]
 
@@ -470,8 +300,6 @@ _AGAINST = frozenset({Predicate.ARRESTS, Predicate.SEIZES, Predicate.SANCTIONS})
 _OF_A_FLAW = frozenset({Predicate.EXPLOITS, Predicate.FIXES, Predicate.LISTS})
 """Statements that are about a vulnerability, whoever the doer is."""
 
-_ACTS = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.STEALS, Predicate.DISRUPTS, Predicate.USES})
-"""Acts of which a sentence has to name somebody or something."""
 
 _MAY_BE_ANOTHER = _AGAINST | {
     Predicate.FIXES, Predicate.TARGETS, Predicate.COMPROMISES, Predicate.EXPLOITS, Predicate.USES, Predicate.STEALS,
@@ -485,11 +313,6 @@ def names_somebody(fact: Fact) -> bool:
         return True
     terms = (fact.best.subject, *fact.objects)
     return any(term.kind not in (Kind.CONCEPT, Kind.TEXT) for term in terms)
-
-
-def is_named(term: Term) -> bool:
-    """True for a term with a name of its own."""
-    return term.kind in _MAIN_KINDS
 
 
 def own_networks(month: Month) -> tuple[OwnNetwork, ...]:

@@ -23,9 +23,10 @@ from geppo.model.edition import Edition, EditionKind
 from geppo.model.entity import Kind, Mention, Term
 from geppo.model.time import month
 from geppo.write.compose import Composer
-from geppo.write.facts import UNORDERED, limit
+from geppo.write.facts import UNORDERED
 from geppo.write.outline import HOSTILE, Planner
 from geppo.write.statement import Statement
+from geppo.write.weighting import limit
 
 NAMED = frozenset(
     {

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from geppo.model.claim import Claim, Predicate
 from geppo.model.entity import Kind
-from geppo.write.facts import Fact, form_of, weights
+from geppo.write.facts import Fact
+from geppo.write.forms import form_of
 from geppo.write.statement import Statement
+from geppo.write.weighting import weights
 
 House = Callable[[str], str]
 """One id for a publisher, whichever of its names a page prints."""

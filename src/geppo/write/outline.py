@@ -17,10 +17,11 @@ from geppo.model.claim import STRENGTH, Claim, Predicate, Rung
 from geppo.model.edition import Month, Role, Story
 from geppo.model.entity import Kind, Term
 from geppo.model.report import Document
-from geppo.write.facts import Fact, facts_of, is_known_nexus, limit, own_networks, standing, weights
+from geppo.write.facts import Fact, facts_of, is_known_nexus, own_networks, standing
 from geppo.write.order import behind_what_they_deny, elaborates, in_reading_order, is_essence
 from geppo.write.retellings import with_changes
 from geppo.write.statement import Statement, statement
+from geppo.write.weighting import limit, weights
 
 _ELABORATES = 14.0
 """Points by which a fact that explains the lead, or doubts what it is about, is worth less than the lead itself."""

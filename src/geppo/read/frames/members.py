@@ -67,3 +67,12 @@ def cause(reader: Reader, near: Sequence[Marked], kinds: frozenset[str]) -> list
         if (fits := filling(one.item, kinds)) is not None:
             return [fits]
     return []
+
+
+def by_means_of(reader: Reader, thing: Item) -> bool:
+    """True where something is done with a thing: 「流出した認証情報で」.
+
+    「流出した個人情報は15万件で、」 counts the thing: its 「で」 is no means.
+    """
+    counted = "は" in reader.text[thing.start : thing.end]
+    return not counted and reader.lexicon.behind["means"].match(reader.text[thing.end : reader.end]) is not None

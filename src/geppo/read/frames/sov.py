@@ -14,7 +14,7 @@ from itertools import pairwise
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
 from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, kinds_in, worth
-from geppo.read.frames.members import cause, principals, robbed_from, whose
+from geppo.read.frames.members import by_means_of, cause, principals, robbed_from, whose
 from geppo.read.frames.particles import (
     AGENT,
     COMMON,
@@ -144,7 +144,7 @@ def _loot(reader: Reader, verb: Verb, agents: Sequence[Item], patients: Sequence
     if verb.frame.predicate is Predicate.STEALS:
         return not (verb.passive and robbed_from(reader, verb) and _goes_on(reader, head))
     if verb.frame.predicate is Predicate.LEAKS:
-        return reader.lexicon.behind["means"].match(reader.text[head.end : reader.end]) is not None
+        return by_means_of(reader, head)
     suffered = verb.passive and verb.frame.predicate in (Predicate.TARGETS, Predicate.COMPROMISES)
     return suffered and head.kind == "unit" and head.count is None
 
