@@ -29,7 +29,7 @@ _HIT = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.DISRUPTS, 
 
 _CLAIMED = frozenset({Predicate.CLAIMS_RESPONSIBILITY})
 _ANY_VICTIM = "unit/victim"
-_WORK = Term(kind=Kind.CONCEPT, id="service/operations", name="operations")
+_WORK = Term(kind=Kind.CONCEPT, id="service/operations", name="business operations")
 """What stops where a house's plants or papers do."""
 
 _HOUSES = frozenset({"unit/company", "unit/organisation", "unit/victim", "unit/country"})
