@@ -71,10 +71,16 @@ def without_tellers(sentence: Sentence, found: Found) -> Found | None:
 
 
 def _only_made(sentence: Sentence, item: Item) -> bool:
-    """True for a house by whose name its products go: "Northgate firewalls"."""
-    maker = _words(sentence.language).get("maker")
+    """True for a house by whose name its products go ("Northgate firewalls"), and for those whom others serve
+    ("suppliers of hospitals")."""
+    words = _words(sentence.language)
+    if "maker" not in words or item.kind not in ("org", "sector"):
+        return False
+    before = sentence.text[max(sentence.span.start, item.start - _REACH) : item.start]
     behind = sentence.text[item.end : min(sentence.span.end, item.end + _REACH)]
-    return maker is not None and item.kind == "org" and maker.search(behind) is not None
+    return words["owned"].search(before) is not None or (
+        item.kind == "org" and words["maker"].search(behind) is not None
+    )
 
 
 def closed(sentence: Sentence, found: Found) -> bool:

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from geppo.model.entity import Kind, Term
+from geppo.read.frames.adjuncts import apart, while_ago
 from geppo.read.frames.forms import BASE, ING, PARTICIPLE, PAST, S, forms_of
 from geppo.read.frames.frame import OPEN, Able, Frame, Frames, filling
 from geppo.read.frames.tokens import Token, tokens, unquoted
@@ -168,6 +169,8 @@ class Sentence:
             behind = self._over_adverbs(at + 1) if word in self.lexicon.words["be"] else at + 1
             rows = [(at + 1, row) for row in phrases.get("", ())]
             rows += [(behind, row) for following in self._readings(behind) for row in phrases.get(following, ())]
+            if place := apart(self, at + 1):
+                rows += [(place, row) for row in phrases.get(self.word(place), ()) if PARTICIPLE not in row.forms]
             for place, row in rows:
                 told = PARTICIPLE in row.forms
                 last, slot, until = self._rest(place, row.rest, told=told) if row.needed <= words else (0, 0, 0)
@@ -316,12 +319,7 @@ class Sentence:
         did = token.item is None and ((token.lower.endswith("ed") and before in _ACTING) or self.among(at, "finite"))
         if before in ("role", "group-kind"):  # "the intruders used …"
             did = did or any(PAST in verb.forms for verb in self.verbs_at.get(at, ()))
-        return did or self.among(at, "articles") or self._verb_here(at) or self._while_ago(at)
-
-    def _while_ago(self, at: int) -> bool:
-        """True where a stretch of time begins ("two weeks earlier", "last autumn", "early in the year")."""
-        opens = self.among(at, "numbers") or self.among(at, "pointing") or self.word(at).isdigit()
-        return opens and self.among(at + 1, "spans")
+        return did or self.among(at, "articles") or self._verb_here(at) or while_ago(self, at)
 
     def _verb_here(self, at: int) -> bool:
         """True where a participle behind a noun says what was done to it ("servers hijacked by …")."""

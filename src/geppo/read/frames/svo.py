@@ -57,6 +57,8 @@ def _unreal(reader: Reader, verb: Verb, start: int, auxiliaries: Sequence[str]) 
         return True
     if BASE in verb.forms and not auxiliaries and reader.let(start):
         return True
+    if (reader.word(start - 2), reader.word(start - 1)) == ("let", "alone"):
+        return True
     if reader.word(start - 1) == "to" and reader.governor(start - 1) < 0:
         if reader.word(start - 2) in ("is", "are") or _carried_out(reader, verb, start):
             return False
