@@ -214,7 +214,8 @@ class Referents(Clauses):
             naming = naming or self.among(at, "naming") or (at == noun.last and self.among(at, "dashes"))
             if self.tokens[at].kind in wanted and naming and self.tokens[at].kind in kinds:
                 return self.tokens[at].item
-            if self.word(at) in ";.:" or (self.finite(at) and not self.among(at, "naming")):
+            names = self.among(at, "naming") or self.among(at, "renaming")
+            if self.word(at) in ";.:" or (self.finite(at) and not names):
                 break
         return None
 
