@@ -44,7 +44,7 @@ class Referents(Clauses):
             return None
         said_of = agent or frame.roles.get("patient") == "S"
         named = self._apposed(noun, kinds, agent=agent) or (self._earlier(noun) if said_of else None)
-        if named is not None and not self._hit(noun, named, frame):
+        if named is not None and not self._hit(noun, named, frame, agent=agent):
             return named if named.kind in kinds or named.kind == OPEN else None
         if agent and self.guessed(noun, frame):
             return None
@@ -69,10 +69,16 @@ class Referents(Clauses):
         wanted = self._acting(word, frame) if agent else self._wanted(word, frame)
         return self._words(noun) if wanted else None
 
-    def _hit(self, noun: Noun, named: Item, frame: Frame) -> bool:
-        """True for whom a deed hit, where the deed itself is meant: "взлом «X»", not "кампания «X»"."""
-        deed = self.tokens[noun.head].kind == "campaign-kind" and not self.noun_among(noun.head, "titled")
-        return deed and named.kind == OPEN and frame.predicate is Predicate.ATTRIBUTED_TO
+    def _hit(self, noun: Noun, named: Item, frame: Frame, *, agent: bool) -> bool:
+        """True for whom a deed hit, where the deed itself is meant ("взлом «X»", not "кампания «X»"), or who is no
+        doer: "торговая сеть «X»", "гигант X"."""
+        head = self.tokens[noun.head]
+        if named.kind != OPEN:
+            return False
+        if agent and "houses" not in frame.whole and (head.kind == "sector" or self.among(noun.head, "houses")):
+            return True
+        deed = head.kind == "campaign-kind" and not self.noun_among(noun.head, "titled")
+        return deed and frame.predicate is Predicate.ATTRIBUTED_TO
 
     def whose(self, item: Item) -> Item:
         """Data with the number of those whose they are: "данные 12 400 клиентов", "данные порядка 37 млн абонентов"."""
@@ -208,7 +214,8 @@ class Referents(Clauses):
             naming = naming or self.among(at, "naming") or (at == noun.last and self.among(at, "dashes"))
             if self.tokens[at].kind in wanted and naming and self.tokens[at].kind in kinds:
                 return self.tokens[at].item
-            if self.word(at) in ";.:" or (self.finite(at) and not self.among(at, "naming")):
+            names = self.among(at, "naming") or self.among(at, "renaming")
+            if self.word(at) in ";.:" or (self.finite(at) and not names):
                 break
         return None
 

@@ -219,6 +219,9 @@ class Reader(Referents):
 
         if clause.kind == APART and verb.form.mood == GERUND:
             return self._of_host(clause, test, gerund=True)
+        own = self._relative_subject(clause, verb, taken)
+        if own is not None:
+            return [own] if test(own) else []
         first = self._first_of_row(clause, verb.at)
         found = self.near(clause, first, plural, before=True, listed=loose) if genders == frozenset("p") else []
         found = found or self.near(clause, first, test, before=True, listed=loose)
@@ -233,6 +236,23 @@ class Reader(Referents):
         if not found and (last := self._before(clause, verb.at)) is not None and last not in taken and loose(last):
             return [last]
         return [] if blocked else self._of_host(clause, test)
+
+    def _relative_subject(self, clause: Clause, verb: Verb, taken: Sequence[Noun]) -> Noun | None:
+        """The pronoun of a relative clause whose object is said: "компании, которые предоставляли X серверы"."""
+        if clause.kind != RELATIVE or verb.form.mood != FINITE or not any(noun.case(ACC) for noun in taken):
+            return None
+        genders = verb.form.codes
+        return next(
+            (
+                noun
+                for noun in clause.nouns
+                if not noun.prep
+                and noun not in taken
+                and self.word(noun.head) in self.lexicon.relative
+                and any(code[0] in genders and code[1] == NOM for code in noun.codes)
+            ),
+            None,
+        )
 
     def _of_another(self, clause: Clause, verb: Verb, found: Noun, taken: Sequence[Noun]) -> bool:
         """True where a stretch of its own says who did it, and the noun found stands in one before: "X: Y did it"."""

@@ -154,8 +154,8 @@ class Reader:
         return max(found, key=lambda mark: mark.start, default=None)
 
     def _reaches(self, end: int, at: int) -> bool:
-        between = self.words[end:at]
-        return not self.lexicon.search("reset", between) and not any(end < start < at for start, _ in self.places)
+        told = any(end < start < at and "的" not in self.words[last:at] for start, last in self.places)
+        return not told and not self.lexicon.search("reset", self.words[end:at])
 
     def agents(self, verb: Verb, span: Span, before: int) -> tuple[list[Item], bool]:
         """Who acts, and whether a pronoun stands for it: the nearest before the verb, else one of a stretch before."""
