@@ -31,7 +31,7 @@ ADNOMINAL, LINKING, QUOTING, FINAL = "adnominal", "linking", "quoting", "final"
 LONGEST_TAIL = 48
 """Characters behind a verb's stem in which its negation or condition is looked for."""
 
-LONGEST_STEM = 3
+LONGEST_STEM = 12
 """Letters of a verb by which a frame is passed over where they are nowhere in a sentence."""
 LONGEST_OPENING = 5
 """Letters of a name in front of a sentence that ends in a particle like a quotation does."""
@@ -132,7 +132,8 @@ class Lexicon:
                 self._of_stem.setdefault(one, []).append(number)
         # A verb that is its own ending has no stem: any sentence may hold it.
         self._stemless = self._of_stem.pop("", [])
-        self._automaton = AhoCorasick(list(self._of_stem), store_patterns=True)
+        self._automaton = AhoCorasick(list(self._of_stem))
+        self._frames_of = list(self._of_stem.values())
         self.stemmed = lru_cache(KEPT)(self._stemmed)
         self._forms: dict[str, str] = {}
         self._particles: dict[tuple[str, bool], str] = {}
@@ -154,9 +155,12 @@ class Lexicon:
         return any(self.verbs[number][0].id in may for number in self.stemmed(piece))
 
     def _stemmed(self, piece: str) -> list[int]:
-        """Numbers of the frames that a text may hold by their stems, in one pass."""
-        stems = set(self._automaton.find_matches_as_strings(piece, overlapping=True))
-        return sorted({*self._stemless, *(number for one in stems for number in self._of_stem[one])})
+        """Numbers of the frames that a text may hold by their stems, in one pass: a verb begins a word."""
+        found = set(self._stemless)
+        for number, start, _ in self._automaton.find_matches_as_indexes(piece, overlapping=True):
+            if not start or not piece[start - 1].isalnum():
+                found.update(self._frames_of[number])
+        return sorted(found)
 
     def whole(self, name: str, text: str) -> bool:
         """True where a text is of a class of words."""
@@ -414,7 +418,7 @@ class Reader:
         starts = {
             word.start: number
             for number, word in enumerate(self.words)
-            if not self.lexicon.whole("no_verb", word.plain)
+            if word.start in self._verbal and not self.lexicon.whole("no_verb", word.plain)
         }
         found: dict[int, list[tuple[int, Frame, bool]]] = {}
         for start, end, frame, voice in matches:
