@@ -14,10 +14,13 @@ from typing import Any
 
 from geppo import linear
 from geppo.model.claim import Predicate
+from geppo.read.frames.hangul import expanded
 from geppo.read.rules import scope
 from geppo.read.sentence import Found, Sentence
 from geppo.read.typed import Item
 
+_REACH_OF_ENDINGS = 32
+"""Characters of an ending with the words that govern it."""
 _REACH = 48
 """Characters before and behind a name in which it is said that it tells or studies something."""
 
@@ -187,6 +190,23 @@ def _superseded(language: str) -> Any:
 
 DEEDS = frozenset({Predicate.COMPROMISES, Predicate.STEALS, Predicate.DISRUPTS, Predicate.LEAKS})
 """Predicates of what happened once: whoever is known for stealing data has stolen none by that."""
+
+
+def only_meant(sentence: Sentence, end: int) -> bool:
+    """True where the ending behind a rule's words makes them a plan, a wish, a fear or an order (Korean).
+
+    The words end with the stem of a verb ("서버를 압수"), and only what follows says whether it was done (압수했다), is
+    planned (압수할 계획) or was wanted (압수하려 했다). Frames look at the endings of their verbs themselves.
+    """
+    known = _endings(sentence.language)
+    behind = sentence.text[end : min(sentence.span.end, end + _REACH_OF_ENDINGS)]
+    return known is not None and known.match(behind) is not None
+
+
+@cache
+def _endings(language: str) -> Any:
+    source = scope()["meant"].get(language)
+    return linear.compile(expanded(source)) if source else None
 
 
 def usual(words: str, language: str) -> bool:

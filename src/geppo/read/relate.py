@@ -21,7 +21,7 @@ from geppo.read import doers
 from geppo.read.adnominal import of_another, own_topic, read_already
 from geppo.read.anaphora import Salience
 from geppo.read.arguments import arguments
-from geppo.read.aside import DEEDS, asks, closed, generic, superseded, supposed, usual, without_tellers
+from geppo.read.aside import DEEDS, asks, closed, generic, only_meant, superseded, supposed, usual, without_tellers
 from geppo.read.counts import PERCENT
 from geppo.read.dating import date_of
 from geppo.read.frames import Statement, statements
@@ -193,7 +193,7 @@ def _guarded(rules: RuleSet, rule: Rule, sentence: Sentence, line: TypedLine, ma
     words = sentence.text[start : min(sentence.span.end, end + BEHIND)]
     if needed is not None and needed.search(words) is None:
         return True
-    return guard is not None and guard.search(sentence.text[start:end]) is not None
+    return only_meant(sentence, end) or (guard is not None and guard.search(sentence.text[start:end]) is not None)
 
 
 def _from_match(sentence: Sentence, line: TypedLine, rule: Rule, match: Any) -> Found:

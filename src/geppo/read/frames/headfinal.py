@@ -244,7 +244,7 @@ def _active(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tuple
         near = reader.elements[_before_manner(reader, number) : number]
     near = _told_bare(reader, near, roles)
     patients = by(reader, near, roles, frame.patient, frame)
-    if not patients and OBJECT in roles and not holds(near, (OBJECT,)):
+    if not patients and not holds(near, roles) and not {OBJECT, SUBJECT}.isdisjoint(roles):
         also = by(reader, near, (ALSO,), frame.patient, frame)
         own = subject_noun(reader, number)
         patients = [item for item in also if own is not None or filling(item, frame.agent - {OPEN}) is None]
@@ -305,6 +305,7 @@ def _passive(reader: Reader, number: int, verb: Predicate, frame: Frame) -> tupl
     if not patients and (head is None or holds(near, (SUBJECT,))):
         patients = by(reader, near, (BARE,), frame.patient, frame) if reader.headline else []
         patients = patients or subject(reader, number, frame.patient, frame)
+        patients = patients or by(reader, near, (ALSO,), frame.patient, frame)
     if not patients and head is None:
         # What the sentence begins with, where a clause with a subject of its own stands between.
         topics = [one for one in reader.elements[:number] if isinstance(one, Noun) and one.role == TOPIC]

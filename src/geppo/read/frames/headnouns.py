@@ -137,7 +137,8 @@ def fits(reader: Reader, noun: Element | None, kinds: frozenset[str], frame: Fra
             fit = narrowed(items[:number], fit, kinds)
         if frame.predicate in _STATES and kinds is frame.agent and number and items[number - 1].kind == "place":
             fit = filling(items[number - 1], kinds) or fit
-        if fit.count is None and count is not None and kinds is frame.patient and item.kind != "place":
+        things = count is not None and count.unit.id == "unit/item" and frame.predicate in OWNED
+        if fit.count is None and count is not None and kinds is frame.patient and item.kind != "place" and not things:
             fit = replace(fit, count=count)
         return [fit] if worth(frame, fit, kinds, reader) else []
     return unlisted(reader, noun, items, count, kinds, frame)
