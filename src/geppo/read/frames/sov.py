@@ -29,7 +29,7 @@ from geppo.read.frames.particles import (
     Reader,
     Verb,
 )  # fmt: skip
-from geppo.read.frames.picking import chosen, nearest, of_any_kind, suited
+from geppo.read.frames.picking import chosen, held, nearest, of_any_kind, of_told, suited
 from geppo.read.frames.polarity import PRESENT, able, polarity
 from geppo.read.frames.unnamed import HOSTILE, goes_unsaid, unnamed
 from geppo.read.typed import Item
@@ -38,10 +38,10 @@ __all__ = ["Lexicon", "possible", "statements"]
 
 _GOES_ON = "@actor|campaign"
 """The subject of a sentence that leaves it out: the group that its block speaks of."""
-_OWNERS = frozenset({"org", "sector", "body", "unit", "place"})
 _HOUSES = frozenset({"org", "place", "body", "sector"})
 _OPENING = ("「", "『", "“")
 _TOPIC = "は"
+_ABOUT = frozenset({"について", "に関して", "をめぐり"})
 _OWN_SUBJECT = frozenset({"の", "が", "は", "も"})
 """Particles right before a verb that describes a noun, whose noun does it: 「更新の止まったカメラ」."""
 _TO = "に"
@@ -84,7 +84,7 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
         return
     near = _said_with(reader, verb, reader.marked(clause.start, verb.start))
     topics = _said_with(reader, verb, reader.marked(reader.start, verb.start))
-    topics = [one for one in topics if one.particle in lexicon.particles["topic"]]
+    topics = [one for one in topics if one.particle in lexicon.particles["topic"] and not of_told(reader, verb, one)]
     head = _head(reader, verb)
     if head is not None and head.kind == "role" and _habitual(verb):
         return
@@ -156,22 +156,6 @@ def _head(reader: Reader, verb: Verb) -> Item | None:
     return reader.behind(verb.end)
 
 
-def _held(reader: Reader, row: Sequence[Marked], found: list[Item], kinds: frozenset[str]) -> list[Item]:
-    """What a network or a server belongs to, where that is told and fits: 「北門銀行のネットワーク」."""
-    if len(found) != 1 or not reader.lexicon.containers.search(reader.text[found[0].start : found[0].end]):
-        return found
-    for one, following in pairwise(row):
-        if (
-            following.item.start <= found[0].start < following.end
-            and one.particle in OF
-            and one.end == following.item.start
-            and one.item.end + len(one.particle) >= one.end - 1
-        ):
-            owner = filling(one.item, kinds & _OWNERS)
-            return [owner] if owner is not None else found
-    return found
-
-
 Roles = tuple[Sequence[Item], Sequence[Item], str, int]
 
 
@@ -187,7 +171,7 @@ def _roles(
     after = verb.stem_end
     cleft = reader.lexicon.cleft.match(reader.text[after : reader.end])
     if frame.predicate is not Predicate.SEIZES:
-        patients = _held(reader, near, patients, frame.patient)
+        patients = held(reader, near, patients, frame.patient)
     if frame.glued:
         told = chosen(reader, _own(reader, verb, near)[1], particles[OBJECT], frame.agent)
         agents = _fitting(reader, frame, told) or _fitting(reader, frame, agents)
@@ -249,6 +233,7 @@ def _suffered(
         told = chosen(reader, direct, frame.prepositions, frame.patient) if frame.prepositions else []
         return agents, told or ([described] if described is not None else [])
     if head is None:
+        patients = patients or chosen(reader, direct, _ABOUT, frame.patient - {OPEN})
         patients = patients or chosen(reader, topics, particles["topic"], frame.patient)
     if not patients and frame.prepositions:
         patients = chosen(reader, direct, frame.prepositions, frame.patient - frame.agent)
@@ -293,7 +278,7 @@ def _done(
     if head is not None and not (agents and patients):
         own = bool(near) and near[-1].end == verb.start and near[-1].particle in _OWN_SUBJECT
         stopped = frame.stative and frame.predicate is Predicate.DISRUPTS and not own
-        described = _last_of(reader, head) if stopped else head
+        described = _last_of(reader, head) if stopped or frame.predicate is Predicate.LEAKS else head
         fits = filling(head, frame.agent) if patients else of_any_kind(described, frame.patient)
         if fits is not None and patients:
             agents = agents or [fits]
