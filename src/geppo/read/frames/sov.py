@@ -14,7 +14,7 @@ from itertools import pairwise
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
 from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, kinds_in, worth
-from geppo.read.frames.members import cause, principals, robbed_from, whose
+from geppo.read.frames.members import cause, principals, product_of, robbed_from, whose
 from geppo.read.frames.particles import (
     AGENT,
     COMMON,
@@ -41,6 +41,7 @@ _GOES_ON = "@actor|campaign"
 _HOUSES = frozenset({"org", "place", "body", "sector"})
 _OPENING = ("「", "『", "“")
 _TOPIC = "は"
+_AIMED_AT = ("標的", "ターゲット", "攻撃対象", "攻撃の対象", "攻撃目標")
 _ABOUT = frozenset({"について", "に関して", "をめぐり"})
 _OWN_SUBJECT = frozenset({"の", "が", "は", "も"})
 """Particles right before a verb that describes a noun, whose noun does it: 「更新の止まったカメラ」."""
@@ -90,7 +91,7 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
         return
     for members, patients, negated, end in _roles(reader, verb, near, topics, head):
         agents = principals(reader, verb, members)
-        if _loot(reader, verb, agents, patients, head):
+        if _loot(reader, verb, agents, patients, head) or product_of(verb, agents, head):
             continue
         doerless = not agents and head is None
         alone = doerless and unnamed(reader, verb)
@@ -226,7 +227,7 @@ def _suffered(
     doers = [one for one in near if one.particle != _TO or one in direct]
     agents = chosen(reader, doers, particles[AGENT], frame.agent) or _deed(reader, near, frame.agent)
     agents = agents or _owner_of_deed(reader, verb, near)
-    described = of_any_kind(head, frame.patient) if head is not None else None
+    described = _described(reader, frame, head)
     if not patients and described is not None:
         patients = [described]
     if _told_of_deed(reader, verb):
@@ -278,8 +279,7 @@ def _done(
     if head is not None and not (agents and patients):
         own = bool(near) and near[-1].end == verb.start and near[-1].particle in _OWN_SUBJECT
         stopped = frame.stative and frame.predicate is Predicate.DISRUPTS and not own
-        described = _last_of(reader, head) if stopped or frame.predicate is Predicate.LEAKS else head
-        fits = filling(head, frame.agent) if patients else of_any_kind(described, frame.patient)
+        fits = filling(head, frame.agent) if patients else _described(reader, frame, head)
         if fits is not None and patients:
             agents = agents or [fits]
         elif fits is not None and (not frame.stative or stopped or frame.predicate is Predicate.LEAKS):
@@ -392,7 +392,8 @@ def _deed(reader: Reader, near: Sequence[Marked], kinds: frozenset[str]) -> list
 
 def _owner_of_deed(reader: Reader, verb: Verb, near: Sequence[Marked]) -> list[Item]:
     """Whose attack somebody suffered: 「Xの攻撃を受けた」."""
-    suffered = reader.lexicon.received.search(reader.text[verb.start : verb.stem_end]) is not None
+    said = reader.text[verb.start : verb.stem_end]
+    suffered = said.startswith(_AIMED_AT) or reader.lexicon.received.search(said) is not None
     if not suffered or not near or near[-1].particle not in OF or near[-1].end != verb.start:
         return []
     item = filling(near[-1].item, verb.frame.agent - {OPEN})
@@ -422,6 +423,14 @@ def _told_to_be(reader: Reader, start: int, end: int, kinds: frozenset[str]) -> 
     noun = reader.noun_before(start, start + copula.start() if copula is not None else end)
     fits = of_any_kind(noun, kinds) if noun is not None else None
     return [fits] if fits is not None else []
+
+
+def _described(reader: Reader, frame: Frame, head: Item | None) -> Item | None:
+    """What a clause describes, as far as its verb can be said of it: the last of "A's B", else the first."""
+    if head is None:
+        return None
+    last = of_any_kind(_last_of(reader, head), frame.patient)
+    return last if last is not None and worth(frame, last, reader.text) else of_any_kind(head, frame.patient)
 
 
 def _last_of(reader: Reader, noun: Item) -> Item:
