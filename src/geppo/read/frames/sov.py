@@ -41,6 +41,7 @@ _GOES_ON = "@actor|campaign"
 _HOUSES = frozenset({"org", "place", "body", "sector"})
 _OPENING = ("「", "『", "“")
 _TOPIC = "は"
+_TOLD = ("との", "という", "とする", "とした")
 _AIMED_AT = ("標的", "ターゲット", "攻撃対象", "攻撃の対象", "攻撃目標")
 _ABOUT = frozenset({"について", "に関して", "をめぐり"})
 _OWN_SUBJECT = frozenset({"の", "が", "は", "も"})
@@ -152,7 +153,9 @@ def _loot(reader: Reader, verb: Verb, agents: Sequence[Item], patients: Sequence
 
 def _head(reader: Reader, verb: Verb) -> Item | None:
     """The noun that a relative clause describes, if the verb ends one."""
-    if reader.lexicon.head.fullmatch(verb.ending) is None or verb.ending.endswith(("との", "という")):
+    if reader.lexicon.head.fullmatch(verb.ending) is None or verb.ending.endswith(
+        ("との", "という", "とする", "とした")
+    ):
         return None
     return reader.behind(verb.end)
 
@@ -429,7 +432,8 @@ def _described(reader: Reader, frame: Frame, head: Item | None) -> Item | None:
     """What a clause describes, as far as its verb can be said of it: the last of "A's B", else the first."""
     if head is None:
         return None
-    last = of_any_kind(_last_of(reader, head), frame.patient)
+    infected = frame.predicate is Predicate.COMPROMISES and head.kind in ("device", "product")
+    last = None if infected else of_any_kind(_last_of(reader, head), frame.patient)
     return last if last is not None and worth(frame, last, reader.text) else of_any_kind(head, frame.patient)
 
 
