@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from geppo.model.claim import Predicate
 from geppo.read.frames.frame import filling
 from geppo.read.frames.particles import AGENT, OF, Marked, Reader, Verb
 from geppo.read.typed import Item
@@ -21,8 +22,31 @@ _BY = "で"
 
 
 def principals(reader: Reader, verb: Verb, agents: Sequence[Item]) -> list[Item]:
-    """Those who act, named by the group whose people they are: 「Xの攻撃者は…に達していた」."""
-    return [_principal(reader, verb, agent) for agent in agents]
+    """Those who act, named by the group whose people they are: 「Xの攻撃者は…に達していた」.
+
+    Who is told behind the time of a deed did it, and not what the sentence is about: 「Zは、Yを襲った際にXが使った」.
+    """
+    then = None if verb.passive else _then(reader, verb)
+    return [then] if then is not None else [_principal(reader, verb, agent) for agent in agents]
+
+
+def _then(reader: Reader, verb: Verb) -> Item | None:
+    at = verb.end
+    time = reader.lexicon.behind["at_time"].match(reader.text[at : reader.end])
+    if time is None:
+        return None
+    own = reader.marked(reader.clause(verb.start).start, verb.start)
+    if any(one.particle == "が" for one in own):
+        return None
+    item = next((item for item in reader.items if item.start == at + time.end()), None)
+    named = item is not None and item.kind in _NAMED
+    return item if item is not None and named and reader.text[item.end :].lstrip("」』").startswith("が") else None
+
+
+def product_of(verb: Verb, agents: Sequence[Item], head: Item | None) -> bool:
+    """True for what a firm makes or sells, which a clause only tells of a thing: 「X社が販売する複合機」."""
+    sold = verb.frame.predicate is Predicate.PROVIDES and head is not None and not verb.passive
+    return sold and bool(agents) and agents[-1].kind == "org"
 
 
 def _principal(reader: Reader, verb: Verb, agent: Item) -> Item:

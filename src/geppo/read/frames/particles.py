@@ -34,7 +34,7 @@ LIST = frozenset({"や", "、", "と", "および", "及び", "並びに", "な�
 _OF_STATE = frozenset({"政府", "当局", "政府当局", "軍", "外務省", "政府側"})
 """What speaks and acts for a country: 「豪州政府は…制裁を科した」 is of the country."""
 _ONLY = ("だけを", "だけが", "だけに")
-_BEHIND = ("there_is_none", "undone", "built_for", "able", "copula", "means")
+_BEHIND = ("there_is_none", "undone", "built_for", "able", "copula", "means", "argued", "at_time")
 """Expressions over what follows a verb or the noun that it describes (`polarity.py`)."""
 _QUOTING = ("され", "み", "見", "いう", "いわ", "呼", "名", "し", "す", "思", "考", "言", "称", "目")
 

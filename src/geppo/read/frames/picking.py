@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from geppo.read.frames.frame import OPEN, filling
-from geppo.read.frames.particles import COMMON, OF, Marked, Reader
+from geppo.read.frames.particles import COMMON, OF, Marked, Reader, Verb
 from geppo.read.typed import Item
+
+_OWNERS = frozenset({"org", "sector", "body", "unit", "place"})
 
 
 def chosen(
@@ -53,3 +56,25 @@ def listed(reader: Reader, row: Sequence[Marked], kinds: frozenset[str], at: int
             break
         found.append(item)
     return found[::-1]
+
+
+def of_told(reader: Reader, verb: Verb, one: Marked) -> bool:
+    """True for the subject of what is reported before a verb, which does nothing else (「Xが失ったことが…」)."""
+    argued = reader.lexicon.behind["argued"]
+    return one.particle == "が" and argued.search(reader.text[one.end : verb.start]) is not None
+
+
+def held(reader: Reader, row: Sequence[Marked], found: list[Item], kinds: frozenset[str]) -> list[Item]:
+    """What a network or a server belongs to, where that is told and fits: 「北門銀行のネットワーク」."""
+    if len(found) != 1 or not reader.lexicon.containers.search(reader.text[found[0].start : found[0].end]):
+        return found
+    for one, following in pairwise(row):
+        if (
+            following.item.start <= found[0].start < following.end
+            and one.particle in OF
+            and one.end == following.item.start
+            and one.item.end + len(one.particle) >= one.end - 1
+        ):
+            owner = filling(one.item, kinds & _OWNERS)
+            return [owner] if owner is not None else found
+    return found

@@ -14,7 +14,7 @@ from itertools import pairwise
 from geppo.language.sentences import Span
 from geppo.model.claim import Predicate
 from geppo.read.frames.frame import OPEN, Frame, Statement, filled, filling, kinds_in, worth
-from geppo.read.frames.members import by_means_of, cause, principals, robbed_from, whose
+from geppo.read.frames.members import by_means_of, cause, principals, product_of, robbed_from, whose
 from geppo.read.frames.particles import (
     AGENT,
     COMMON,
@@ -29,7 +29,7 @@ from geppo.read.frames.particles import (
     Reader,
     Verb,
 )  # fmt: skip
-from geppo.read.frames.picking import chosen, nearest, of_any_kind, suited
+from geppo.read.frames.picking import chosen, held, nearest, of_any_kind, of_told, suited
 from geppo.read.frames.polarity import PRESENT, able, polarity
 from geppo.read.frames.unnamed import HOSTILE, goes_unsaid, unnamed
 from geppo.read.typed import Item
@@ -38,10 +38,12 @@ __all__ = ["Lexicon", "possible", "statements"]
 
 _GOES_ON = "@actor|campaign"
 """The subject of a sentence that leaves it out: the group that its block speaks of."""
-_OWNERS = frozenset({"org", "sector", "body", "unit", "place"})
 _HOUSES = frozenset({"org", "place", "body", "sector"})
 _OPENING = ("「", "『", "“")
 _TOPIC = "は"
+_TOLD = ("との", "という", "とする", "とした")
+_AIMED_AT = ("標的", "ターゲット", "攻撃対象", "攻撃の対象", "攻撃目標")
+_ABOUT = frozenset({"について", "に関して", "をめぐり"})
 _OWN_SUBJECT = frozenset({"の", "が", "は", "も"})
 """Particles right before a verb that describes a noun, whose noun does it: 「更新の止まったカメラ」."""
 _TO = "に"
@@ -84,13 +86,13 @@ def _of_verb(reader: Reader, verb: Verb) -> Iterator[Statement]:
         return
     near = _said_with(reader, verb, reader.marked(clause.start, verb.start))
     topics = _said_with(reader, verb, reader.marked(reader.start, verb.start))
-    topics = [one for one in topics if one.particle in lexicon.particles["topic"]]
+    topics = [one for one in topics if one.particle in lexicon.particles["topic"] and not of_told(reader, verb, one)]
     head = _head(reader, verb)
     if head is not None and head.kind == "role" and _habitual(verb):
         return
     for members, patients, negated, end in _roles(reader, verb, near, topics, head):
         agents = principals(reader, verb, members)
-        if _loot(reader, verb, agents, patients, head):
+        if _loot(reader, verb, agents, patients, head) or product_of(verb, agents, head):
             continue
         doerless = not agents and head is None
         alone = doerless and unnamed(reader, verb)
@@ -151,25 +153,11 @@ def _loot(reader: Reader, verb: Verb, agents: Sequence[Item], patients: Sequence
 
 def _head(reader: Reader, verb: Verb) -> Item | None:
     """The noun that a relative clause describes, if the verb ends one."""
-    if reader.lexicon.head.fullmatch(verb.ending) is None or verb.ending.endswith(("との", "という")):
+    if reader.lexicon.head.fullmatch(verb.ending) is None or verb.ending.endswith(
+        ("との", "という", "とする", "とした")
+    ):
         return None
     return reader.behind(verb.end)
-
-
-def _held(reader: Reader, row: Sequence[Marked], found: list[Item], kinds: frozenset[str]) -> list[Item]:
-    """What a network or a server belongs to, where that is told and fits: 「北門銀行のネットワーク」."""
-    if len(found) != 1 or not reader.lexicon.containers.search(reader.text[found[0].start : found[0].end]):
-        return found
-    for one, following in pairwise(row):
-        if (
-            following.item.start <= found[0].start < following.end
-            and one.particle in OF
-            and one.end == following.item.start
-            and one.item.end + len(one.particle) >= one.end - 1
-        ):
-            owner = filling(one.item, kinds & _OWNERS)
-            return [owner] if owner is not None else found
-    return found
 
 
 Roles = tuple[Sequence[Item], Sequence[Item], str, int]
@@ -187,7 +175,7 @@ def _roles(
     after = verb.stem_end
     cleft = reader.lexicon.cleft.match(reader.text[after : reader.end])
     if frame.predicate is not Predicate.SEIZES:
-        patients = _held(reader, near, patients, frame.patient)
+        patients = held(reader, near, patients, frame.patient)
     if frame.glued:
         told = chosen(reader, _own(reader, verb, near)[1], particles[OBJECT], frame.agent)
         agents = _fitting(reader, frame, told) or _fitting(reader, frame, agents)
@@ -242,13 +230,14 @@ def _suffered(
     doers = [one for one in near if one.particle != _TO or one in direct]
     agents = chosen(reader, doers, particles[AGENT], frame.agent) or _deed(reader, near, frame.agent)
     agents = agents or _owner_of_deed(reader, verb, near)
-    described = of_any_kind(head, frame.patient) if head is not None else None
+    described = _described(reader, frame, head)
     if not patients and described is not None:
         patients = [described]
     if _told_of_deed(reader, verb):
         told = chosen(reader, direct, frame.prepositions, frame.patient) if frame.prepositions else []
         return agents, told or ([described] if described is not None else [])
     if head is None:
+        patients = patients or chosen(reader, direct, _ABOUT, frame.patient - {OPEN})
         patients = patients or chosen(reader, topics, particles["topic"], frame.patient)
     if not patients and frame.prepositions:
         patients = chosen(reader, direct, frame.prepositions, frame.patient - frame.agent)
@@ -293,8 +282,7 @@ def _done(
     if head is not None and not (agents and patients):
         own = bool(near) and near[-1].end == verb.start and near[-1].particle in _OWN_SUBJECT
         stopped = frame.stative and frame.predicate is Predicate.DISRUPTS and not own
-        described = _last_of(reader, head) if stopped else head
-        fits = filling(head, frame.agent) if patients else of_any_kind(described, frame.patient)
+        fits = filling(head, frame.agent) if patients else _described(reader, frame, head)
         if fits is not None and patients:
             agents = agents or [fits]
         elif fits is not None and (not frame.stative or stopped or frame.predicate is Predicate.LEAKS):
@@ -407,7 +395,8 @@ def _deed(reader: Reader, near: Sequence[Marked], kinds: frozenset[str]) -> list
 
 def _owner_of_deed(reader: Reader, verb: Verb, near: Sequence[Marked]) -> list[Item]:
     """Whose attack somebody suffered: 「Xの攻撃を受けた」."""
-    suffered = reader.lexicon.received.search(reader.text[verb.start : verb.stem_end]) is not None
+    said = reader.text[verb.start : verb.stem_end]
+    suffered = said.startswith(_AIMED_AT) or reader.lexicon.received.search(said) is not None
     if not suffered or not near or near[-1].particle not in OF or near[-1].end != verb.start:
         return []
     item = filling(near[-1].item, verb.frame.agent - {OPEN})
@@ -437,6 +426,15 @@ def _told_to_be(reader: Reader, start: int, end: int, kinds: frozenset[str]) -> 
     noun = reader.noun_before(start, start + copula.start() if copula is not None else end)
     fits = of_any_kind(noun, kinds) if noun is not None else None
     return [fits] if fits is not None else []
+
+
+def _described(reader: Reader, frame: Frame, head: Item | None) -> Item | None:
+    """What a clause describes, as far as its verb can be said of it: the last of "A's B", else the first."""
+    if head is None:
+        return None
+    infected = frame.predicate is Predicate.COMPROMISES and head.kind in ("device", "product")
+    last = None if infected else of_any_kind(_last_of(reader, head), frame.patient)
+    return last if last is not None and worth(frame, last, reader.text) else of_any_kind(head, frame.patient)
 
 
 def _last_of(reader: Reader, noun: Item) -> Item:
