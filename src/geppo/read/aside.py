@@ -176,6 +176,25 @@ def generic(sentence: Sentence, found: Found) -> bool:
     return words["habit"].search(sentence.text[last : min(sentence.span.end, last + _REACH)]) is not None
 
 
+HITS = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.DISRUPTS})
+"""Predicates of what is done to a house itself."""
+
+
+def only_its_maker(sentence: Sentence, item: Item) -> bool:
+    """True for a house that is named only as the maker of what was hit: "flaws in X's software", "X gateways"."""
+    known = _makes(sentence.language) if item.kind == "org" else None
+    return (
+        known is not None
+        and known.match(sentence.text[item.end : min(sentence.span.end, item.end + _REACH)]) is not None
+    )
+
+
+@cache
+def _makes(language: str) -> Any:
+    source = scope()["makes"].get(language)
+    return linear.compile(source) if source else None
+
+
 def superseded(sentence: Sentence) -> bool:
     """True for a sentence that recalls what was said before more was known, and not what is said today."""
     known = _superseded(sentence.language)
