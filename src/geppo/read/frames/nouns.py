@@ -294,6 +294,7 @@ class Sentence:
         while first < len(self.tokens) and (
             self.among(first, "determiners")
             or (first > begin and self.word(first) == "of" and self.among(first - 1, "determiners"))
+            or (first > begin and self.word(first) == "known" and self.noun(first + 1))
             or (not self.noun(first) and self.lexicon.adverb(self.tokens[first]))
         ):
             first += 1

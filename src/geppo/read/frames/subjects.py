@@ -318,10 +318,9 @@ class Reader(Sentence):
         """The place before a noun phrase, or before the first of its list where a preposition stands there."""
         before = self._before(phrase)
         place = before
-        joined = False
+        joined = self.word(before) in ("and", "or")
         while self.word(place) in ("and", "or", ","):
             while self.word(place) in ("and", "or", ","):
-                joined = joined or self.word(place) != ","
                 place -= 1
             earlier = self.ending(place)
             if earlier is None:

@@ -420,7 +420,8 @@ def _patients_after(reader: Reader, verb: Verb, at: int) -> tuple[list[Item], in
         return [before] if before else [], place + 1
     listed = reader.listed(place)
     if listed and reader.tokens[listed[0].last - 1].lower in frame.whole and reader.among(listed[0].last, "upon"):
-        listed = reader.listed(listed[0].last + 1)
+        whole = reader.listed(listed[0].last + 1)
+        listed = whole if whole and not reader.among(whole[0].last - 1, "boards") else listed[:1]
     if verb.until:
         listed = [Phrase(one.first, min(one.last, verb.until)) for one in listed if one.first < verb.until]
     found: list[Item] = []
