@@ -63,6 +63,9 @@ def owned(claim: Claim, text: str, span: Span, items: Sequence[Item], language: 
     thing, own = _thing(claim), _data().get(language)
     if thing is None or own is None or claim.qualifier(OWNER) is not None:
         return claim
+    taken_from = claim.qualifier("from")
+    if taken_from is not None and taken_from.kind is Kind.IDENTITY:
+        return _of(claim, taken_from)
     wanted = {thing.id, claim.count.unit.id if claim.count else thing.id}
     houses = [item for item in items if item.kind == "org" and item.terms]
     for item in items:

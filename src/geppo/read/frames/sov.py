@@ -412,7 +412,7 @@ def _after(reader: Reader, start: int, end: int, kinds: frozenset[str]) -> list[
     if fitting:
         return fitting[:1] if len(inside) == 1 or fitting[0].start == inside[0].start else fitting[-1:]
     found = reader.behind(start)
-    if found is not None and found.kind != OPEN and reader.text.startswith(_TO, found.end):
+    if found is not None and found.kind != OPEN and reader.text.startswith((_TO, "を"), found.end):
         return []
     if told := _told_to_be(reader, start, end, kinds):
         return told
