@@ -178,7 +178,8 @@ class Clauses(Wordforms):
 
     def _managed(self, at: int) -> bool:
         """True where it is said that somebody named before did, or did not, manage to: "… X не удалось"."""
-        return self.among(at + self.among(at, "negators"), "impersonal")
+        place = at + self.among(at, "negators")
+        return self.among(place, "impersonal") or (place > at and self.among(place, "real"))
 
     def _names(self, head: int, at: int) -> bool:
         """True where a noun says what a name behind it is."""

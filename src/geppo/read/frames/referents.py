@@ -23,6 +23,9 @@ from geppo.read.frames.frame import OPEN, Frame, filling
 from geppo.read.names import slug
 from geppo.read.typed import Item
 
+_HARM = frozenset({Predicate.DISRUPTS, Predicate.COMPROMISES, Predicate.TARGETS, Predicate.STEALS, Predicate.EXPLOITS})
+"""What a firm that no list knows does not do, only because its name stands there."""
+
 
 class Referents(Clauses):
     """One sentence: its noun phrases, and the mentions or words that they stand for."""
@@ -75,7 +78,8 @@ class Referents(Clauses):
         head = self.tokens[noun.head]
         if named.kind != OPEN:
             return False
-        if agent and "houses" not in frame.whole and (head.kind == "sector" or self.among(noun.head, "houses")):
+        harms = agent and frame.predicate in _HARM and "houses" not in frame.whole
+        if harms and (head.kind == "sector" or self.among(noun.head, "houses")):
             return True
         deed = head.kind == "campaign-kind" and not self.noun_among(noun.head, "titled")
         return deed and frame.predicate is Predicate.ATTRIBUTED_TO
