@@ -106,6 +106,8 @@ def _unreal(reader: Reader, number: int, verb: Predicate) -> bool:
     A linking verb without a tense of its own has that of the verb on which its clause goes on.
     """
     lexicon = reader.lexicon
+    if lexicon.begins("untrue", reader.tail(verb)):
+        return False
     if lexicon.begins("unreal", reader.tail(verb)) or lexicon.search(
         "condition", reader.text[reader.start : verb.start]
     ):

@@ -126,6 +126,8 @@ def fits(reader: Reader, noun: Element | None, kinds: frozenset[str], frame: Fra
         behind = rest(reader, noun, items[number + 1 :], item.end, item.kind)
         if fit is None or not (reader.lexicon.whole("apposed", behind) or _its_own(reader, item, behind, frame)):
             continue
+        if item.kind == "place" and kinds is frame.agent and not reader.lexicon.whole("state", behind):
+            continue  # "중국 국적 남성" is no state
         unit = item.count.unit.id if item.count is not None and frame.only is not None else ""
         if (
             unit in _COUNTERS
