@@ -163,14 +163,14 @@ def nameless(
         repairs = reader.lexicon.search("remedy", "".join(word.plain for word in remedy.words))
         return [], {"subject": frame.nobody} if repairs else {}
     noun = subject_noun(reader, number)
-    if frame.nobody and noun is not None and is_gang(reader, noun):
-        return [], {"subject": frame.nobody}
     if (
         noun is not None
         and "actor" in frame.agent
         and reader.lexicon.whole("they", "".join(word.plain for word in noun.words))
     ):
         return [], {"subject": f"@actor?{frame.nobody}" if frame.nobody and frame.predicate in _HOSTILE else "@actor"}
+    if frame.nobody and noun is not None and is_gang(reader, noun):
+        return [], {"subject": frame.nobody}
     told = "deed" if frame.predicate is Said.EXPLOITS and noun is None else "lure"
     if frame.nobody and frame.predicate in _BY_DEEDS and _of_deed(reader, number, verb, told):
         doers = attacker(reader, number, frame)
