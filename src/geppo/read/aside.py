@@ -74,16 +74,21 @@ def without_tellers(sentence: Sentence, found: Found) -> Found | None:
 
 
 def _only_made(sentence: Sentence, item: Item) -> bool:
-    """True for a house by whose name its products go ("Northgate firewalls"), and for those whom others serve
-    ("suppliers of hospitals")."""
-    words = _words(sentence.language)
-    if "maker" not in words or item.kind not in ("org", "sector"):
-        return False
-    before = sentence.text[max(sentence.span.start, item.start - _REACH) : item.start]
+    """True for a house that only made what was hit ("flaws in X's software", "X gateways"), and for those whom others
+    serve ("suppliers of hospitals")."""
+    known = _makes(sentence.language) if item.kind == "org" else None
     behind = sentence.text[item.end : min(sentence.span.end, item.end + _REACH)]
-    return words["owned"].search(before) is not None or (
-        item.kind == "org" and words["maker"].search(behind) is not None
-    )
+    if known is not None and known.match(behind) is not None:
+        return True
+    owned = _words(sentence.language).get("owned") if item.kind in ("org", "sector") else None
+    before = sentence.text[max(sentence.span.start, item.start - _REACH) : item.start]
+    return owned is not None and owned.search(before) is not None
+
+
+@cache
+def _makes(language: str) -> Any:
+    source = scope()["makes"].get(language)
+    return linear.compile(source) if source else None
 
 
 def closed(sentence: Sentence, found: Found) -> bool:
@@ -174,25 +179,6 @@ def generic(sentence: Sentence, found: Found) -> bool:
     if words["determined"].search(sentence.text[max(sentence.span.start, first - _REACH) : first]) is not None:
         return False
     return words["habit"].search(sentence.text[last : min(sentence.span.end, last + _REACH)]) is not None
-
-
-HITS = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.DISRUPTS})
-"""Predicates of what is done to a house itself."""
-
-
-def only_its_maker(sentence: Sentence, item: Item) -> bool:
-    """True for a house that is named only as the maker of what was hit: "flaws in X's software", "X gateways"."""
-    known = _makes(sentence.language) if item.kind == "org" else None
-    return (
-        known is not None
-        and known.match(sentence.text[item.end : min(sentence.span.end, item.end + _REACH)]) is not None
-    )
-
-
-@cache
-def _makes(language: str) -> Any:
-    source = scope()["makes"].get(language)
-    return linear.compile(source) if source else None
 
 
 def superseded(sentence: Sentence) -> bool:

@@ -23,11 +23,9 @@ from geppo.read.anaphora import Salience
 from geppo.read.arguments import arguments
 from geppo.read.aside import (
     DEEDS,
-    HITS,
     asks,
     closed,
     generic,
-    only_its_maker,
     only_meant,
     superseded,
     supposed,
@@ -239,8 +237,6 @@ def _from_frame(sentence: Sentence, statement: Statement) -> Found:
 def _completed(sentence: Sentence, found: Found, salience: Salience) -> tuple[dict[str, str], Roles]:
     """Constants and roles, with an agreement that is called by its kind only, and its own topic for a guess."""
     constants, roles = dict(found.constants), dict(found.roles)
-    if found.predicate in HITS and "O" in roles:
-        roles["O"] = tuple(item for item in roles["O"] if not only_its_maker(sentence, item))
     if "S" not in roles and constants.get("subject", "").startswith("@agreement") and not salience.main(["agreement"]):
         roles |= {"S": pact} if (pact := _pact(sentence, found)) else {}
     if constants.get("subject", "").startswith("@") and own_topic(sentence, found):
