@@ -154,7 +154,9 @@ def of_the_page(claims: Sequence[Claim], document: Document, items: Items, catal
         if _speaks_of_others(claim, house, items):
             made.append(claim)
         elif claim.object is not None and claim.object.id == _ANY_VICTIM and claim.predicate in _CLAIMED:
-            made.append(replace(claim, object=house))
+            # Who claims victims in numbers, or over the years, claims more than this one.
+            many = claim.qualifier("open") is not None or _counts(items(claim.passage.start, claim.passage.end))
+            made.append(claim if many else replace(claim, object=house))
         elif claim.predicate is Predicate.DISRUPTS and _theirs(claim, document.text, items, document.language):
             made.append(_of(replace(claim, object=_WORK, count=None), house))
         elif _thing(claim) is not None and claim.qualifier(OWNER) is None:
@@ -162,6 +164,11 @@ def of_the_page(claims: Sequence[Claim], document: Document, items: Items, catal
         else:
             made.append(claim)
     return made
+
+
+def _counts(items: Iterable[Item]) -> bool:
+    """True where a sentence counts anything but a volume of data."""
+    return any(item.count is not None and item.kind == "count" for item in items)
 
 
 def _speaks_of_others(claim: Claim, house: Term, items: Items) -> bool:

@@ -154,7 +154,14 @@ def _without_places(facts: Sequence[Fact]) -> list[Fact]:
 
 
 def _without_nameless_doers(facts: Sequence[Fact]) -> list[Fact]:
-    """Without "attackers broke into X" beside "Y claimed the attack on X": the reader knows that somebody did."""
+    """Without "attackers broke into X" beside "Y claimed the attack on X", and without "Y claimed an attack" there."""
+    claimed = {
+        fact.best.subject.id
+        for fact in facts
+        if fact.best.predicate is Predicate.CLAIMS_RESPONSIBILITY
+        and fact.best.object is not None
+        and fact.best.object.kind is not Kind.CONCEPT
+    }
     hit = {fact.best.object.id for fact in facts if fact.best.object is not None and is_named(fact.best.subject)}
     return [
         fact
@@ -164,6 +171,12 @@ def _without_nameless_doers(facts: Sequence[Fact]) -> list[Fact]:
             and fact.best.subject.id in NOBODY
             and fact.best.object is not None
             and fact.best.object.id in hit
+        )
+        and not (
+            fact.best.predicate is Predicate.CLAIMS_RESPONSIBILITY
+            and fact.best.subject.id in claimed
+            and fact.best.object is not None
+            and fact.best.object.kind is Kind.CONCEPT
         )
     ]
 
