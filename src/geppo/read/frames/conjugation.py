@@ -13,10 +13,10 @@ Table = Mapping[str, Mapping[str, str]]
 
 def ending(phrase: str, table: Table) -> str:
     """The class of a verb: the longest listed ending. Raises DataError where none is listed."""
-    endings = [known for known in table if phrase.endswith(known)]
-    if not endings:
-        raise DataError(f"frames: no conjugation for {phrase!r}; its ending must be one of {', '.join(table)}")
-    return max(endings, key=len)
+    for start in range(len(phrase) + 1):
+        if phrase[start:] in table:
+            return phrase[start:]
+    raise DataError(f"frames: no conjugation for {phrase!r}; its ending must be one of {', '.join(table)}")
 
 
 def stem(phrase: str, table: Table) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ahocorasick_rs import AhoCorasick
@@ -106,6 +106,19 @@ class Predicate:
 Element = Noun | Predicate
 
 
+class _Forms:
+    """The verbs of a frame in all their forms; compiled when a text first holds a stem of one."""
+
+    def __init__(self, frame: Frame, table: Table) -> None:
+        self.frame, self._table = frame, table
+
+    @cached_property
+    def voices(self) -> tuple[tuple[Any, bool], ...]:
+        """The passive and the active expression, each with whether it is the passive one."""
+        active, passive = (_with_adverb.sub(_ADVERB, one) for one in expressions(self.frame, self._table))
+        return tuple((linear.compile(one), voice) for one, voice in ((passive, True), (active, False)) if one)
+
+
 class Lexicon:
     """Verbs of all frames, particles by their role, and the endings of the language."""
 
@@ -118,7 +131,7 @@ class Lexicon:
         self.suited: Mapping[str, str] = words["suited"]
         self.compounds = [(row["after"], linear.compile(row["word"]), row["role"]) for row in words["compound"]]
         self.expressions = {name: linear.compile(expanded(text)) for name, text in words["expressions"].items()}
-        self.verbs = [(frame, *self._compiled(frame, words["conjugation"])) for frame in known.frames]
+        self.verbs = [_Forms(frame, words["conjugation"]) for frame in known.frames]
         self.able = Able(known.frames)
         self.deeds = frozenset(
             phrase.removesuffix("하다").rpartition(" ")[2]
@@ -140,12 +153,6 @@ class Lexicon:
         self._particles: dict[tuple[str, bool], str] = {}
 
     @staticmethod
-    def _compiled(frame: Frame, table: Table) -> tuple[Any, Any]:
-        """The active and passive expression of a frame's verbs."""
-        active, passive = (_with_adverb.sub(_ADVERB, one) for one in expressions(frame, table))
-        return linear.compile(active) if active else None, linear.compile(passive) if passive else None
-
-    @staticmethod
     def _stems(frame: Frame, table: Table) -> set[str]:
         """The stems of a frame's verbs, one of which any form of them holds: up to where an adverb may stand."""
         return {_with_adverb.split(stem(phrase, table))[0][:LONGEST_STEM] for phrase in frame.phrases}
@@ -153,7 +160,7 @@ class Lexicon:
     def possible(self, piece: str, kinds: frozenset[str]) -> bool:
         """False where no frame that a sentence of these kinds can fill is in its words."""
         may = self.able(kinds | _THEY)
-        return any(self.verbs[number][0].id in may for number in self.stemmed(piece))
+        return any(self.verbs[number].frame.id in may for number in self.stemmed(piece))
 
     def _stemmed(self, piece: str) -> list[int]:
         """Numbers of the frames that a text may hold by their stems, in one pass: a verb begins a word."""
@@ -231,7 +238,7 @@ class Reader:
         told = lexicon.search("they_do", text[start:end])
         may = lexicon.able(kinds | _THEY if told else kinds)
         rows = [lexicon.verbs[number] for number in lexicon.stemmed(text[start:end])]
-        self._able = [row for row in rows if row[0].id in may]
+        self._able = [row for row in rows if row.frame.id in may]
         found = self._matches() if self._able else []
         self.words = list(self._words(hidden)) if found else []
         self.headline = bool(self.words) and not lexicon.search(FINAL, self.words[-1].plain)
@@ -407,10 +414,10 @@ class Reader:
         """Where the verbs of frames begin and end, with their voice, whatever else stands there."""
         piece = self.text[self.start : self.end]
         return [
-            (self.start + match.start(), self.start + match.end(), frame, voice)
-            for frame, active, passive in self._able
-            for expression, voice in ((passive, True), (active, False))
-            for match in (expression.finditer(piece) if expression is not None else ())
+            (self.start + match.start(), self.start + match.end(), row.frame, voice)
+            for row in self._able
+            for expression, voice in row.voices
+            for match in expression.finditer(piece)
         ]
 
     def _verbs(self, matches: Sequence[tuple[int, int, Frame, bool]]) -> dict[int, Predicate]:
