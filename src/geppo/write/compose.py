@@ -14,7 +14,7 @@ from geppo.model.time import Period
 from geppo.write.facts import Fact
 from geppo.write.forms import TIED, dated, form_of
 from geppo.write.network_words import Networks
-from geppo.write.phrases import Phrases, fill, phrases
+from geppo.write.phrases import Phrases, fill, missing, phrases
 from geppo.write.statement import Statement
 from geppo.write.views import Views
 from geppo.write.wording import Wording, spaced
@@ -262,7 +262,7 @@ class Composer:
         if template is None:
             return None
         slots = self._slots(fact)
-        if _missing(template, slots):
+        if missing(template, slots):
             return None
         if itself:
             if self.language == "ja":
@@ -284,7 +284,7 @@ class Composer:
         """What one report says of one subject, named once: in Japanese the first verb is left open."""
         templates = [self._phrase(fact.best, "clause") for fact in (one, other)]
         slots = [self._slots(fact) for fact in (one, other)]
-        if any(template is None or _missing(template, slot) for template, slot in zip(templates, slots, strict=True)):
+        if any(template is None or missing(template, slot) for template, slot in zip(templates, slots, strict=True)):
             return None
         if slots[0]["D"] == slots[1]["D"]:
             slots[int(self.phrases.text("join", "day") == "first")]["D"] = ""
@@ -384,7 +384,7 @@ class Composer:
         """A fact as a noun phrase that is no surer than it is: "the likely sharing of a server"."""
         template = self._short_phrase(fact.best, "noun")
         slots = self._slots(fact)
-        if template is None or _missing(template, slots):
+        if template is None or missing(template, slots):
             return None
         rung = fact.best.hedge.rung.value
         if not self.phrases.has("noun_hedge", rung):
@@ -484,20 +484,3 @@ class Composer:
     def pair(self, one: Assessment) -> str:
         """The two sides of a judgement."""
         return self.wording_sentence(self.wording.listed([self.wording.term(term) for term in one.subjects[:2]]))
-
-
-def _missing(template: str, slots: Mapping[str, str]) -> bool:
-    """True where the template needs what the fact does not have."""
-    bare = _bare(template)
-    return any(f"{{{name}}}" in bare and not slots[name] for name in ("S", "O", "C", "D", "Place", "Due", "Act"))
-
-
-def _bare(template: str) -> str:
-    """A template without its optional parts."""
-    out, depth = [], 0
-    for character in template:
-        depth += character == "["
-        if not depth:
-            out.append(character)
-        depth -= character == "]"
-    return "".join(out)

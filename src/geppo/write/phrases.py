@@ -88,3 +88,20 @@ def fill(template: str, slots: Mapping[str, str]) -> str:
         return slots[found.group(1)]
 
     return _SLOT.sub(slot, _CHOICE.sub(choice, _OPTIONAL.sub(optional, template)))
+
+
+def missing(template: str, slots: Mapping[str, str]) -> bool:
+    """True where the template needs what the fact does not have."""
+    bare = _bare(template)
+    return any(f"{{{name}}}" in bare and not slots[name] for name in ("S", "O", "C", "D", "Place", "Due", "Act"))
+
+
+def _bare(template: str) -> str:
+    """A template without its optional parts."""
+    out, depth = [], 0
+    for character in template:
+        depth += character == "["
+        if not depth:
+            out.append(character)
+        depth -= character == "]"
+    return "".join(out)
