@@ -150,6 +150,9 @@ class _Index:
             f"{indent}  passage {passage['start']}-{passage['end']}: “{' '.join(passage['text'].split())}”",
             f"{indent}  document sha256 {row['report']}",
         ]
+        owners = [one["name"] for one in row.get("qualifiers", ()) if one["role"] == "owner"]
+        where = ["the passage" if name in passage["text"] else "the page, not the passage" for name in owners]
+        out[1:1] = [f"{indent}  whose: {name} (from {place})" for name, place in zip(owners, where, strict=True)]
         if document:
             note = " (a note that retells the page)" if document.get("note") else ""
             out.append(f"{indent}  {document['title']}{note}")
