@@ -29,6 +29,8 @@ _HIT = frozenset({Predicate.TARGETS, Predicate.COMPROMISES, Predicate.DISRUPTS, 
 
 _CLAIMED = frozenset({Predicate.CLAIMS_RESPONSIBILITY})
 _ANY_VICTIM = "unit/victim"
+_OPERATION = "campaign-kind/operation"
+"""What "operations" are where nobody says whose; where they stop they are the house's work."""
 _WORK = Term(kind=Kind.CONCEPT, id="service/operations", name="business operations")
 """What stops where a house's plants or papers do."""
 
@@ -51,7 +53,9 @@ def _data() -> Mapping[str, Any]:
 
 
 def _thing(claim: Claim) -> Term | None:
-    """What may be somebody's: a thing without a name that was leaked, taken, entered or stopped."""
+    """What may be somebody's: a thing without a name that was leaked, taken, entered or stopped, or an attack on it."""
+    if claim.predicate is Predicate.ATTRIBUTED_TO:
+        return claim.subject if claim.subject.id.startswith("campaign-kind/") else None
     term = claim.subject if claim.predicate in _OF_SUBJECT else claim.object if claim.predicate in _OF_OBJECT else None
     if term is None or term.kind is not Kind.CONCEPT or term.id.partition("/")[0] in _data()["somebody"]:
         return None
@@ -157,6 +161,8 @@ def of_the_page(claims: Sequence[Claim], document: Document, items: Items, catal
             # Who claims victims in numbers, or over the years, claims more than this one.
             many = claim.qualifier("open") is not None or _counts(items(claim.passage.start, claim.passage.end))
             made.append(claim if many else replace(claim, object=house))
+        elif claim.object is not None and claim.object.id == _OPERATION and claim.predicate is Predicate.DISRUPTS:
+            made.append(_of(replace(claim, object=_WORK), house))
         elif claim.predicate is Predicate.DISRUPTS and _theirs(claim, document.text, items, document.language):
             made.append(_of(replace(claim, object=_WORK, count=None), house))
         elif _thing(claim) is not None and claim.qualifier(OWNER) is None:

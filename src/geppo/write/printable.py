@@ -91,7 +91,7 @@ def printable(claim: Claim) -> bool:
     if claim.predicate is Predicate.ARRESTS and claim.qualifier("step") is not None:
         return False
     if claim.predicate is Predicate.ATTRIBUTED_TO and claim.subject.id.startswith("campaign-kind/"):
-        return False
+        return claim.qualifier("owner") is not None
     if claim.predicate is Predicate.ACTIVE:
         return claim.when is not None and is_named(claim.subject)
     if claim.predicate is Predicate.EXPLOITS and claim.object is not None:

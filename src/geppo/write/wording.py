@@ -146,12 +146,17 @@ class Wording:
             unit = self.term(count.unit)
             said = self.amount(count)
             bare = count.unit.id in {"unit/person", "unit/device", "unit/item", "unit/country", "unit/company"}
+            if count.unit.id in self.phrases.choices("list", "volumes"):
+                return fill(self.phrases.text("list", "of_volume"), {"n": said})
             counted = bare and counter in self.phrases.choices("list", "self_counting")
             return said if counted or counter == unit else f"{said}の{unit}"
         unit = self.term(count.unit, plural=count.value != 1)
         if count.unit.id.startswith("data/") and not self.catalog.plural(count.unit.id).endswith(_COUNTABLE):
             unit = fill(self.phrases.text("list", "pieces"), {"X": self.term(count.unit)})
-        return f"{fill(bound, {'n': number})} {_NO_ARTICLE.sub('', unit)}"
+        text = f"{fill(bound, {'n': number})} {_NO_ARTICLE.sub('', unit)}"
+        if count.unit.id in self.phrases.choices("list", "volumes"):
+            return fill(self.phrases.text("list", "of_volume"), {"n": text})
+        return text
 
     def _range(self, count: Count) -> str:
         number = self.number(count.value)
