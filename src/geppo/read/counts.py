@@ -101,6 +101,8 @@ def _bound_of_sum(text: str, number: Number, start: int, data: dict[str, Any]) -
 
 
 PERSONS = "unit/person"
+_WHOSE_DATA = frozenset({PERSONS, "unit/company", "unit/organisation"})
+"""Of whom counted data are."""
 NESTED = 8
 """Mentions before a number that are looked at for one that covers it; they hardly overlap each other."""
 
@@ -178,8 +180,8 @@ def _count(
                 index, item = _head_noun(text, items, index, owned="owned" in data)
                 taken.add(index)
                 made = _item(number.start, item.end, number, item.terms[0])
-                # "The data of 3,000 persons": persons are counted, whatever their language puts behind the number.
-                return _of(made, number, unit) if unit is not None and unit.id == PERSONS else made
+                # "The data of 3,000 persons": they are counted, whatever their language puts behind the number.
+                return _of(made, number, unit) if unit is not None and unit.id in _WHOSE_DATA else made
     if unit is None:
         return None
     for index in range(max(0, following - NESTED), following):

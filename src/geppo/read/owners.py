@@ -79,6 +79,9 @@ def owned(claim: Claim, text: str, span: Span, items: Sequence[Item], language: 
         for house in houses:
             if _beside(text, house, item, own):
                 return _of(claim, house.terms[0])
+        teller = next((one.terms[0] for one in houses if claim.voices and one.terms[0].name == claim.voices[-1]), None)
+        if teller is not None and "told" in own and own["told"].search(text[span.start : item.start]) is not None:
+            return _of(claim, teller)
         if own["ours"].search(text[max(span.start, item.start - _data()["reach"]) : item.start]) is not None:
             return _of(claim, Term(kind=Kind.IDENTITY, id=f"publisher/{claim.publisher}", name=claim.publisher))
     return claim

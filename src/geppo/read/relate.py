@@ -282,7 +282,7 @@ def _claims(
     hedge, negated = modality(sentence, found, span, clause, spoken_of)
     if negated and any(object_ and object_.kind is not Kind.LOCATION for _, object_ in pairs):
         pairs = [pair for pair in pairs if pair[1] is None or pair[1].kind is not Kind.LOCATION]
-    if (hedge.rung is Rung.NOT_FOUND and (not negated or superseded(sentence))) or (negated and "given" in constants):
+    if (hedge.rung is Rung.NOT_FOUND and not negated) or (negated and ("given" in constants or superseded(sentence))):
         return
     flat = rules.flat.get(found.predicate)
     words = sentence.text[sentence.span.start : sentence.span.end]

@@ -387,7 +387,8 @@ class Composer:
         if template is None or missing(template, slots):
             return None
         rung = fact.best.hedge.rung.value
-        if not self.phrases.has("noun_hedge", rung):
+        if not self.phrases.has("noun_hedge", rung) or fact.best.predicate is Predicate.DENIES:
+            # "The denied denial": that somebody denies is plainly so.
             return fill(template, slots)
         text = fill(template, slots)
         if text.startswith(tuple(self.phrases.data["noun_hedge"]["unfit"])):

@@ -131,7 +131,8 @@ def facts_of(
     for key in sorted(held):
         witnesses = sorted(held[key], key=lambda claim: _witness(claim, roots))
         found.append(Fact(claims=tuple(witnesses), score=_score(witnesses, roots, main, month, catalog, documents)))
-    found = _without_seconds(_without_vague_denials(_without_nameless_doers(_without_places(found))))
+    found = _without_bare_denials(_without_nameless_doers(_without_places(found)))
+    found = _without_seconds(_without_vague_denials(found))
     return _merged(sorted(found, key=lambda fact: (-fact.score, fact.best.published, fact.best.id)))
 
 
@@ -181,12 +182,29 @@ def _without_nameless_doers(facts: Sequence[Fact]) -> list[Fact]:
     ]
 
 
+def _without_bare_denials(facts: Sequence[Fact]) -> list[Fact]:
+    """Without "X denied the accusation" where its sentence says what was denied: it may be a part of what happened."""
+    told = {
+        (claim.report, claim.passage.start)
+        for fact in facts
+        for claim in fact.claims
+        if claim.hedge.rung is Rung.DENIES and claim.predicate is not Predicate.DENIES
+    }
+
+    def bare(claim: Claim) -> bool:
+        return claim.predicate is Predicate.DENIES and (claim.report, claim.passage.start) in told
+
+    return [fact for fact in facts if not bare(fact.best)]
+
+
 def _without_vague_denials(facts: Sequence[Fact]) -> list[Fact]:
     """Without "police did not arrest criminals" beside "police arrested seven": a denial of nobody or nothing in
     particular is of one case among others, and the sentence would not say of which."""
     done = {fact.best.predicate for fact in facts if not fact.best.negated} & _MAY_BE_ANOTHER
 
     def vague(claim: Claim) -> bool:
+        if claim.predicate is Predicate.LEAKS:
+            return claim.subject.id in _ANYBODYS and claim.qualifier("owner") is None
         ends = [claim.object] if claim.predicate in _AGAINST else [claim.subject, claim.object]
         return claim.count is None and any(term is not None and term.kind is Kind.CONCEPT for term in ends)
 
@@ -316,8 +334,13 @@ _OF_A_FLAW = frozenset({Predicate.EXPLOITS, Predicate.FIXES, Predicate.LISTS})
 
 _MAY_BE_ANOTHER = _AGAINST | {
     Predicate.FIXES, Predicate.TARGETS, Predicate.COMPROMISES, Predicate.EXPLOITS, Predicate.USES, Predicate.STEALS,
+    Predicate.LEAKS,
 }  # fmt: skip
 """Acts of which a story can tell several cases."""
+
+
+_ANYBODYS = frozenset({"data/information", "data/personal-data", "data/customer-data"})
+"""Data that every firm has: of which firm they did not leak is to be said."""
 
 
 def names_somebody(fact: Fact) -> bool:
