@@ -104,11 +104,13 @@ def office(**server: Any) -> Iterator[Office]:
     """A running server. `server` are further arguments of aiosmtpd's SMTP."""
     made = Office()
     loop = asyncio.new_event_loop()
+    protocols: list[SMTP] = []
     ready = threading.Event()
 
     def factory() -> SMTP:
         made.connections += 1
-        return SMTP(made, loop=loop, hostname="office.example", ident="office", **server)
+        protocols.append(SMTP(made, loop=loop, hostname="office.example", ident="office", **server))
+        return protocols[-1]
 
     async def serve() -> None:
         opened = await loop.create_server(factory, "127.0.0.1", 0)
@@ -130,6 +132,10 @@ def office(**server: Any) -> Iterator[Office]:
         thread.join(5)
         for task in asyncio.all_tasks(loop):
             task.cancel()
+        # A client that has hung up may not be seen yet: its transport would be found open by whatever test comes next.
+        for protocol in protocols:
+            if isinstance(protocol.transport, asyncio.WriteTransport):
+                protocol.transport.abort()
         loop.run_until_complete(asyncio.sleep(0.01))
         loop.close()
 
